@@ -1,0 +1,1 @@
+//! A Bitbucket to develop and test against.

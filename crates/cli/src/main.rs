@@ -1,0 +1,3 @@
+//! The binary and the composition root.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! What Latchkey does: the use cases, a file each.

@@ -1,0 +1,1 @@
+//! Purpose-bound seal, open and derive; the only home of the cryptography library.

@@ -1,0 +1,1 @@
+//! Generated types and the descriptor set of the Latchkey API.

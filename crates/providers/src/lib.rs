@@ -1,0 +1,1 @@
+//! Identity providers: a folder each, and one line in the registry.

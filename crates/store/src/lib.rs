@@ -1,0 +1,1 @@
+//! Where Latchkey keeps its data; the only home of the database library.

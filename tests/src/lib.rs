@@ -1,0 +1,1 @@
+//! The service from outside: see `tests/service`.
