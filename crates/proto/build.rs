@@ -1,0 +1,37 @@
+//! Compiles the contract without `protoc`.
+
+use std::{env, error::Error, fs, path::PathBuf};
+
+const FILES: [&str; 10] = [
+    "latchkey/v1/connection.proto",
+    "latchkey/v1/connection_admin.proto",
+    "latchkey/v1/error_reason.proto",
+    "latchkey/v1/event_feed.proto",
+    "latchkey/v1/social_login.proto",
+    "latchkey/v1/tenant.proto",
+    "latchkey/v1/tenant_admin.proto",
+    "latchkey/v1/user.proto",
+    "latchkey/v1/user_directory.proto",
+    "latchkey/events/v1/event.proto",
+];
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?).join("../../proto");
+    println!("cargo:rerun-if-changed={}", root.display());
+
+    let mut compiler = protox::Compiler::new([root])?;
+    compiler.include_imports(true).include_source_info(true).open_files(FILES)?;
+    // Encoded by the compiler: prost's own type would drop custom options.
+    let encoded = compiler.encode_file_descriptor_set();
+    let out = PathBuf::from(env::var("OUT_DIR")?);
+    fs::write(out.join("descriptor.bin"), &encoded)?;
+
+    tonic_prost_build::configure()
+        .compile_well_known_types(true)
+        .extern_path(".google.protobuf", "::pbjson_types")
+        .compile_fds(compiler.file_descriptor_set())?;
+    pbjson_build::Builder::new()
+        .register_descriptors(&encoded)?
+        .build(&[".latchkey.v1", ".latchkey.events.v1"])?;
+    Ok(())
+}
