@@ -1,1 +1,36 @@
 //! What Latchkey is about: identities, connections, sign-ins and events, without I/O.
+
+pub mod access;
+pub mod application;
+pub mod connection;
+pub mod email;
+pub mod environment;
+pub mod event;
+pub mod host;
+pub mod id;
+pub mod linking;
+pub mod name;
+pub mod page;
+pub mod pkce;
+pub mod profile;
+pub mod provider;
+pub mod redirect_uri;
+pub mod sign_in;
+pub mod text;
+pub mod time;
+pub mod upstream;
+pub mod user;
+
+/// Why a value is not what it claims to be: a sentence for whoever sent it.
+///
+/// It never repeats the value, which may be a secret.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Invalid(pub std::borrow::Cow<'static, str>);
+
+impl Invalid {
+    /// A refusal with a fixed sentence.
+    pub const fn new(sentence: &'static str) -> Self {
+        Self(std::borrow::Cow::Borrowed(sentence))
+    }
+}

@@ -1,0 +1,66 @@
+//! The tenant.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Invalid, host::Host, id::EnvironmentId, name::EnvironmentName, text::DisplayName,
+    time::Timestamp,
+};
+
+/// A tenant: everything else belongs to one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Environment {
+    /// Its id.
+    pub id: EnvironmentId,
+    /// What administrators read.
+    pub display_name: DisplayName,
+    /// Whether it is for real.
+    pub kind: EnvironmentKind,
+    /// The host that people sign in on.
+    pub default_domain: Host,
+    /// Counts its changes.
+    pub version: i64,
+    /// When it was created.
+    pub created_at: Timestamp,
+    /// When it was last changed.
+    pub updated_at: Timestamp,
+}
+
+/// Whether an environment is for real.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum EnvironmentKind {
+    /// People's real accounts.
+    Production,
+    /// For development and tests.
+    NonProduction,
+}
+
+impl Environment {
+    /// Its resource name.
+    pub fn name(&self) -> EnvironmentName {
+        EnvironmentName { environment: self.id.clone() }
+    }
+}
+
+/// Lets a domain through that an environment of this kind may have.
+///
+/// On loopback there is no TLS, so real accounts cannot be there.
+pub fn domain_fits(domain: &Host, kind: EnvironmentKind) -> Result<(), Invalid> {
+    if domain.is_loopback() && kind == EnvironmentKind::Production {
+        return Err(Invalid::new("must not be a loopback host in a production environment"));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn production_is_never_on_loopback() {
+        let loopback = Host::parse("localhost:8080").unwrap();
+        assert!(domain_fits(&loopback, EnvironmentKind::Production).is_err());
+        assert!(domain_fits(&loopback, EnvironmentKind::NonProduction).is_ok());
+    }
+}

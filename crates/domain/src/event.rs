@@ -1,0 +1,168 @@
+//! Facts that other services hear about.
+
+use crate::{
+    email::EmailAddress,
+    id::{EnvironmentId, EventId},
+    name::{ApplicationName, ConnectionName, CredentialName, IdentityName, UserName},
+    profile::{Issuer, Subject},
+    provider::ProviderName,
+    sign_in::{Refusal, SignInResult},
+    time::Timestamp,
+};
+
+/// A fact, with all that its envelope says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    /// Its id: the key that a consumer knows a repeat by.
+    pub id: EventId,
+    /// Whose it is.
+    pub environment: EnvironmentId,
+    /// When it was recorded.
+    pub time: Timestamp,
+    /// What it is about, and its number among what was told of that.
+    pub subject: Option<(EventSubject, i64)>,
+    /// What it came about by: the sign-in's reference.
+    pub causation_id: Option<String>,
+    /// What happened.
+    pub body: EventBody,
+}
+
+/// What an event is about: each has its own sequence.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum EventSubject {
+    /// A person.
+    User(UserName),
+    /// A connection.
+    Connection(ConnectionName),
+}
+
+impl std::fmt::Display for EventSubject {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::User(name) => name.fmt(f),
+            Self::Connection(name) => name.fmt(f),
+        }
+    }
+}
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EventBody {
+    /// A user was made.
+    UserSignedUp(SignInFacts),
+    /// A sign-in was committed.
+    UserSignedIn(SignInFacts, SignInResult),
+    /// An account was linked to a user who was known.
+    UserLinked(SignInFacts),
+    /// What a provider tells of a user changed.
+    UserUpdated {
+        /// Who.
+        user: UserName,
+        /// The address now.
+        email: Option<EmailAddress>,
+        /// Whether it is proven.
+        email_verified: bool,
+        /// What they are called now.
+        display_name: Option<String>,
+        /// Which of these changed.
+        changed_fields: Vec<&'static str>,
+    },
+    /// A sign-in was refused.
+    SignInRefused {
+        /// Through what.
+        context: SignInContext,
+        /// Why.
+        reason: Refusal,
+        /// Who, if that is known.
+        user: Option<UserName>,
+    },
+    /// A connection was created.
+    ConnectionCreated {
+        /// Which.
+        connection: ConnectionName,
+        /// Who vouches for its people.
+        provider: ProviderName,
+        /// What people read on the button.
+        display_name: String,
+    },
+    /// A connection was changed.
+    ConnectionUpdated {
+        /// Which.
+        connection: ConnectionName,
+        /// Which of its fields.
+        changed_fields: Vec<&'static str>,
+    },
+    /// A connection was deleted.
+    ConnectionDeleted(ConnectionName),
+    /// An application may use a connection.
+    ConnectionApplicationGranted(ConnectionName, ApplicationName),
+    /// An application may not use a connection any more.
+    ConnectionApplicationRevoked(ConnectionName, ApplicationName),
+    /// A credential was added.
+    CredentialCreated {
+        /// Which.
+        credential: CredentialName,
+        /// The consumer's key.
+        client_id: String,
+        /// The one host that it is for.
+        host: Option<String>,
+    },
+    /// A credential was taken away.
+    CredentialDeleted(CredentialName),
+}
+
+/// Who signed in, and through what.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignInFacts {
+    /// Who.
+    pub user: UserName,
+    /// By which identity.
+    pub identity: IdentityName,
+    /// Who vouches for it.
+    pub issuer: Issuer,
+    /// The account's id there.
+    pub subject: Subject,
+    /// The user's address.
+    pub email: Option<EmailAddress>,
+    /// Whether it is proven.
+    pub email_verified: bool,
+    /// What they are called.
+    pub display_name: Option<String>,
+    /// A picture of them.
+    pub picture_url: Option<String>,
+    /// Through what.
+    pub context: SignInContext,
+}
+
+/// Through what a sign-in went.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignInContext {
+    /// The connection.
+    pub connection: ConnectionName,
+    /// The application.
+    pub application: ApplicationName,
+    /// The identity provider.
+    pub provider: ProviderName,
+    /// Names the sign-in to support.
+    pub reference_id: String,
+}
+
+impl EventBody {
+    /// `<entity>.<past participle>`.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::UserSignedUp(_) => "user.signed_up",
+            Self::UserSignedIn(..) => "user.signed_in",
+            Self::UserLinked(_) => "user.linked",
+            Self::UserUpdated { .. } => "user.updated",
+            Self::SignInRefused { .. } => "sign_in.refused",
+            Self::ConnectionCreated { .. } => "connection.created",
+            Self::ConnectionUpdated { .. } => "connection.updated",
+            Self::ConnectionDeleted(_) => "connection.deleted",
+            Self::ConnectionApplicationGranted(..) => "connection.application_granted",
+            Self::ConnectionApplicationRevoked(..) => "connection.application_revoked",
+            Self::CredentialCreated { .. } => "credential.created",
+            Self::CredentialDeleted(_) => "credential.deleted",
+        }
+    }
+}

@@ -1,0 +1,202 @@
+//! A sign-in: its times, its intent and its ends.
+
+use std::{fmt, time::Duration};
+
+use serde::{Deserialize, Serialize};
+
+/// How long a person may take at the provider.
+pub const STATE_LIFETIME: Duration = Duration::from_secs(10 * 60);
+/// How long the browser keeps its secret: longer than the state lives, so that who comes late is
+/// told so, and not that the browser is another one.
+pub const COOKIE_LIFETIME: Duration = Duration::from_secs(45 * 60);
+/// How long a login code can be redeemed: the application does it at once (ASVS 10.4.3, level 3).
+pub const LOGIN_CODE_LIFETIME: Duration = Duration::from_secs(60);
+/// When a claimed sign-in without an end is taken for abandoned: beyond all of a provider's time.
+pub const ABANDONED_AFTER: Duration = Duration::from_secs(15);
+
+/// Whom a sign-in is for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Intent {
+    /// Whoever comes.
+    #[default]
+    SignInOrUp,
+    /// Known people only.
+    SignIn,
+    /// New people; a known one signs in.
+    SignUp,
+}
+
+/// What a completed sign-in did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum SignInResult {
+    /// The person was known.
+    SignedIn,
+    /// A user was made.
+    SignedUp,
+    /// The account was linked to a user who was known by a proven address.
+    Linked,
+}
+
+macro_rules! reasons {
+    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $text:literal => $oauth:literal,)* }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum $name {
+            $($(#[$variant_doc])* $variant,)*
+        }
+
+        impl $name {
+            /// Every reason.
+            pub const ALL: &[Self] = &[$(Self::$variant),*];
+
+            /// Its name in the API and in the database.
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $text,)*
+                }
+            }
+
+            /// The reason with this name.
+            pub fn from_name(name: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|reason| reason.as_str() == name)
+            }
+
+            /// The `error` of OAuth that the application reads (RFC 6749, 4.1.2.1, and OpenID
+            /// Connect, 3.1.2.6).
+            pub const fn oauth_error(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $oauth,)*
+                }
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+    };
+}
+
+reasons! {
+    /// Why a person may not, or did not want to, sign in.
+    Refusal {
+        /// They said no at the provider.
+        DeniedByUser = "DENIED_BY_USER" => "access_denied",
+        /// The provider wants them to do something first.
+        InteractionRequired = "INTERACTION_REQUIRED" => "interaction_required",
+        /// Nobody is known by this account, and the intent was to sign in.
+        AccountNotFound = "ACCOUNT_NOT_FOUND" => "access_denied",
+        /// The connection was switched off or deleted.
+        ConnectionDisabled = "CONNECTION_DISABLED" => "unauthorized_client",
+        /// The connection was taken from the application.
+        ApplicationNotGranted = "APPLICATION_NOT_GRANTED" => "unauthorized_client",
+        /// The redirect URI was taken from the application.
+        RedirectUriNotRegistered = "REDIRECT_URI_NOT_REGISTERED" => "invalid_request",
+    }
+}
+
+reasons! {
+    /// Why it could not be found out who a person is.
+    Failure {
+        /// The provider refused the key and secret.
+        CredentialsRejected = "CREDENTIALS_REJECTED" => "server_error",
+        /// The provider refused the code.
+        CodeRejected = "CODE_REJECTED" => "server_error",
+        /// The provider cannot be reached.
+        ProviderUnavailable = "PROVIDER_UNAVAILABLE" => "temporarily_unavailable",
+        /// The provider wants fewer requests.
+        ProviderRateLimited = "PROVIDER_RATE_LIMITED" => "temporarily_unavailable",
+        /// The provider's answer cannot be understood.
+        ProviderMalformed = "PROVIDER_MALFORMED" => "server_error",
+        /// The consumer lacks a scope.
+        ScopeMissing = "SCOPE_MISSING" => "server_error",
+        /// The provider sent an error of its own.
+        ProviderError = "PROVIDER_ERROR" => "server_error",
+        /// The callback brought neither a code nor an error.
+        CallbackEmpty = "CALLBACK_EMPTY" => "server_error",
+        /// The work was cut off.
+        AttemptAbandoned = "ATTEMPT_ABANDONED" => "server_error",
+        /// Endpoints, key or host changed on the way.
+        ConnectionChanged = "CONNECTION_CHANGED" => "server_error",
+        /// The account's id stands for somebody else.
+        IdentityChanged = "IDENTITY_CHANGED" => "server_error",
+        /// A fault of our own.
+        Internal = "INTERNAL" => "server_error",
+    }
+}
+
+/// How a sign-in ended without anybody being signed in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unsuccessful {
+    /// The person may not, or did not want to.
+    Refused(Refusal),
+    /// It could not be found out who it is.
+    Failed(Failure),
+}
+
+impl Unsuccessful {
+    /// What the callback's `error` says (RFC 6749, 4.1.2.1; OpenID Connect, 3.1.2.6).
+    ///
+    /// These stay apart because a person can do something about some of them (Kinde's error codes
+    /// 4030 to 4034).
+    pub fn from_callback_error(error: &str) -> Self {
+        match error {
+            "access_denied" => Self::Refused(Refusal::DeniedByUser),
+            "interaction_required"
+            | "login_required"
+            | "consent_required"
+            | "account_selection_required" => Self::Refused(Refusal::InteractionRequired),
+            "temporarily_unavailable" | "server_error" => {
+                Self::Failed(Failure::ProviderUnavailable)
+            }
+            _ => Self::Failed(Failure::ProviderError),
+        }
+    }
+
+    /// The reason's name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Refused(reason) => reason.as_str(),
+            Self::Failed(reason) => reason.as_str(),
+        }
+    }
+
+    /// The `error` that the application reads.
+    pub const fn oauth_error(self) -> &'static str {
+        match self {
+            Self::Refused(reason) => reason.oauth_error(),
+            Self::Failed(reason) => reason.oauth_error(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_provider_sends_back_is_told_apart() {
+        use Unsuccessful::{Failed, Refused};
+        for (error, end) in [
+            ("access_denied", Refused(Refusal::DeniedByUser)),
+            ("login_required", Refused(Refusal::InteractionRequired)),
+            ("server_error", Failed(Failure::ProviderUnavailable)),
+            ("temporarily_unavailable", Failed(Failure::ProviderUnavailable)),
+            ("invalid_scope", Failed(Failure::ProviderError)),
+            ("<script>", Failed(Failure::ProviderError)),
+        ] {
+            assert_eq!(Unsuccessful::from_callback_error(error), end, "{error}");
+        }
+    }
+
+    #[test]
+    fn every_reason_reads_back_by_its_name() {
+        for reason in Refusal::ALL {
+            assert_eq!(Refusal::from_name(reason.as_str()), Some(*reason));
+        }
+        for reason in Failure::ALL {
+            assert_eq!(Failure::from_name(reason.as_str()), Some(*reason));
+        }
+    }
+}
