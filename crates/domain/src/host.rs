@@ -20,8 +20,12 @@ impl Host {
         );
         let url = Url::parse(&format!("https://{text}/")).map_err(|_| REFUSED)?;
         let canonical = url.as_str().strip_prefix("https://").and_then(|s| s.strip_suffix('/'));
-        let plain = url.path() == "/" && text.len() <= 253 && !text.ends_with('.');
-        if plain && canonical == Some(text) { Ok(Self(text.to_owned())) } else { Err(REFUSED) }
+        let plain = url.path() == "/" && url.username().is_empty() && !text.ends_with('.');
+        if plain && text.len() <= 253 && canonical == Some(text) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(REFUSED)
+        }
     }
 
     /// The host with its port, as text.
