@@ -1,1 +1,76 @@
 //! Purpose-bound seal, open and derive; the only home of the cryptography library.
+
+mod digest;
+mod file;
+mod key;
+mod ring;
+
+pub use digest::{random_bytes, random_token, sha256};
+pub use file::{KeyEntry, KeyFile};
+pub use key::KeyId;
+pub use ring::{KeyRing, Opened};
+
+/// What a sealed or derived value is for. A value of one purpose is noise for every other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Purpose {
+    /// The `state` of a sign-in under way.
+    State,
+    /// The code that an application redeems.
+    LoginCode,
+    /// A consumer's secret at rest.
+    CredentialSecret,
+    /// Tells two secrets apart without showing either.
+    SecretFingerprint,
+    /// The place in a list that a page token stands for.
+    PageToken,
+}
+
+impl Purpose {
+    const ALL: [Self; 5] = [
+        Self::State,
+        Self::LoginCode,
+        Self::CredentialSecret,
+        Self::SecretFingerprint,
+        Self::PageToken,
+    ];
+
+    /// The label in the key derivation. Never changed: what is sealed would not open.
+    const fn label(self) -> &'static str {
+        match self {
+            Self::State => "latchkey v1 state",
+            Self::LoginCode => "latchkey v1 login code",
+            Self::CredentialSecret => "latchkey v1 credential secret",
+            Self::SecretFingerprint => "latchkey v1 secret fingerprint",
+            Self::PageToken => "latchkey v1 page token",
+        }
+    }
+}
+
+/// Why a value cannot be sealed or opened. It says nothing of the value.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// The ring has no key.
+    #[error("the key ring is empty")]
+    Empty,
+    /// The primary key is not in the ring.
+    #[error("the primary key {0} is not in the ring")]
+    PrimaryMissing(KeyId),
+    /// A key is not 32 bytes in base64.
+    #[error("key {0} is not 32 bytes in base64")]
+    KeyMalformed(usize),
+    /// A key's id is not the one that follows from the key.
+    #[error("key {0} is not the one that its id stands for")]
+    IdMismatch(KeyId),
+    /// A key is there twice.
+    #[error("key {0} is there twice")]
+    Duplicate(KeyId),
+    /// The value was sealed with a key that is not here.
+    #[error("the value was sealed with key {0}, which is not in the ring")]
+    KeyMissing(KeyId),
+    /// The value was not sealed here, for this purpose and place, or was changed since.
+    #[error("the value does not open")]
+    NotOurs,
+    /// The operating system gave no random bytes, or the library refused its input.
+    #[error("the cryptography library failed")]
+    Library,
+}
