@@ -12,6 +12,7 @@ pub mod metrics;
 mod panics;
 mod propagation;
 mod scrape;
+mod spans;
 mod start;
 
 pub use config::{Config, LogFormat};

@@ -38,8 +38,8 @@ impl Call {
         if code.is_server_fault() {
             self.span.record("otel.status_code", "ERROR");
         }
-        let Method { service, method, .. } = &*self.method;
-        metrics::rpc(service, method, code.name(), self.started.elapsed());
+        let Method { service, name, .. } = &*self.method;
+        metrics::rpc(service, name, code.name(), self.started.elapsed());
     }
 }
 
@@ -50,15 +50,15 @@ impl Drop for Call {
 }
 
 fn span(method: &Method, headers: &HeaderMap) -> Span {
-    let Method { service, method, .. } = method;
+    let Method { service, name, .. } = method;
     let span = tracing::info_span!(
         "rpc",
-        otel.name = %format_args!("{service}/{method}"),
+        otel.name = %format_args!("{service}/{name}"),
         otel.kind = "server",
         otel.status_code = Empty,
         rpc.system = "grpc",
         rpc.service = &**service,
-        rpc.method = &**method,
+        rpc.method = &**name,
         rpc.grpc.status_code = Empty,
     );
     propagation::set_parent_from_headers(&span, headers);

@@ -1,4 +1,4 @@
-//! The status codes of gRPC (grpc.github.io/grpc/core/md_doc_statuscodes.html).
+//! The status codes of gRPC (`grpc.github.io/grpc/core/md_doc_statuscodes.html`).
 
 use http::HeaderMap;
 

@@ -17,7 +17,7 @@ pub(super) struct Method {
     /// The service with its package; `unknown` for a path that the server does not have.
     pub(super) service: Arc<str>,
     /// The method alone.
-    pub(super) method: Arc<str>,
+    pub(super) name: Arc<str>,
     /// Whether calls of it become spans.
     pub(super) traced: bool,
 }
@@ -35,12 +35,12 @@ impl Methods {
         let traced = paths.into_iter().map(|path| (path.into(), true));
         let untraced = UNTRACED.into_iter().map(|path| (path.to_owned(), false));
         let by_path = traced.chain(untraced).map(|(path, traced)| {
-            let (service, method) =
+            let (service, name) =
                 path.trim_start_matches('/').rsplit_once('/').unwrap_or((&path, ""));
-            let method = Method { service: service.into(), method: method.into(), traced };
+            let method = Method { service: service.into(), name: name.into(), traced };
             (path, Arc::new(method))
         });
-        let unknown = Method { service: "unknown".into(), method: "unknown".into(), traced: true };
+        let unknown = Method { service: "unknown".into(), name: "unknown".into(), traced: true };
         Self { by_path: by_path.collect(), unknown: Arc::new(unknown) }
     }
 

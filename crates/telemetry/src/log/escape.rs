@@ -1,9 +1,6 @@
 //! Makes text from outside harmless in a log: no forged lines, no terminal sequences, no reversed text.
 
-use std::{
-    fmt::Write as _,
-    io::{self, Write},
-};
+use std::io::{self, Write};
 
 use serde_json::ser::Formatter;
 
@@ -17,13 +14,12 @@ fn is_dangerous(c: char) -> bool {
             | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{061c}')
 }
 
-/// Writes a line of text with every dangerous character as `\u{…}`.
+/// Writes a line of text with every dangerous character as Rust would escape it: `\n`, `\u{1b}`.
 pub(super) fn text(line: &str) -> String {
     let mut escaped = String::with_capacity(line.len());
     for c in line.chars() {
         if is_dangerous(c) {
-            // Writing into a String cannot fail.
-            let _ = write!(escaped, "\\u{{{:x}}}", u32::from(c));
+            escaped.extend(c.escape_default());
         } else {
             escaped.push(c);
         }

@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use opentelemetry::{Context, trace::TraceContextExt};
+use opentelemetry::{
+    Context,
+    trace::{SpanContext, TraceContextExt},
+};
 use serde::Serialize;
 use serde_json::{Map, Serializer, Value};
 use tracing::{Event, Subscriber};
@@ -56,7 +59,7 @@ where
         SystemTime.format_time(&mut Writer::new(&mut timestamp))?;
         // The OpenTelemetry layer keeps its context in step with the span that is entered.
         let current = Context::current();
-        let trace = Some(current.span().span_context().clone()).filter(|span| span.is_valid());
+        let trace = Some(current.span().span_context().clone()).filter(SpanContext::is_valid);
 
         let target = event.metadata().target();
         let line = Line {
