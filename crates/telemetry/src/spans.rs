@@ -17,10 +17,9 @@ use crate::{Config, Error, config};
 
 /// How long one export to the collector may take; a batch that fails is tried again, then dropped.
 const EXPORT_TIMEOUT: Duration = Duration::from_secs(5);
-/// What the exporter itself is made of: its spans would be exported, and make new ones.
-const NEVER_TRACED: [&str; 5] = ["h2", "hyper", "tonic", "tower", "opentelemetry"];
-/// The driver's spans of its own loops, which have no parent and no end.
-const NEVER_TRACED_LOOPS: &str = "lapin";
+/// What the exporter itself is made of, whose spans would be exported and make new ones; and the broker's driver,
+/// whose loops are spans without a parent or an end.
+const NEVER_TRACED: [&str; 6] = ["h2", "hyper", "lapin", "opentelemetry", "tonic", "tower"];
 
 /// Makes the source of spans: with no collector they still carry ids, which logs and headers show.
 pub(crate) fn tracer(config: &Config, resource: Resource) -> Result<SdkTracerProvider, Error> {
@@ -41,10 +40,8 @@ pub(crate) fn tracer(config: &Config, resource: Resource) -> Result<SdkTracerPro
 
 /// Turns `tracing` spans of our own and of the database into OpenTelemetry's.
 pub(crate) fn layer(tracer: &SdkTracerProvider) -> impl Layer<Registry> + use<> {
-    let quiet = NEVER_TRACED.into_iter().chain([NEVER_TRACED_LOOPS]);
-    let ours = Targets::new()
-        .with_default(LevelFilter::INFO)
-        .with_targets(quiet.map(|target| (target, LevelFilter::OFF)));
+    let never = NEVER_TRACED.map(|target| (target, LevelFilter::OFF));
+    let ours = Targets::new().with_default(LevelFilter::INFO).with_targets(never);
     tracing_opentelemetry::layer()
         .with_tracer(tracer.tracer("latchkey"))
         .with_location(false)

@@ -22,7 +22,7 @@ const STOP_TIMEOUT: Duration = Duration::from_secs(5);
 /// Whether this process has its subscriber.
 static STARTED: Mutex<bool> = Mutex::new(false);
 
-/// Why telemetry did not start.
+/// Why telemetry did not start, or did not deliver.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The settings are wrong: see [`Config::problems`].
@@ -46,6 +46,9 @@ pub enum Error {
     /// The collector did not answer in time.
     #[error("spans were not delivered within {STOP_TIMEOUT:?}")]
     FlushTimeout,
+    /// The exporter panicked, or the runtime ended before it.
+    #[error("the delivery of spans was cut off")]
+    FlushAborted(#[source] tokio::task::JoinError),
 }
 
 /// The running telemetry. Dropping it changes nothing; [`Telemetry::stop`] delivers what is left.
@@ -117,7 +120,7 @@ async fn within_deadline(
 ) -> Result<(), Error> {
     match tokio::time::timeout(STOP_TIMEOUT, tokio::task::spawn_blocking(call)).await {
         Ok(Ok(delivered)) => delivered.map_err(Error::Flush),
-        // The thread panicked, which the hook has logged, or the runtime is at its end.
-        Ok(Err(_)) | Err(_) => Err(Error::FlushTimeout),
+        Ok(Err(aborted)) => Err(Error::FlushAborted(aborted)),
+        Err(_) => Err(Error::FlushTimeout),
     }
 }

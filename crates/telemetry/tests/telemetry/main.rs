@@ -9,4 +9,5 @@ mod http;
 mod logs;
 mod metrics;
 mod process;
+mod propagation;
 mod tonic_calls;

@@ -39,8 +39,10 @@ fn child() {
     runtime.block_on(async {
         let telemetry = latchkey_telemetry::start(&config).unwrap();
         assert!(matches!(latchkey_telemetry::start(&config), Err(Error::AlreadyStarted)));
-        tracing::info_span!("last")
-            .in_scope(|| tracing::info!(from = "\u{9b}31m", "at work\n{}forged", "\u{1b}[31m"));
+        tracing::info_span!("last").in_scope(|| {
+            tracing::info!(from = "\u{9b}31m", "at work\n{}forged", "\u{1b}[31m");
+            tracing::warn!("worried");
+        });
         std::thread::spawn(|| panic!("first\nsecond")).join().unwrap_err();
         if let Err(error) = telemetry.stop().await {
             tracing::warn!(error = &error as &dyn std::error::Error, "spans were lost");
@@ -59,11 +61,28 @@ fn a_process_delivers_its_last_span_and_logs_its_panic_as_json() {
     let log = run_child(&config);
 
     let lines: Vec<Value> = log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    assert_eq!(lines.len(), 2, "{log}");
-    assert_eq!(lines[1]["message"], "panicked");
-    assert_eq!(lines[1]["fields"]["panic.message"], "first\nsecond");
+    assert_eq!(lines.len(), 3, "{log}");
+    assert_eq!(lines[2]["message"], "panicked");
+    assert_eq!(lines[2]["fields"]["panic.message"], "first\nsecond");
     let last = FIXTURE.runtime.block_on(FIXTURE.span_of(lines[0]["trace_id"].as_str().unwrap()));
     assert_eq!(last.name, "last");
+}
+
+#[test]
+fn a_line_keeps_its_trace_where_its_span_is_not_logged() {
+    let config = Config {
+        log_format: LogFormat::Json,
+        log_filter: "warn".into(),
+        sample_ratio: 0.0,
+        ..Config::default()
+    };
+
+    let log = run_child(&config);
+
+    let worried: Value = serde_json::from_str(log.lines().next().unwrap()).unwrap();
+    assert_eq!(worried["message"], "worried");
+    assert_eq!(worried["trace_id"].as_str().map(str::len), Some(32), "{log}");
+    assert_eq!(worried.get("spans"), None);
 }
 
 #[test]
@@ -71,9 +90,9 @@ fn a_line_of_text_cannot_be_forged() {
     let log = run_child(&Config::default());
 
     let lines: Vec<&str> = log.lines().collect();
-    assert_eq!(lines.len(), 2, "{log}");
+    assert_eq!(lines.len(), 3, "{log}");
     assert!(lines[0].contains(r"at work\n\x1b[31mforged") && !log.contains('\u{1b}'), "{log}");
-    assert!(lines[1].contains("panicked"), "{log}");
+    assert!(lines[2].contains("panicked"), "{log}");
 }
 
 #[test]
