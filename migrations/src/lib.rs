@@ -1,1 +1,26 @@
-//! The schema, one step a file.
+//! The schema, one step a file: expand first, contract in a later release.
+
+use sea_orm_migration::prelude::*;
+
+mod column;
+mod m20261123_000001_create_tenants;
+mod m20261123_000002_create_connections;
+mod m20261123_000003_create_users;
+mod m20261123_000004_create_sign_ins;
+mod m20261123_000005_create_outbox;
+
+/// Every step, in order.
+#[derive(Debug)]
+pub struct Migrator;
+
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m20261123_000001_create_tenants::Migration),
+            Box::new(m20261123_000002_create_connections::Migration),
+            Box::new(m20261123_000003_create_users::Migration),
+            Box::new(m20261123_000004_create_sign_ins::Migration),
+            Box::new(m20261123_000005_create_outbox::Migration),
+        ]
+    }
+}

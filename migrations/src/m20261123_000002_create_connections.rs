@@ -1,0 +1,79 @@
+//! Connections, their credentials, and who may use them.
+
+use sea_orm_migration::prelude::*;
+
+use crate::column::{
+    bytes, flag, index, number, optional_number, optional_text, table, text, uuid,
+};
+
+#[derive(DeriveMigrationName)]
+pub(crate) struct Migration;
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        for table in [connections(), credentials(), application_grants()] {
+            manager.create_table(table).await?;
+        }
+        for index in [
+            index("connections_by_age", "connections", &["environment", "created_at", "id"]),
+            index("credentials_by_connection", "credentials", &["environment", "connection"]),
+            index(
+                "application_grants_by_application",
+                "application_grants",
+                &["environment", "application"],
+            ),
+        ] {
+            manager.create_index(index).await?;
+        }
+        manager.get_connection().execute_unprepared(ONE_ACTIVE).await?;
+        Ok(())
+    }
+}
+
+/// A host has one active credential.
+const ONE_ACTIVE: &str = "CREATE UNIQUE INDEX credentials_one_active ON credentials \
+    (environment, connection, COALESCE(host, '')) WHERE role = 'ACTIVE' AND deleted_at IS NULL";
+
+fn connections() -> TableCreateStatement {
+    let columns = [
+        text("environment"),
+        text("id"),
+        text("display_name"),
+        text("provider"),
+        flag("trusted_provider"),
+        text("upstream_params"),
+        flag("disabled"),
+        number("version"),
+        // The number of the last event about it.
+        number("sequence"),
+        number("created_at"),
+        number("updated_at"),
+        // An id is not used again: the users that came through it still name it.
+        optional_number("deleted_at"),
+    ];
+    table("connections", columns, &["environment", "id"])
+}
+
+fn credentials() -> TableCreateStatement {
+    let columns = [
+        uuid("id"),
+        text("environment"),
+        text("connection"),
+        text("client_id"),
+        bytes("sealed_secret"),
+        text("fingerprint"),
+        optional_text("host"),
+        text("role"),
+        number("created_at"),
+        optional_number("last_used_at"),
+        optional_number("deleted_at"),
+    ];
+    table("credentials", columns, &["id"])
+}
+
+fn application_grants() -> TableCreateStatement {
+    let columns =
+        [text("environment"), text("connection"), text("application"), number("created_at")];
+    table("application_grants", columns, &["environment", "connection", "application"])
+}
