@@ -20,14 +20,14 @@ pub(crate) fn message(body: &EventBody) -> Data {
         Body::UserUpdated { user, email, email_verified, display_name, changed_fields } => {
             Data::UserUpdated(proto::UserUpdated {
                 user: user.to_string(),
-                email: text(email),
+                email: text(email.as_ref()),
                 email_verified: *email_verified,
-                display_name: text(display_name),
+                display_name: text(display_name.as_ref()),
                 changed_fields: owned(changed_fields),
             })
         }
         Body::SignInRefused { context, reason, user } => {
-            Data::SignInRefused(refused(context, *reason, text(user)))
+            Data::SignInRefused(refused(context, *reason, text(user.as_ref())))
         }
         Body::ConnectionCreated { connection, provider, display_name } => {
             Data::ConnectionCreated(created(connection, provider, display_name))
@@ -43,7 +43,7 @@ pub(crate) fn message(body: &EventBody) -> Data {
             Data::ConnectionApplicationRevoked(revoked(connection, application))
         }
         Body::CredentialCreated { credential, client_id, host } => {
-            Data::CredentialCreated(credential_created(credential, client_id, text(host)))
+            Data::CredentialCreated(credential_created(credential, client_id, text(host.as_ref())))
         }
         Body::CredentialDeleted(name) => Data::CredentialDeleted(credential_deleted(name)),
     }
@@ -76,10 +76,10 @@ fn subject(facts: &SignInFacts) -> proto::SignInSubject {
         identity: facts.identity.to_string(),
         issuer: facts.issuer.0.clone(),
         provider_subject: facts.subject.to_string(),
-        email: text(&facts.email),
+        email: text(facts.email.as_ref()),
         email_verified: facts.email_verified,
-        display_name: text(&facts.display_name),
-        picture_uri: text(&facts.picture_url),
+        display_name: text(facts.display_name.as_ref()),
+        picture_uri: text(facts.picture_url.as_ref()),
     }
 }
 
@@ -147,8 +147,8 @@ fn credential_deleted(credential: &CredentialName) -> proto::CredentialDeleted {
 }
 
 /// A text that may be absent: the contract says empty then.
-fn text(value: &Option<impl Display>) -> String {
-    value.as_ref().map(ToString::to_string).unwrap_or_default()
+fn text(value: Option<&impl Display>) -> String {
+    value.map(ToString::to_string).unwrap_or_default()
 }
 
 fn owned(names: &[&str]) -> Vec<String> {

@@ -19,7 +19,7 @@ pub(crate) fn read<T: for<'de> Deserialize<'de>>(json: &[u8]) -> Result<T, Error
 
 struct Tolerant(Value);
 
-impl<'de> IntoDeserializer<'de, Error> for Tolerant {
+impl IntoDeserializer<'_, Error> for Tolerant {
     type Deserializer = Self;
 
     fn into_deserializer(self) -> Self {
