@@ -1,14 +1,17 @@
 //! The requests that came in, without the secrets that were in them.
 
 use std::collections::VecDeque;
+use std::net::SocketAddr;
 use std::sync::Mutex;
 
+use axum::extract::ConnectInfo;
 use http::request::Parts;
 use http::{HeaderMap, header};
 use serde::{Deserialize, Serialize};
 
 use crate::bounded::lock;
 use crate::fields::Fields;
+use crate::listener::Wire;
 
 /// How many requests are kept; the oldest go first.
 const CAPACITY: usize = 10_000;
@@ -23,6 +26,8 @@ const SECRET_FIELDS: [&str; 6] =
 pub struct LoggedRequest {
     /// When its head had come, in microseconds since the Unix epoch by the machine's clock.
     pub arrived_micros: u64,
+    /// The client's end of the connection, if the stand-in has its own listener.
+    pub peer: Option<SocketAddr>,
     /// The HTTP method.
     pub method: String,
     /// The path without the query.
@@ -55,6 +60,7 @@ impl LoggedRequest {
     pub(crate) fn of(parts: &Parts, body: &[u8], arrived_micros: u64) -> Self {
         Self {
             arrived_micros,
+            peer: parts.extensions.get::<ConnectInfo<Wire>>().map(|wire| wire.0.peer),
             method: parts.method.to_string(),
             path: parts.uri.path().to_owned(),
             query: Fields::parse(parts.uri.query().unwrap_or_default().as_bytes())

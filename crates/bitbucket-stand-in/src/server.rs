@@ -52,7 +52,7 @@ impl StandIn {
         let failed = |source| Error::Listen { address: settings.listen, source };
         let listener = TcpListener::bind(settings.listen).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
-        let state = State::new(&settings, &format!("http://{address}"));
+        let state = State::new(&settings, &reached_at(&settings, address));
         let service = router(state.clone()).into_make_service_with_connect_info::<Wire>();
         let stopped = state.0.stop.clone().cancelled_owned();
         let serve = axum::serve(Wires(listener), service).with_graceful_shutdown(stopped);
@@ -101,6 +101,10 @@ impl StandIn {
         // Past the limit the rest goes with the drop.
         let _ = tokio::time::timeout(DRAIN, self.ended()).await;
     }
+}
+
+fn reached_at(settings: &Settings, address: SocketAddr) -> String {
+    settings.base_url.clone().unwrap_or_else(|| format!("http://{address}"))
 }
 
 impl Drop for StandIn {

@@ -30,6 +30,9 @@ pub struct Settings {
     /// Which Bitbucket to be.
     #[arg(long, value_enum, default_value_t)]
     pub mode: Mode,
+    /// Where clients reach it, if not at the address itself: links in API answers begin with it.
+    #[arg(long)]
+    pub base_url: Option<String>,
     /// The callback URL of the ready-made consumer; redirects must start with it.
     #[arg(long, default_value = consumer::CALLBACK_URL)]
     pub callback_url: String,
@@ -40,6 +43,7 @@ impl Default for Settings {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 7990)),
             mode: Mode::default(),
+            base_url: None,
             callback_url: consumer::CALLBACK_URL.to_owned(),
         }
     }
@@ -49,5 +53,37 @@ impl Settings {
     /// The defaults on a free loopback port, as tests want them.
     pub fn on_free_port() -> Self {
         Self { listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), ..Self::default() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::{Mode, Settings};
+
+    #[derive(Parser)]
+    struct Command {
+        #[command(flatten)]
+        settings: Settings,
+    }
+
+    #[test]
+    fn a_command_line_without_arguments_means_the_defaults() {
+        assert_eq!(Command::parse_from(["stand-in"]).settings, Settings::default());
+    }
+
+    #[test]
+    fn a_command_line_can_say_everything() {
+        let line = ["stand-in", "--listen", "127.0.0.1:0", "--mode", "legacy"];
+        let legacy = Settings { mode: Mode::Legacy, ..Settings::on_free_port() };
+        assert_eq!(Command::parse_from(line).settings, legacy);
+    }
+
+    #[test]
+    fn a_configuration_section_reads_the_same_names() {
+        let section = serde_json::json!({ "listen": "127.0.0.1:0", "mode": "legacy" });
+        let legacy = Settings { mode: Mode::Legacy, ..Settings::on_free_port() };
+        assert_eq!(serde_json::from_value::<Settings>(section).unwrap(), legacy);
     }
 }
