@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 
 use axum::extract::connect_info::Connected;
 use axum::serve::{IncomingStream, Listener};
@@ -21,7 +21,7 @@ pub(crate) struct Wire {
 }
 
 impl Wire {
-    /// Makes the next write a TCP reset.
+    /// Ends the connection with a TCP reset at the next write.
     pub(crate) fn cut(&self) {
         self.cut.store(true, Ordering::Release);
     }
@@ -63,12 +63,19 @@ pub(crate) struct Cuttable {
 
 impl Cuttable {
     fn whole(&self) -> io::Result<()> {
-        if !self.cut.load(Ordering::Acquire) {
-            return Ok(());
+        if self.cut.load(Ordering::Acquire) {
+            return Err(io::ErrorKind::ConnectionReset.into());
         }
-        // Without lingering, closing sends a reset instead of an orderly end.
-        self.stream.set_zero_linger()?;
-        Err(io::ErrorKind::ConnectionReset.into())
+        Ok(())
+    }
+}
+
+impl Drop for Cuttable {
+    fn drop(&mut self) {
+        if self.whole().is_err() {
+            // Without lingering, closing sends a reset; failing that, the connection still ends.
+            let _ = self.stream.set_zero_linger();
+        }
     }
 }
 
@@ -110,11 +117,8 @@ impl AsyncWrite for Cuttable {
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        if self.cut.load(Ordering::Acquire) {
-            // An orderly end would come before the reset.
-            return Poll::Ready(Ok(()));
-        }
-        ready!(Pin::new(&mut self.stream).poll_shutdown(cx))?;
-        Poll::Ready(Ok(()))
+        // An orderly end would come before the reset.
+        self.whole()?;
+        Pin::new(&mut self.stream).poll_shutdown(cx)
     }
 }

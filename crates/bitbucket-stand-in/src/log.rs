@@ -113,3 +113,29 @@ impl Log {
         lock(&self.requests).clear();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use http::Request;
+
+    use super::{CAPACITY, Log, LoggedRequest};
+
+    fn request(path: &str) -> LoggedRequest {
+        let (parts, ()) = Request::get(path).body(()).unwrap().into_parts();
+        LoggedRequest::of(&parts, b"", 0)
+    }
+
+    #[test]
+    fn the_log_keeps_the_last_ten_thousand_requests() {
+        let log = Log::default();
+        log.add(request("/first"));
+        for _ in 0..CAPACITY {
+            log.add(request("/later"));
+        }
+
+        let kept = log.all();
+
+        assert_eq!(kept.len(), 10_000);
+        assert!(kept.iter().all(|request| request.path == "/later"));
+    }
+}

@@ -1,5 +1,7 @@
 //! The stand-in as an OAuth client meets it.
 
+#![expect(clippy::unwrap_used, reason = "where a helper fails, its test fails")]
+
 mod application;
 mod approval;
 mod authorize;
