@@ -91,8 +91,10 @@ impl StandIn {
 
     /// Waits until the server has ended by itself or through [`State::stop`].
     pub async fn ended(&mut self) {
-        // Its own error is impossible (axum's accept loop never fails) and a panic is already told.
-        let _ = (&mut self.server).await;
+        if !self.server.is_finished() {
+            // An accept loop has no error of its own, and a panic has been told already.
+            let _ = (&mut self.server).await;
+        }
     }
 
     /// Ends all requests and waits until the connections are closed.
