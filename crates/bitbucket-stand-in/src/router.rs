@@ -9,7 +9,7 @@ use crate::{api, authorize, control, gate, pages, token};
 
 /// All of the stand-in as a router, to be served by a caller's own listener.
 ///
-/// Without [`crate::StandIn::start`] a connection reset ends the answer's body instead of coming before it.
+/// Without [`crate::StandIn::start`] [`crate::Fault::ConnectionReset`] closes the connection in order, without an answer.
 pub fn router(state: State) -> Router {
     let State(state) = state;
     Router::new()

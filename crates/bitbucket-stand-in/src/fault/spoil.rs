@@ -82,7 +82,7 @@ fn alter_token(state: &Known, fault: Fault, bytes: Bytes) -> Bytes {
     Value::Object(reply).to_string().into()
 }
 
-/// Cuts the connection; where a foreign listener gives no hold of it, within the answer's body.
+/// Cuts the connection; a foreign listener gives no hold of it, and there the broken body closes it.
 fn reset(wire: Option<&Wire>) -> Response {
     if let Some(wire) = wire {
         wire.cut();

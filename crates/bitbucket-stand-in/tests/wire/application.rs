@@ -20,19 +20,22 @@ pub(crate) struct Application {
 impl Application {
     /// Registered as the ready-made consumer.
     pub(crate) async fn start() -> Self {
-        Self::start_as(Settings::on_free_port()).await
+        Self::start_with(Settings::on_free_port()).await
     }
 
     /// The same before May 2026.
     pub(crate) async fn start_legacy() -> Self {
-        Self::start_as(Settings { mode: Mode::Legacy, ..Settings::on_free_port() }).await
+        Self::start_with(Settings { mode: Mode::Legacy, ..Settings::on_free_port() }).await
     }
 
-    async fn start_as(settings: Settings) -> Self {
+    /// The same with settings of the test's own.
+    pub(crate) async fn start_with(settings: Settings) -> Self {
         let stand_in = StandIn::start(settings).await.unwrap();
         let http = Client::builder()
             .redirect(redirect::Policy::none())
             .timeout(PATIENCE)
+            // Loopback needs no certificates, and reading the system's takes longer than a test.
+            .tls_certs_only([])
             .no_proxy()
             .build()
             .unwrap();

@@ -6,6 +6,7 @@ mod application;
 mod approval;
 mod authorize;
 mod control;
+mod embedding;
 mod faults;
 mod limits;
 mod mail;
