@@ -198,5 +198,5 @@ async fn a_slow_endpoint_slows_itself_alone() {
     let (slow, fast) = tokio::join!(slow, fast);
 
     assert!(slow >= Duration::from_millis(300));
-    assert!(fast < Duration::from_millis(300));
+    assert!(fast < slow);
 }
