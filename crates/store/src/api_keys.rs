@@ -10,8 +10,8 @@ use latchkey_domain::{
     time::Timestamp,
 };
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter,
-    prelude::Uuid, sea_query::Expr,
+    ActiveModelTrait, ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, prelude::Uuid,
+    sea_query::Expr,
 };
 
 use crate::{
@@ -152,8 +152,7 @@ impl Tx {
         environment: &EnvironmentId,
         application: Option<&ApplicationId>,
     ) -> Result<()> {
-        let mut delete =
-            Entity::delete_many().filter(Column::Environment.eq(environment.as_str()));
+        let mut delete = Entity::delete_many().filter(Column::Environment.eq(environment.as_str()));
         if let Some(application) = application {
             delete = delete.filter(Column::Application.eq(application.as_str()));
         }

@@ -67,8 +67,7 @@ impl Store {
         page: &Page<TimeCursor>,
     ) -> Result<Listed<Application, TimeCursor>> {
         use application::Column::{CreatedAt, Environment, Id};
-        let mut select =
-            application::Entity::find().filter(Environment.eq(environment.as_str()));
+        let mut select = application::Entity::find().filter(Environment.eq(environment.as_str()));
         if let Some(connection) = connection {
             let grants = Query::select()
                 .expr(Expr::val(1))

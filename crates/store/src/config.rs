@@ -29,7 +29,10 @@ impl Config {
             problems.push("url: must begin with postgres:// or sqlite:".to_owned());
         }
         if self.max_connections < 2 {
-            problems.push("max_connections: must be at least 2, one of them for the lock of the migrations".to_owned());
+            problems.push(
+                "max_connections: must be at least 2, one of them for the lock of the migrations"
+                    .to_owned(),
+            );
         }
         problems
     }

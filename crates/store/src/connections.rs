@@ -107,9 +107,7 @@ impl Store {
                         .eq(Expr::col((Entity, Column::Environment))),
                 )
                 .and_where(granted(grant::Column::Connection).eq(Expr::col((Entity, Column::Id))))
-                .and_where(
-                    granted(grant::Column::Application).eq(application.application.as_str()),
-                )
+                .and_where(granted(grant::Column::Application).eq(application.application.as_str()))
                 .to_owned();
             QuerySelect::query(&mut select).and_where(Expr::exists(grants));
         }

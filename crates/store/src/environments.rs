@@ -108,8 +108,8 @@ impl Tx {
     /// Whether anything is in an environment that would be lost with it.
     pub async fn environment_holds_anything(&self, id: &EnvironmentId) -> Result<bool> {
         let id = id.as_str();
-        let applications = application::Entity::find()
-            .filter(application::Column::Environment.eq(id));
+        let applications =
+            application::Entity::find().filter(application::Column::Environment.eq(id));
         let connections = connection::Entity::find()
             .filter(connection::Column::Environment.eq(id))
             .filter(connection::Column::DeletedAt.is_null());

@@ -7,7 +7,9 @@ use latchkey_domain::{
     time::Timestamp,
     user::{Identity, IdentityKind, SocialIdentity},
 };
-use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
+};
 
 use crate::{
     Error, Known, Result, Store, Tx,

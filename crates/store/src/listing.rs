@@ -37,11 +37,9 @@ where
     let select = match &page.after {
         None => select,
         Some(cursor) => select.filter(
-            Expr::tuple([Expr::col(created_at.as_column_ref()), Expr::col(id.as_column_ref())])
-                .gt(Expr::tuple([
-                    Expr::val(cursor.created_at),
-                    Expr::val(cursor.id.clone().into()),
-                ])),
+            Expr::tuple([Expr::col(created_at.as_column_ref()), Expr::col(id.as_column_ref())]).gt(
+                Expr::tuple([Expr::val(cursor.created_at), Expr::val(cursor.id.clone().into())]),
+            ),
         ),
     };
     let rows = select

@@ -4,8 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, ExprTrait,
-    QueryFilter, SqliteTransactionMode, TransactionOptions, TransactionTrait,
-    sea_query::Expr,
+    QueryFilter, SqliteTransactionMode, TransactionOptions, TransactionTrait, sea_query::Expr,
 };
 
 use crate::{Backend, Error, Result, Store, entity::config_version};
