@@ -1,0 +1,126 @@
+//! One event of each kind, always the same.
+
+use latchkey_domain::{
+    email::EmailAddress,
+    event::{Event, EventBody, EventSubject, SignInContext, SignInFacts},
+    id::EventId,
+    name::{ConnectionName, UserName},
+    profile::{Issuer, Subject},
+    provider::ProviderName,
+    sign_in::{Refusal, SignInResult},
+    time::Timestamp,
+};
+use uuid::Uuid;
+
+/// The trace that the samples happened in.
+pub(crate) const TRACEPARENT: &str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+
+const REFERENCE: &str = "ref_01h455vb4pex5vsknk084sn02q";
+
+/// An event of each kind.
+pub(crate) fn every_kind() -> Vec<Event> {
+    let mut events = vec![signed_up(), refused_unknown_person()];
+    let people = [
+        EventBody::UserSignedIn(facts(), SignInResult::SignedUp),
+        EventBody::UserLinked(facts()),
+        EventBody::UserUpdated {
+            user: user(),
+            email: facts().email,
+            email_verified: false,
+            display_name: Some("Rowan \"R\" Ätherton".to_owned()),
+            changed_fields: vec!["email", "display_name"],
+        },
+    ];
+    events.extend(people.into_iter().map(about_user));
+    let connections = [
+        EventBody::ConnectionCreated {
+            connection: connection(),
+            provider: provider(),
+            display_name: "Bitbucket".to_owned(),
+        },
+        EventBody::ConnectionUpdated {
+            connection: connection(),
+            changed_fields: vec!["display_name", "trust_email"],
+        },
+        EventBody::ConnectionDeleted(connection()),
+        EventBody::ConnectionApplicationGranted(connection(), context().application),
+        EventBody::ConnectionApplicationRevoked(connection(), context().application),
+        EventBody::CredentialCreated {
+            credential: credential().parse().unwrap(),
+            client_id: "key-of-the-consumer".to_owned(),
+            host: Some("login.example".to_owned()),
+        },
+        EventBody::CredentialDeleted(credential().parse().unwrap()),
+    ];
+    events.extend(connections.into_iter().map(about_connection));
+    events
+}
+
+/// Somebody new.
+pub(crate) fn signed_up() -> Event {
+    about_user(EventBody::UserSignedUp(facts()))
+}
+
+/// Somebody who is not known was turned away.
+pub(crate) fn refused_unknown_person() -> Event {
+    let reason = Refusal::AccountNotFound;
+    event(EventBody::SignInRefused { context: context(), reason, user: None }, None)
+}
+
+fn about_user(body: EventBody) -> Event {
+    event(body, Some((EventSubject::User(user()), 7)))
+}
+
+fn about_connection(body: EventBody) -> Event {
+    event(body, Some((EventSubject::Connection(connection()), 12)))
+}
+
+fn event(body: EventBody, subject: Option<(EventSubject, i64)>) -> Event {
+    Event {
+        id: EventId(Uuid::from_u128(0x018c_c251_f400_7000_8000_0000_0000_0001)),
+        environment: connection().environment,
+        time: Timestamp(1_700_000_000_000_001),
+        subject,
+        causation_id: Some(REFERENCE.to_owned()),
+        body,
+    }
+}
+
+fn user() -> UserName {
+    "environments/dev/users/user_01h455vb4pex5vsknk084sn02q".parse().unwrap()
+}
+
+fn connection() -> ConnectionName {
+    "environments/dev/connections/bitbucket".parse().unwrap()
+}
+
+fn credential() -> String {
+    format!("{}/credentials/cred_01h455vb4pex5vsknk084sn02q", connection())
+}
+
+fn provider() -> ProviderName {
+    ProviderName::parse("bitbucket").unwrap()
+}
+
+fn facts() -> SignInFacts {
+    SignInFacts {
+        user: user(),
+        identity: format!("{}/identities/idn_01h455vb4pex5vsknk084sn02q", user()).parse().unwrap(),
+        issuer: Issuer("https://bitbucket.org".to_owned()),
+        subject: Subject::parse("{2f6b1c1e-0d4c-4a55-9a3e-6a1f0a3f6f11}").unwrap(),
+        email: Some(EmailAddress::parse("rowan@mail.example").unwrap()),
+        email_verified: true,
+        display_name: Some("Rowan".to_owned()),
+        picture_url: Some("https://pictures.example/rowan".to_owned()),
+        context: context(),
+    }
+}
+
+fn context() -> SignInContext {
+    SignInContext {
+        connection: connection(),
+        application: "environments/dev/applications/web".parse().unwrap(),
+        provider: provider(),
+        reference_id: REFERENCE.to_owned(),
+    }
+}
