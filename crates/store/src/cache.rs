@@ -22,11 +22,7 @@ use moka::future::Cache;
 use sea_orm::EntityTrait;
 use tokio_util::sync::CancellationToken;
 
-use crate::{
-    Error, Result, SealedCredential, Store,
-    credentials::{self},
-    entity::config_version,
-};
+use crate::{Error, Result, SealedCredential, Store, credentials, entity::config_version};
 
 /// How often the version is read: a change elsewhere is seen within a quarter of a second.
 const POLL: Duration = Duration::from_millis(250);
@@ -82,7 +78,7 @@ pub struct ConfigCache {
 
 macro_rules! cached {
     ($self:ident, $variant:ident, $key:expr, $read:expr) => {{
-        match $self.through(Key::$variant$key, async { Ok(Entry::$variant($read)) }).await? {
+        match $self.through($key, async { Ok(Entry::$variant($read)) }).await? {
             Entry::$variant(value) => Ok(value),
             _ => Err(Error::corrupt("cache", "an entry of another kind")),
         }
@@ -117,7 +113,9 @@ impl ConfigCache {
         let version = row.ok_or(Error::corrupt("config_version", "its row is gone"))?.version;
         self.store.config_version.send_if_modified(|newest| {
             let newer = version > *newest;
-            *newest = version.max(*newest);
+            if newer {
+                *newest = version;
+            }
             newer
         });
         self.checked_at.store(asked_at, Ordering::Relaxed);
@@ -149,22 +147,20 @@ impl ConfigCache {
 
     /// An environment by its id.
     pub async fn environment(&self, id: &EnvironmentId) -> Result<Option<Arc<Environment>>> {
-        cached!(self, Environment, (id.clone()), self.store.environment(id).await?.map(Arc::new))
+        let key = Key::Environment(id.clone());
+        cached!(self, Environment, key, self.store.environment(id).await?.map(Arc::new))
     }
 
     /// An application by its name.
     pub async fn application(&self, name: &ApplicationName) -> Result<Option<Arc<Application>>> {
-        cached!(
-            self,
-            Application,
-            (name.clone()),
-            self.store.application(name).await?.map(Arc::new)
-        )
+        let key = Key::Application(name.clone());
+        cached!(self, Application, key, self.store.application(name).await?.map(Arc::new))
     }
 
     /// A connection with its credentials, by its name.
     pub async fn way_in(&self, name: &ConnectionName) -> Result<Option<Arc<WayIn>>> {
-        cached!(self, WayIn, (name.clone()), self.read_way_in(name).await?.map(Arc::new))
+        let key = Key::WayIn(name.clone());
+        cached!(self, WayIn, key, self.read_way_in(name).await?.map(Arc::new))
     }
 
     /// Whether an application may use a connection.
@@ -173,27 +169,14 @@ impl ConfigCache {
         connection: &ConnectionName,
         application: &ApplicationName,
     ) -> Result<bool> {
-        let key = (connection.clone(), application.clone());
-        let (connection, application) = (&key.0, &key.1);
-        match self
-            .through(Key::Grant(key.0.clone(), key.1.clone()), async {
-                Ok(Entry::Grant(self.store.is_granted(connection, application).await?))
-            })
-            .await?
-        {
-            Entry::Grant(granted) => Ok(granted),
-            _ => Err(Error::corrupt("cache", "an entry of another kind")),
-        }
+        let key = Key::Grant(connection.clone(), application.clone());
+        cached!(self, Grant, key, self.store.is_granted(connection, application).await?)
     }
 
     /// The key that is proven by what has this hash.
-    pub async fn api_key(&self, secret_hash: [u8; 32]) -> Result<Option<Arc<ApiKey>>> {
-        cached!(
-            self,
-            ApiKey,
-            (secret_hash),
-            self.store.api_key_by_secret(&secret_hash).await?.map(Arc::new)
-        )
+    pub async fn api_key(&self, hash: [u8; 32]) -> Result<Option<Arc<ApiKey>>> {
+        let key = Key::ApiKey(hash);
+        cached!(self, ApiKey, key, self.store.api_key_by_secret(&hash).await?.map(Arc::new))
     }
 
     /// A connection with its credentials, read from the database whatever is cached.

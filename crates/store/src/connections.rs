@@ -67,7 +67,7 @@ fn write(connection: &Connection) -> ActiveModel {
         version: set(connection.version),
         created_at: set(connection.created_at.0),
         updated_at: set(connection.updated_at.0),
-        ..ActiveModel::default()
+        ..Default::default()
     }
 }
 

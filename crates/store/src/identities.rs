@@ -8,7 +8,8 @@ use latchkey_domain::{
     user::{Identity, IdentityKind, SocialIdentity},
 };
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QueryOrder,
+    QuerySelect,
 };
 
 use crate::{
@@ -81,11 +82,13 @@ async fn known(
     issuer: &Issuer,
     subject: &Subject,
 ) -> Result<Option<Known>> {
+    let of = Entity::belongs_to(user::Entity).from(Column::UserId).to(user::Column::Id).into();
     let found = Entity::find()
+        .join(JoinType::InnerJoin, of)
+        .select_also(user::Entity)
         .filter(Column::Environment.eq(environment.as_str()))
         .filter(Column::Issuer.eq(issuer.0.as_str()))
         .filter(Column::Subject.eq(subject.as_str()))
-        .find_also(Entity, user::Entity)
         .one(db)
         .await?;
     let Some((identity, user)) = found else { return Ok(None) };

@@ -53,7 +53,7 @@ fn write(recorded: Recorded) -> ActiveModel {
         causation_id: set(recorded.causation_id),
         test: set(recorded.test),
         attempts: set(0),
-        ..ActiveModel::default()
+        ..Default::default()
     }
 }
 

@@ -186,7 +186,7 @@ impl Store {
             answer_hash: set(claim.answer_hash.to_vec()),
             code_challenge: set(claim.code_challenge.0.to_vec()),
             claimed_at: set(claim.now.0),
-            ..ActiveModel::default()
+            ..Default::default()
         };
         let inserted = Entity::insert(row)
             .on_conflict_do_nothing_on([Column::Id])

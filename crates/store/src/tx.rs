@@ -50,7 +50,9 @@ impl Tx {
         if let Some(version) = version {
             self.store.config_version.send_if_modified(|newest| {
                 let newer = version > *newest;
-                *newest = version.max(*newest);
+                if newer {
+                    *newest = version;
+                }
                 newer
             });
         }

@@ -1,6 +1,5 @@
 //! Rows, as the tables hold them.
 #![expect(unreachable_pub, reason = "the derive macros write `pub`")]
-#![expect(missing_docs, reason = "the columns are told by the migrations")]
 
 macro_rules! entity {
     ($module:ident = $table:literal { $($(#[$attribute:meta])* $column:ident: $type:ty,)* }) => {
