@@ -68,3 +68,31 @@ async fn not_found(uri: Uri) -> Response {
     }
     Fault::new(Reason::PageNotFound).into_response()
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::body::{Body, to_bytes};
+    use http::Request;
+    use tower::ServiceExt;
+
+    use super::*;
+    use crate::assets::Assets;
+
+    #[tokio::test]
+    async fn a_handler_that_panics_is_a_page_too() {
+        async fn broken() {
+            panic!("secret text of a fault");
+        }
+        let frame = Frame { https: true, assets: Assets::new() };
+        let router = layered(Router::new().route("/", get(broken)), frame);
+
+        let answer = router.oneshot(Request::new(Body::empty())).await.unwrap();
+
+        assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        assert_eq!(answer.headers()["cache-control"], "no-store");
+        let page = to_bytes(answer.into_body(), 1 << 20).await.unwrap();
+        let page = String::from_utf8(page.to_vec()).unwrap();
+        assert!(page.contains("<code>INTERNAL</code>"), "{page}");
+        assert!(!page.contains("secret text"));
+    }
+}

@@ -34,7 +34,9 @@ impl Session {
     /// The session that this browser brings along.
     pub(super) fn of(demo: &Demo, headers: &HeaderMap) -> Option<Self> {
         let cookie = cookies::only(headers, &name(demo))?;
-        let (state, code_verifier) = cookie.split_once('.')?;
+        // Nothing must not be equal to nothing.
+        let (state, code_verifier) =
+            cookie.split_once('.').filter(|(state, _)| !state.is_empty())?;
         Some(Self { state: state.to_owned(), code_verifier: code_verifier.to_owned() })
     }
 
