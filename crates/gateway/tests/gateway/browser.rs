@@ -52,18 +52,18 @@ pub(crate) async fn send(
     headers: &[(&str, &str)],
     body: &str,
 ) -> Answer {
-    let mut request = format!("{line} HTTP/1.1\r\nConnection: close\r\n");
-    if !headers.iter().any(|(name, _)| *name == "Host") {
-        request.push_str("Host: localhost:8080\r\n");
-    }
-    for (name, value) in headers {
-        request.push_str(&format!("{name}: {value}\r\n"));
-    }
-    if !body.is_empty() {
-        request.push_str(&format!("Content-Length: {}\r\n", body.len()));
-    }
-    request.push_str("\r\n");
-    request.push_str(body);
+    let host = [("Host", "localhost:8080")];
+    let host = if headers.iter().any(|(name, _)| *name == "Host") { &[][..] } else { &host };
+    let length = body.len().to_string();
+    let length = [("Content-Length", length.as_str())];
+    let length = if body.is_empty() { &[][..] } else { &length };
+    let lines: Vec<String> = [host, headers, length]
+        .concat()
+        .iter()
+        .map(|(name, value)| format!("{name}: {value}"))
+        .collect();
+    let head = format!("{line} HTTP/1.1\r\nConnection: close\r\n{}", lines.join("\r\n"));
+    let request = format!("{head}\r\n\r\n{body}");
     let exchange = async {
         let mut stream = TcpStream::connect(to).await.unwrap();
         stream.write_all(request.as_bytes()).await.unwrap();
