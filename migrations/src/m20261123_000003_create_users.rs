@@ -17,20 +17,12 @@ impl MigrationTrait for Migration {
             index("identities_by_user", "identities", &["user_id"]),
             // One account is one user, for ever. NULLs are distinct on both databases, so these
             // two speak of SOCIAL and of EMAIL identities only.
-            index(
-                "identities_by_subject",
-                "identities",
-                &["environment", "issuer", "subject"],
-            )
-            .unique()
-            .take(),
-            index(
-                "identities_by_proven_email",
-                "identities",
-                &["environment", "proven_email"],
-            )
-            .unique()
-            .take(),
+            index("identities_by_subject", "identities", &["environment", "issuer", "subject"])
+                .unique()
+                .take(),
+            index("identities_by_proven_email", "identities", &["environment", "proven_email"])
+                .unique()
+                .take(),
         ] {
             manager.create_index(index).await?;
         }

@@ -1,1 +1,27 @@
 //! HTTP in, gRPC out: the sign-in page, the callback and the error pages.
+
+mod assets;
+mod config;
+mod cookies;
+pub mod demo;
+mod fault;
+mod headers;
+mod health;
+mod language;
+mod login;
+mod names;
+mod page;
+mod query;
+mod random;
+mod reason;
+mod redirect;
+mod routes;
+mod serve;
+mod service;
+mod site;
+mod texts;
+
+pub use config::Config;
+pub use routes::router;
+pub use serve::{Error, serve};
+pub use service::channel;

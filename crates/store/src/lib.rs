@@ -1,1 +1,45 @@
 //! Where Latchkey keeps its data; the only home of the database library.
+//!
+//! Reads that stand alone are methods of [`Store`]; changes are methods of [`Tx`], a file per
+//! aggregate. The three statements of a repeat sign-in stand alone too: see `sign_in_*`.
+
+mod api_keys;
+mod applications;
+mod cache;
+mod clock;
+mod config;
+mod connect;
+mod connections;
+mod credentials;
+mod entity;
+mod environments;
+mod error;
+mod feed;
+mod grants;
+mod identities;
+mod lease;
+mod listing;
+mod migrate;
+mod outbox;
+mod requests;
+mod sequencer;
+mod sequencer_postgres;
+mod sign_in_postgres;
+mod sign_in_sqlite;
+mod sign_ins;
+mod tx;
+mod users;
+
+pub use api_keys::NewApiKey;
+pub use cache::{ConfigCache, WayIn};
+pub use clock::DatabaseClock;
+pub use config::Config;
+pub use connect::{Backend, Store};
+pub use connections::ConnectionFilter;
+pub use credentials::SealedCredential;
+pub use error::{Error, Result};
+pub use feed::Positioned;
+pub use listing::{Cursor, TimeCursor};
+pub use requests::{Request, RequestSeen};
+pub use sign_ins::{Claim, Claimed, Finish, Known, RepeatSignIn, SignIn, SignInEnd};
+pub use tx::Tx;

@@ -1,0 +1,111 @@
+//! `GET /login/callback/{connection}`: finishes a sign-in with what the provider sent back.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::State,
+    response::{IntoResponse, Response},
+};
+use http::{HeaderMap, Method, StatusCode, Uri, header};
+use latchkey_proto::v1::{CompleteLoginRequest, ErrorReason, complete_login_response::Outcome};
+
+use crate::{
+    cookies,
+    fault::Fault,
+    names,
+    query::{Params, Twice},
+    reason::Reason,
+    redirect,
+    site::Site,
+};
+
+/// Nothing but callbacks is served here.
+pub(crate) const FOLDER: &str = "/login/callback/";
+
+/// Longest query: a state of under 1.5 KB, a code, and what a provider adds.
+const LONGEST_QUERY: usize = 4 * 1024;
+/// `CompleteLoginRequest.code`, in characters.
+const LONGEST_CODE: usize = 2048;
+/// `CompleteLoginRequest.error`, in characters.
+const LONGEST_ERROR: usize = 128;
+
+/// The provider sent the browser back.
+pub(crate) async fn arrived(
+    State(site): State<Arc<Site>>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Result<Response, Fault> {
+    // As it came in: an encoded name is not the name.
+    let Some(id) = uri.path().strip_prefix(FOLDER).filter(|id| names::is_id(id)) else {
+        return Ok(StatusCode::NOT_FOUND.into_response());
+    };
+    // HEAD too: whatever looks ahead at a link must not finish somebody's sign-in.
+    if method != Method::GET {
+        return Ok((StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "GET")]).into_response());
+    }
+    let answer = Answer::read(uri.query().unwrap_or_default())?;
+    let cookie = site.jar.attempt_name(&answer.state);
+    let browser_secret = cookies::only(&headers, &cookie)
+        .ok_or(Reason::Rpc(ErrorReason::BrowserMismatch))?
+        .to_owned();
+    let call = CompleteLoginRequest {
+        connection: format!("{}/connections/{id}", site.environment),
+        host: site.host.clone(),
+        state: answer.state,
+        browser_secret,
+        code: answer.code,
+        error: answer.error,
+    };
+    end(site.service.complete(call).await?.outcome)
+}
+
+/// What the provider sent.
+struct Answer {
+    state: String,
+    code: String,
+    error: String,
+}
+
+impl Answer {
+    fn read(query: &str) -> Result<Self, Fault> {
+        if query.len() > LONGEST_QUERY {
+            return Err(Reason::CallbackInvalid.into());
+        }
+        let params = Params::parse(query.as_bytes());
+        // The implicit grant was asked for: somebody changed the link to the provider.
+        if params.has("access_token") || params.has("id_token") {
+            return Err(Reason::TokenInQuery.into());
+        }
+        let one = |name| params.once(name).map_err(|Twice| Fault::new(Reason::CallbackInvalid));
+        let (state, code, error) = (one("state")?, one("code")?, one("error")?);
+        if state.is_empty() {
+            return Err(Reason::Rpc(ErrorReason::StateInvalid).into());
+        }
+        let both = !code.is_empty() && !error.is_empty();
+        if both || !is_short(code, LONGEST_CODE) || !is_short(error, LONGEST_ERROR) {
+            return Err(Reason::CallbackInvalid.into());
+        }
+        Ok(Self { state: state.to_owned(), code: code.to_owned(), error: error.to_owned() })
+    }
+}
+
+/// Codes and errors are printable ASCII (RFC 6749, appendix A).
+fn is_short(value: &str, most: usize) -> bool {
+    value.len() <= most && value.bytes().all(|byte| (b' '..=b'~').contains(&byte))
+}
+
+/// Sends the browser on, or says why that cannot be.
+fn end(outcome: Option<Outcome>) -> Result<Response, Fault> {
+    let (reason, redirect_url, reference_id) = match outcome.ok_or(Reason::INTERNAL)? {
+        Outcome::SignedIn(end) => (Reason::INTERNAL, end.redirect_url, end.reference_id),
+        Outcome::Refused(end) => {
+            (Reason::Refused(end.reason()), end.redirect_url, end.reference_id)
+        }
+        Outcome::Failed(end) => (Reason::Failed(end.reason()), end.redirect_url, end.reference_id),
+    };
+    if redirect_url.is_empty() {
+        return Err(Fault::named(reason, reference_id));
+    }
+    redirect::to_application(&redirect_url).map_err(|fault| Fault { reference_id, ..fault })
+}

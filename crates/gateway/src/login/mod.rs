@@ -1,0 +1,6 @@
+//! The way of a sign-in, a file a step.
+
+pub(crate) mod callback;
+pub(crate) mod page;
+mod request;
+pub(crate) mod start;

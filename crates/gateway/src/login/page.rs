@@ -1,0 +1,131 @@
+//! `GET /login`: the ways in, or straight to the one that the application named.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::{
+    Extension,
+    extract::{RawQuery, State},
+    response::Response,
+};
+use http::HeaderMap;
+use latchkey_proto::v1::{ListLoginOptionsRequest, ListLoginOptionsResponse, LoginOption};
+use url::form_urlencoded;
+
+use super::{
+    request::{LoginRequest, Malformed, Target},
+    start,
+};
+use crate::{
+    assets::Assets,
+    cookies,
+    fault::Fault,
+    names,
+    page::{self, Language},
+    query::Params,
+    reason::Reason,
+    redirect,
+    site::Site,
+    texts::Texts,
+};
+
+/// Longest query: a redirect URI and a state of 512 characters, each of them percent-encoded, and
+/// the hints.
+const LONGEST_QUERY: usize = 6 * 1024;
+
+/// Shows the sign-in page.
+pub(crate) async fn show(
+    State(site): State<Arc<Site>>,
+    Extension(Language(texts)): Extension<Language>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response, Fault> {
+    let query = query.unwrap_or_default();
+    if query.len() > LONGEST_QUERY {
+        return Err(Reason::LinkInvalid.into());
+    }
+    let params = Params::parse(query.as_bytes());
+    let target = Target::read(&site, &params)?;
+    let request = match LoginRequest::read(target, &params) {
+        Ok(request) => request,
+        Err(Malformed(target)) => return refuse(&site, &target, &params).await,
+    };
+    match params.once("connection") {
+        Ok("") => choose(&site, texts, &request, &headers).await,
+        Ok(named) => match site.name("connections", named) {
+            Some(connection) => start::with(&site, request, connection, &headers).await,
+            None => refuse(&site, &request.target, &params).await,
+        },
+        Err(_) => refuse(&site, &request.target, &params).await,
+    }
+}
+
+/// Tells the application that its request is not right, if the address is really its own.
+async fn refuse(site: &Site, target: &Target, params: &Params) -> Result<Response, Fault> {
+    options(site, target).await?;
+    redirect::invalid_request(&target.redirect_uri, params.once("state").unwrap_or_default())
+}
+
+async fn options(site: &Site, target: &Target) -> Result<ListLoginOptionsResponse, Fault> {
+    let call = ListLoginOptionsRequest {
+        application: target.application.clone(),
+        redirect_uri: target.redirect_uri.clone(),
+    };
+    Ok(site.service.options(call).await?)
+}
+
+#[derive(Template)]
+#[template(path = "sign_in.html")]
+struct SignInPage<'a> {
+    texts: &'a Texts,
+    assets: &'a Assets,
+    title: String,
+    fields: Vec<(&'static str, &'a str)>,
+    options: Vec<Choice<'a>>,
+}
+
+/// A button.
+struct Choice<'a> {
+    action: String,
+    label: String,
+    logo: &'a str,
+    last_used: bool,
+}
+
+async fn choose(
+    site: &Site,
+    texts: &Texts,
+    request: &LoginRequest,
+    headers: &HeaderMap,
+) -> Result<Response, Fault> {
+    let listed = options(site, &request.target)
+        .await
+        .map_err(|fault| start::again(fault, request.path()))?;
+    let last = cookies::only(headers, &start::last_used_cookie(site)).unwrap_or_default();
+    let choice = |option: &LoginOption| {
+        let id = names::last_part(&option.connection);
+        Choice {
+            action: action(id, &request.ui_locales),
+            label: texts.continue_with.replace("{}", &option.display_name),
+            logo: site.assets.logo(&option.provider),
+            last_used: id == last,
+        }
+    };
+    page::render(&SignInPage {
+        texts,
+        assets: &site.assets,
+        title: texts.sign_in_to.replace("{}", &listed.application_display_name),
+        fields: request.hidden_fields(),
+        options: listed.options.iter().map(choice).collect(),
+    })
+}
+
+/// Where a button's form goes. The language is in the address, where error pages look for it.
+fn action(connection: &str, ui_locales: &str) -> String {
+    if ui_locales.is_empty() {
+        return format!("/login/{connection}");
+    }
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    query.append_pair("ui_locales", ui_locales);
+    format!("/login/{connection}?{}", query.finish())
+}

@@ -1,0 +1,152 @@
+//! What an application asks for when it sends somebody to sign in.
+
+use latchkey_proto::v1::{LoginIntent, StartLoginRequest};
+use url::form_urlencoded;
+
+use crate::{
+    fault::Fault,
+    names,
+    query::{Params, Twice},
+    reason::Reason,
+    site::Site,
+};
+
+/// `StartLoginRequest.state`, in characters.
+const LONGEST_STATE: usize = 512;
+/// `StartLoginRequest.code_challenge`, in characters: BASE64URL of 32 bytes.
+const CHALLENGE: usize = 43;
+/// `StartLoginRequest.login_hint`, in characters.
+const LONGEST_HINT: usize = 256;
+/// `StartLoginRequest.prompt`, in characters.
+const LONGEST_PROMPT: usize = 64;
+
+/// Which application asks, and where the browser is to go afterwards.
+#[derive(Debug)]
+pub(crate) struct Target {
+    /// Its full name.
+    pub(crate) application: String,
+    /// Not known to be registered, until the service says so.
+    pub(crate) redirect_uri: String,
+}
+
+impl Target {
+    /// Without these two there is nobody to send an error to: a page says what is wrong.
+    pub(crate) fn read(site: &Site, params: &Params) -> Result<Self, Fault> {
+        let one = |name| params.once(name).map_err(|Twice| Fault::new(Reason::LinkInvalid));
+        let (application, redirect_uri) = (one("application")?, one("redirect_uri")?);
+        if application.is_empty() || redirect_uri.is_empty() {
+            return Err(Reason::LinkInvalid.into());
+        }
+        let unknown = Reason::Rpc(latchkey_proto::v1::ErrorReason::ResourceNotFound);
+        let application = site.name("applications", application).ok_or(unknown)?;
+        Ok(Self { application, redirect_uri: redirect_uri.to_owned() })
+    }
+}
+
+/// A sign-in that can be started, as far as the gateway can tell.
+#[derive(Debug)]
+pub(crate) struct LoginRequest {
+    pub(crate) target: Target,
+    pub(crate) state: String,
+    pub(crate) code_challenge: String,
+    pub(crate) intent: LoginIntent,
+    pub(crate) login_hint: String,
+    pub(crate) prompt: String,
+    pub(crate) ui_locales: String,
+}
+
+/// Something beside the target is missing, malformed or there twice.
+#[derive(Debug)]
+pub(crate) struct Malformed(pub(crate) Target);
+
+impl LoginRequest {
+    /// Reads what goes with `target`.
+    pub(crate) fn read(target: Target, params: &Params) -> Result<Self, Malformed> {
+        match Self::fields(params) {
+            Some((code_challenge, intent, [state, login_hint, prompt, ui_locales])) => {
+                Ok(Self { target, state, code_challenge, intent, login_hint, prompt, ui_locales })
+            }
+            None => Err(Malformed(target)),
+        }
+    }
+
+    fn fields(params: &Params) -> Option<(String, LoginIntent, [String; 4])> {
+        let one = |name| params.once(name).ok();
+        let short = |name, most| one(name).filter(|value| value.chars().count() <= most);
+        let challenge = one("code_challenge").filter(|value| is_challenge(value))?;
+        one("code_challenge_method").filter(|method| matches!(*method, "" | "S256"))?;
+        let state = short("state", LONGEST_STATE)
+            .filter(|state| state.bytes().all(|byte| byte.is_ascii_graphic()))?;
+        let rest = [
+            state,
+            short("login_hint", LONGEST_HINT)?,
+            short("prompt", LONGEST_PROMPT)?,
+            one("ui_locales")?,
+        ];
+        Some((challenge.to_owned(), intent(one("intent")?)?, rest.map(str::to_owned)))
+    }
+
+    /// What the fields of the page's forms hold.
+    pub(crate) fn hidden_fields(&self) -> Vec<(&'static str, &str)> {
+        let application = names::last_part(&self.target.application);
+        let fields = [
+            ("application", application),
+            ("redirect_uri", &self.target.redirect_uri),
+            ("state", &self.state),
+            ("code_challenge", &self.code_challenge),
+            ("intent", intent_name(self.intent)),
+            ("login_hint", &self.login_hint),
+            ("prompt", &self.prompt),
+        ];
+        fields.into_iter().filter(|(_, value)| !value.is_empty()).collect()
+    }
+
+    /// The sign-in page's path with all of this, without a connection.
+    pub(crate) fn path(&self) -> String {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        query.extend_pairs(self.hidden_fields());
+        if !self.ui_locales.is_empty() {
+            query.append_pair("ui_locales", &self.ui_locales);
+        }
+        format!("/login?{}", query.finish())
+    }
+
+    /// The call that starts it; `host` is the site's own.
+    pub(crate) fn into_call(self, connection: String, host: &str) -> StartLoginRequest {
+        StartLoginRequest {
+            connection,
+            application: self.target.application,
+            redirect_uri: self.target.redirect_uri,
+            state: self.state,
+            code_challenge: self.code_challenge,
+            host: host.to_owned(),
+            intent: self.intent.into(),
+            login_hint: self.login_hint,
+            prompt: self.prompt,
+        }
+    }
+}
+
+fn is_challenge(value: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+    value.len() == CHALLENGE && value.bytes().all(plain)
+}
+
+fn intent(value: &str) -> Option<LoginIntent> {
+    match value {
+        "" => Some(LoginIntent::Unspecified),
+        "sign_in_or_up" => Some(LoginIntent::SignInOrUp),
+        "sign_in" => Some(LoginIntent::SignIn),
+        "sign_up" => Some(LoginIntent::SignUp),
+        _ => None,
+    }
+}
+
+fn intent_name(intent: LoginIntent) -> &'static str {
+    match intent {
+        LoginIntent::Unspecified => "",
+        LoginIntent::SignInOrUp => "sign_in_or_up",
+        LoginIntent::SignIn => "sign_in",
+        LoginIntent::SignUp => "sign_up",
+    }
+}

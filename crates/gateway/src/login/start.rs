@@ -1,0 +1,134 @@
+//! `POST /login/{connection}`: starts a sign-in and sends the browser to the provider.
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{
+    body::Bytes,
+    extract::{State, rejection::BytesRejection},
+    response::Response,
+};
+use http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
+use latchkey_proto::v1::StartLoginResponse;
+
+use super::request::{LoginRequest, Malformed, Target};
+use crate::{
+    cookies::{self, MOST_ATTEMPTS},
+    fault::Fault,
+    names,
+    query::Params,
+    reason::Reason,
+    redirect,
+    site::Site,
+};
+
+/// What a browser sends a form as.
+const FORM: &str = "application/x-www-form-urlencoded";
+/// How long "Last used" is remembered: half a year.
+const LAST_USED_AGE: Duration = Duration::from_hours(180 * 24);
+
+/// Somebody picked a way in on the sign-in page.
+pub(crate) async fn chosen(
+    State(site): State<Arc<Site>>,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Response, Fault> {
+    if !is_from_here(&site, &headers) {
+        return Err(Reason::CrossSite.into());
+    }
+    let id = uri.path().strip_prefix("/login/").filter(|id| names::is_id(id));
+    let connection =
+        format!("{}/connections/{}", site.environment, id.ok_or(Reason::PageNotFound)?);
+    let form = Params::parse(&form(&headers, body)?);
+    let query = Params::parse(uri.query().unwrap_or_default().as_bytes());
+    let target = Target::read(&site, &form)?;
+    let mut request =
+        LoginRequest::read(target, &form).map_err(|Malformed(_)| Reason::LinkInvalid)?;
+    query.once("ui_locales").unwrap_or_default().clone_into(&mut request.ui_locales);
+    with(&site, request, connection, &headers).await
+}
+
+/// Starts `request` through `connection`.
+pub(crate) async fn with(
+    site: &Site,
+    request: LoginRequest,
+    connection: String,
+    headers: &HeaderMap,
+) -> Result<Response, Fault> {
+    let start_again = request.path();
+    let id = names::last_part(&connection).to_owned();
+    let started = site.service.start(request.into_call(connection, &site.host)).await;
+    let started = started.map_err(|status| again(status.into(), start_again))?;
+
+    let mut response = redirect::to_provider(&started.authorization_url)?;
+    let attempt = attempt_cookie(site, &started).ok_or(Reason::INTERNAL)?;
+    let last = site.jar.set(&last_used_cookie(site), &id, LAST_USED_AGE);
+    let cookies = surplus(site, headers, &started.cookie_name).chain([attempt]).chain(last);
+    for cookie in cookies {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    Ok(response)
+}
+
+/// Offers to begin again where that may help.
+pub(crate) fn again(fault: Fault, path: String) -> Fault {
+    let status = fault.reason.status();
+    let may_help = status.is_server_error()
+        || matches!(status, StatusCode::FORBIDDEN | StatusCode::TOO_MANY_REQUESTS);
+    if may_help { fault.or_start_again_at(path) } else { fault }
+}
+
+/// The name of the cookie that holds the id of the connection used last, and nothing else.
+pub(crate) fn last_used_cookie(site: &Site) -> String {
+    format!("{}last", site.jar.prefix())
+}
+
+/// The cookie that binds the sign-in to this browser; `None` if the service's name for it does not
+/// fit this site, so that the callback would not find it.
+fn attempt_cookie(site: &Site, started: &StartLoginResponse) -> Option<HeaderValue> {
+    let age = started.cookie_max_age.as_ref()?.seconds;
+    let age = Duration::from_secs(age.try_into().ok()?);
+    let name = Some(&started.cookie_name).filter(|name| site.jar.is_attempt(name))?;
+    site.jar.set(name, &started.browser_secret, age)
+}
+
+/// Forgets the oldest sign-ins of a browser that has too many under way.
+fn surplus(site: &Site, headers: &HeaderMap, starting: &str) -> impl Iterator<Item = HeaderValue> {
+    let mut under_way: Vec<&str> = cookies::all(headers)
+        .map(|(name, _)| name)
+        .filter(|name| site.jar.is_attempt(name) && *name != starting)
+        .collect();
+    let kept = under_way.len().min(MOST_ATTEMPTS - 1);
+    under_way.truncate(under_way.len() - kept);
+    under_way.into_iter().filter_map(|name| site.jar.forget(name))
+}
+
+/// Whether the form was on a page of this site: otherwise somebody else could begin a sign-in in
+/// this browser. Our own pages send `Origin: null`, because they send no referrer; the browser then
+/// vouches for them in `Sec-Fetch-Site`.
+fn is_from_here(site: &Site, headers: &HeaderMap) -> bool {
+    let text = |name| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
+    let vouched = match text("sec-fetch-site") {
+        Some("same-origin" | "none") => true,
+        Some(_) => return false,
+        None => false,
+    };
+    match text("origin") {
+        None => true,
+        Some("null") => vouched,
+        Some(origin) => origin == site.origin,
+    }
+}
+
+/// The body, if it is a form's.
+fn form(headers: &HeaderMap, body: Result<Bytes, BytesRejection>) -> Result<Bytes, Fault> {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let kind = kind.and_then(|kind| kind.split(';').next()).unwrap_or_default();
+    if !kind.trim().eq_ignore_ascii_case(FORM) {
+        return Err(Reason::LinkInvalid.into());
+    }
+    body.map_err(|rejection| match rejection.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => Reason::RequestTooLarge.into(),
+        _ => Reason::LinkInvalid.into(),
+    })
+}

@@ -1,0 +1,45 @@
+//! Where a browser may be sent.
+
+use axum::response::{IntoResponse, Response};
+use http::{HeaderValue, StatusCode, header};
+use url::{Url, form_urlencoded};
+
+use crate::{fault::Fault, reason::Reason};
+
+/// Keeps the fragment of the page before from travelling on (RFC 9700, section 4.1.3).
+const NO_FRAGMENT: &str = "#_";
+
+/// Sends the browser to a URL that the service gave, as it stands.
+pub(crate) fn to_provider(url: &str) -> Result<Response, Fault> {
+    checked(url, "")
+}
+
+/// Sends the browser back to an application, by a URL that the service gave.
+pub(crate) fn to_application(url: &str) -> Result<Response, Fault> {
+    checked(url, if url.contains('#') { "" } else { NO_FRAGMENT })
+}
+
+/// Tells an application that its request was not right (RFC 6749, section 4.1.2.1).
+/// `redirect_uri` is one that the service has just said is registered.
+pub(crate) fn invalid_request(redirect_uri: &str, state: &str) -> Result<Response, Fault> {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    query.append_pair("error", "invalid_request");
+    if !state.is_empty() {
+        query.append_pair("state", state);
+    }
+    let joint = if redirect_uri.contains('?') { '&' } else { '?' };
+    to_application(&format!("{redirect_uri}{joint}{}", query.finish()))
+}
+
+/// 303, so that a form's fields are never sent on (RFC 9700, section 4.12).
+fn checked(url: &str, fragment: &str) -> Result<Response, Fault> {
+    let leads_to_the_web =
+        Url::parse(url).is_ok_and(|url| matches!(url.scheme(), "https" | "http"));
+    let location = HeaderValue::try_from(format!("{url}{fragment}"));
+    match location {
+        Ok(location) if leads_to_the_web => {
+            Ok((StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response())
+        }
+        _ => Err(Fault::new(Reason::INTERNAL)),
+    }
+}

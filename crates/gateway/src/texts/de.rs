@@ -1,0 +1,146 @@
+//! German.
+
+use super::{Explanation, Explanations, Texts};
+
+const BACK: &str =
+    "Kehren Sie zu der Anwendung zurück, von der Sie kommen, und melden Sie sich dort an.";
+const TELL: &str =
+    "Wenden Sie sich an die Betreiber der Anwendung und nennen Sie die Referenz unten.";
+const LATER: &str = "Warten Sie eine Minute und melden Sie sich dann in der Anwendung erneut an.";
+
+/// German.
+pub(crate) const GERMAN: Texts = Texts {
+    lang: "de",
+    sign_in_to: "Bei {} anmelden",
+    continue_with: "Weiter mit {}",
+    last_used: "Zuletzt benutzt",
+    no_options: "Für diese Anwendung ist noch kein Anmeldeweg eingerichtet.",
+    choose: "Wählen Sie, wie Sie sich anmelden.",
+    what_to_do: "Was Sie tun können",
+    start_again: "Neu beginnen",
+    support: "Wenn Sie um Hilfe bitten, sagen diese zwei Zeilen, was geschehen ist:",
+    reference: "Referenz",
+    reason: "Grund",
+    explanations: Explanations {
+        link_invalid: Explanation {
+            title: "Dieser Anmelde-Link funktioniert nicht",
+            what: "Der Link, der Sie hierher geführt hat, ist unvollständig, oder etwas darin stimmt nicht.",
+            advice: BACK,
+        },
+        unknown: Explanation {
+            title: "Wir wissen nicht, wo Sie sich anmelden wollen",
+            what: "Eine Anwendung oder einen Anmeldeweg mit dem Namen aus diesem Link gibt es nicht.",
+            advice: BACK,
+        },
+        redirect_uri: Explanation {
+            title: "Dieser Link führt zu einer Adresse, der wir nicht trauen",
+            what: "Nach der Anmeldung kämen Sie auf eine Adresse, die die Anwendung nicht hinterlegt hat. Zu Ihrer Sicherheit geht es hier nicht weiter.",
+            advice: TELL,
+        },
+        connection_off: Explanation {
+            title: "Dieser Anmeldeweg steht nicht zur Verfügung",
+            what: "Er ist abgeschaltet oder noch nicht vollständig eingerichtet.",
+            advice: "Kehren Sie zur Anwendung zurück und wählen Sie einen anderen Anmeldeweg, falls es einen gibt.",
+        },
+        not_granted: Explanation {
+            title: "Dieser Anmeldeweg gilt nicht für diese Anwendung",
+            what: "Die Anwendung nimmt Konten dieser Art nicht an.",
+            advice: "Kehren Sie zur Anwendung zurück und wählen Sie einen anderen Anmeldeweg, falls es einen gibt.",
+        },
+        answer_invalid: Explanation {
+            title: "Die Antwort auf Ihre Anmeldung ist unlesbar",
+            what: "Was zurückkam, gehört zu keiner Anmeldung, die hier begonnen wurde. Sie sind nicht angemeldet.",
+            advice: BACK,
+        },
+        expired: Explanation {
+            title: "Das hat zu lange gedauert",
+            what: "Eine Anmeldung muss binnen 10 Minuten beendet sein, und diese ist älter. Sie sind nicht angemeldet.",
+            advice: BACK,
+        },
+        other_browser: Explanation {
+            title: "Diese Anmeldung hat nicht in diesem Browser begonnen",
+            what: "Eine Anmeldung endet nur in dem Browser, in dem sie begann, und nur mit erlaubten Cookies. Sie sind nicht angemeldet.",
+            advice: "Erlauben Sie Cookies für diese Seite, falls sie gesperrt sind, und melden Sie sich dann in der Anwendung erneut an. Hat Ihnen jemand diesen Link geschickt, schließen Sie die Seite.",
+        },
+        used: Explanation {
+            title: "Diese Anmeldung ist schon beendet",
+            what: "Eine Anmeldung gilt einmal, und diese wurde benutzt. Das geschieht beim Neuladen oder mit der Zurück-Taste.",
+            advice: "Kehren Sie zur Anwendung zurück: Vielleicht sind Sie schon angemeldet. Wenn nicht, melden Sie sich erneut an.",
+        },
+        in_progress: Explanation {
+            title: "Diese Anmeldung läuft noch",
+            what: "Sie wurde eben erst begonnen und ist noch nicht zu Ende.",
+            advice: LATER,
+        },
+        start_again: Explanation {
+            title: "Die Anmeldung wurde unterbrochen",
+            what: "Unterwegs hat sich etwas geändert oder ist etwas ausgefallen; wie sie ausging, lässt sich nicht sagen.",
+            advice: BACK,
+        },
+        busy: Explanation {
+            title: "Gerade melden sich zu viele Menschen an",
+            what: "Ihre Anmeldung wurde nicht begonnen, damit die laufenden zu Ende gehen können.",
+            advice: LATER,
+        },
+        unavailable: Explanation {
+            title: "Die Anmeldung ist gerade nicht möglich",
+            what: "Ein Teil des Anmeldedienstes antwortet nicht. Es liegt nicht an Ihnen.",
+            advice: LATER,
+        },
+        internal: Explanation {
+            title: "Bei uns ist etwas schiefgegangen",
+            what: "Die Anmeldung ließ sich wegen eines Fehlers bei uns nicht beenden.",
+            advice: "Kehren Sie zur Anwendung zurück und melden Sie sich erneut an. Hilft das nicht, wenden Sie sich an die Betreiber.",
+        },
+        misconfigured: Explanation {
+            title: "Die Anmeldung ist nicht richtig eingerichtet",
+            what: "Eine Einstellung dieses Anmeldedienstes ist falsch. Ein neuer Versuch hilft nicht.",
+            advice: TELL,
+        },
+        denied: Explanation {
+            title: "Sie haben abgelehnt",
+            what: "Sie haben der Anwendung nicht erlaubt zu erfahren, wer Sie sind, und sind deshalb nicht angemeldet.",
+            advice: "Haben Sie es sich anders überlegt, melden Sie sich in der Anwendung erneut an.",
+        },
+        interaction: Explanation {
+            title: "Ihr Konto braucht zuerst Ihre Aufmerksamkeit",
+            what: "Dort, wo Sie Ihr Konto haben, müssen Sie sich zuerst anmelden, zustimmen oder ein Konto wählen.",
+            advice: BACK,
+        },
+        account_not_found: Explanation {
+            title: "Unter diesem Konto ist niemand bekannt",
+            what: "Diese Anmeldung ist für Menschen, die hier schon ein Konto haben.",
+            advice: "Kehren Sie zur Anwendung zurück und registrieren Sie sich, oder melden Sie sich mit einem anderen Konto an.",
+        },
+        provider: Explanation {
+            title: "Dort, wo Sie Ihr Konto haben, kommt keine Antwort",
+            what: "Wir konnten dort nicht erfahren, wer Sie sind. Sie sind nicht angemeldet.",
+            advice: LATER,
+        },
+        identity_changed: Explanation {
+            title: "Dieses Konto ist nicht das, das wir kennen",
+            what: "Seine Nummer gehört jetzt jemand anderem. Zum Schutz Ihrer Daten geht es hier nicht weiter.",
+            advice: TELL,
+        },
+        cross_site: Explanation {
+            title: "Eine andere Website hat diese Anmeldung begonnen",
+            what: "Anmeldungen beginnen auf unserer Seite oder in der Anwendung, sonst nirgends.",
+            advice: BACK,
+        },
+        page_not_found: Explanation {
+            title: "Diese Seite gibt es nicht",
+            what: "Die Adresse ist vielleicht vertippt oder veraltet.",
+            advice: BACK,
+        },
+        method: Explanation {
+            title: "So lässt sich diese Seite nicht benutzen",
+            what: "Der Browser hat sie auf eine Weise angefragt, auf die sie nicht antwortet.",
+            advice: BACK,
+        },
+        too_large: Explanation {
+            title: "Das war zu viel auf einmal",
+            what: "Der Browser hat mehr geschickt, als eine Anmeldung braucht.",
+            advice: BACK,
+        },
+    },
+};

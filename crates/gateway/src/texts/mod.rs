@@ -1,0 +1,145 @@
+//! What pages say, in every language that has a catalogue: a new one is a file and a line here.
+
+mod de;
+mod en;
+
+use latchkey_proto::v1::{ErrorReason, FailureReason, RefusalReason};
+
+use crate::reason::Reason;
+
+pub(crate) use en::ENGLISH;
+
+/// Every catalogue.
+pub(crate) const ALL: [&Texts; 2] = [&en::ENGLISH, &de::GERMAN];
+
+/// A catalogue. `{}` stands for a name.
+#[derive(Debug)]
+pub(crate) struct Texts {
+    /// The language's tag (RFC 5646).
+    pub(crate) lang: &'static str,
+    pub(crate) sign_in_to: &'static str,
+    pub(crate) continue_with: &'static str,
+    pub(crate) last_used: &'static str,
+    pub(crate) no_options: &'static str,
+    pub(crate) choose: &'static str,
+    pub(crate) what_to_do: &'static str,
+    pub(crate) start_again: &'static str,
+    pub(crate) support: &'static str,
+    pub(crate) reference: &'static str,
+    pub(crate) reason: &'static str,
+    pub(crate) explanations: Explanations,
+}
+
+/// What an error page says.
+#[derive(Debug)]
+pub(crate) struct Explanation {
+    /// The heading.
+    pub(crate) title: &'static str,
+    /// What happened.
+    pub(crate) what: &'static str,
+    /// What the person can do.
+    pub(crate) advice: &'static str,
+}
+
+/// What error pages say: reasons that look the same to a person share a text.
+#[derive(Debug)]
+pub(crate) struct Explanations {
+    pub(crate) link_invalid: Explanation,
+    pub(crate) unknown: Explanation,
+    pub(crate) redirect_uri: Explanation,
+    pub(crate) connection_off: Explanation,
+    pub(crate) not_granted: Explanation,
+    pub(crate) answer_invalid: Explanation,
+    pub(crate) expired: Explanation,
+    pub(crate) other_browser: Explanation,
+    pub(crate) used: Explanation,
+    pub(crate) in_progress: Explanation,
+    pub(crate) start_again: Explanation,
+    pub(crate) busy: Explanation,
+    pub(crate) unavailable: Explanation,
+    pub(crate) internal: Explanation,
+    pub(crate) misconfigured: Explanation,
+    pub(crate) denied: Explanation,
+    pub(crate) interaction: Explanation,
+    pub(crate) account_not_found: Explanation,
+    pub(crate) provider: Explanation,
+    pub(crate) identity_changed: Explanation,
+    pub(crate) cross_site: Explanation,
+    pub(crate) page_not_found: Explanation,
+    pub(crate) method: Explanation,
+    pub(crate) too_large: Explanation,
+}
+
+impl Explanations {
+    /// What to tell a person about `reason`.
+    pub(crate) fn of(&self, reason: Reason) -> &Explanation {
+        match reason {
+            Reason::LinkInvalid => &self.link_invalid,
+            Reason::CrossSite => &self.cross_site,
+            Reason::CallbackInvalid | Reason::TokenInQuery => &self.answer_invalid,
+            Reason::PageNotFound => &self.page_not_found,
+            Reason::MethodNotAllowed => &self.method,
+            Reason::RequestTooLarge => &self.too_large,
+            Reason::ServiceUnavailable | Reason::TimedOut => &self.unavailable,
+            Reason::Rpc(reason) => self.of_rpc(reason),
+            Reason::Refused(reason) => self.of_refusal(reason),
+            Reason::Failed(reason) => self.of_failure(reason),
+        }
+    }
+
+    fn of_rpc(&self, reason: ErrorReason) -> &Explanation {
+        use ErrorReason as R;
+        match reason {
+            R::FieldInvalid => &self.link_invalid,
+            R::CredentialsInvalid | R::CallerNotAllowed => &self.misconfigured,
+            R::ResourceNotFound => &self.unknown,
+            R::RedirectUriNotRegistered => &self.redirect_uri,
+            R::CredentialsMissing | R::ConnectionDisabled => &self.connection_off,
+            R::ApplicationNotGranted => &self.not_granted,
+            R::StateInvalid => &self.answer_invalid,
+            R::StateExpired => &self.expired,
+            R::BrowserMismatch => &self.other_browser,
+            R::AttemptUsed => &self.used,
+            R::AttemptInProgress => &self.in_progress,
+            R::StartAgain => &self.start_again,
+            R::StorageUnavailable | R::Contention => &self.unavailable,
+            R::Overloaded => &self.busy,
+            R::Unspecified
+            | R::ResourceExists
+            | R::EtagMismatch
+            | R::ResourceInUse
+            | R::RequestIdReused
+            | R::LoginCodeInvalid
+            | R::Internal => &self.internal,
+        }
+    }
+
+    fn of_refusal(&self, reason: RefusalReason) -> &Explanation {
+        use RefusalReason as R;
+        match reason {
+            R::Unspecified => &self.internal,
+            R::DeniedByUser => &self.denied,
+            R::InteractionRequired => &self.interaction,
+            R::AccountNotFound => &self.account_not_found,
+            R::ConnectionDisabled => &self.connection_off,
+            R::ApplicationNotGranted => &self.not_granted,
+            R::RedirectUriNotRegistered => &self.redirect_uri,
+        }
+    }
+
+    fn of_failure(&self, reason: FailureReason) -> &Explanation {
+        use FailureReason as R;
+        match reason {
+            R::Unspecified | R::Internal => &self.internal,
+            R::CredentialsRejected | R::ScopeMissing => &self.misconfigured,
+            R::CodeRejected | R::CallbackEmpty | R::AttemptAbandoned | R::ConnectionChanged => {
+                &self.start_again
+            }
+            R::ProviderUnavailable
+            | R::ProviderRateLimited
+            | R::ProviderMalformed
+            | R::ProviderError => &self.provider,
+            R::IdentityChanged => &self.identity_changed,
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! The settings.
+
+use latchkey_gateway::Config;
+
+const GOOD: &str = r#"
+listen = "127.0.0.1:8080"
+base_url = "https://login.example.com"
+environment = "environments/production"
+endpoint = "http://127.0.0.1:50051"
+key = "lkg_0123456789"
+"#;
+
+fn with(field: &str, value: &str) -> Vec<String> {
+    let lines = GOOD.lines().map(|line| {
+        if line.starts_with(field) {
+            format!("{field} = \"{value}\"\n")
+        } else {
+            format!("{line}\n")
+        }
+    });
+    toml::from_str::<Config>(&lines.collect::<String>()).unwrap().problems()
+}
+
+#[test]
+fn good_settings_have_no_problem() {
+    assert_eq!(toml::from_str::<Config>(GOOD).unwrap().problems(), [""; 0]);
+    for url in ["http://localhost:8080", "http://127.0.0.1:8080", "http://[::1]:8080"] {
+        assert_eq!(with("base_url", url), [""; 0], "{url}");
+    }
+}
+
+#[test]
+fn every_problem_is_told_by_its_field() {
+    for (field, value) in [
+        ("base_url", "http://login.example.com"),
+        ("base_url", "ftp://login.example.com"),
+        ("base_url", "https://login.example.com/path"),
+        ("base_url", "https://login.example.com/?x"),
+        ("base_url", "https://login.example.com/#x"),
+        ("base_url", "https://ann@login.example.com"),
+        ("base_url", "http://localhost.example.com"),
+        ("environment", ""),
+        ("environment", "production"),
+        ("environment", "environments/"),
+        ("environment", "environments/a/b"),
+        ("endpoint", "https://127.0.0.1:50051"),
+        ("endpoint", "http://127.0.0.1:50051/x"),
+        ("key", ""),
+        ("key", "two words"),
+    ] {
+        let problems = with(field, value);
+        assert_eq!(problems.len(), 1, "{field} = {value}: {problems:?}");
+        assert!(problems[0].starts_with(&format!("{field}: ")), "{problems:?}");
+    }
+    let nothing = Config::default().problems();
+    assert_eq!(nothing, ["environment: must be environments/{environment}", "key: is missing"]);
+}
+
+#[test]
+fn a_setting_that_does_not_exist_is_an_error() {
+    assert!(toml::from_str::<Config>("trusted = true").is_err());
+}
+
+#[test]
+fn settings_can_be_shown_without_the_key() {
+    let shown = format!("{:?}", toml::from_str::<Config>(GOOD).unwrap());
+    assert!(shown.contains("login.example.com") && !shown.contains("lkg_"), "{shown}");
+}

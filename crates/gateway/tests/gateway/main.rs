@@ -1,0 +1,17 @@
+//! The gateway from outside: real HTTP in front, a scripted service behind.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod app;
+mod browser;
+mod callback;
+mod configuration;
+mod contrast;
+mod demo;
+mod error_pages;
+mod every_answer;
+mod logs;
+mod peer;
+mod serving;
+mod sign_in_page;
+mod start;

@@ -1,0 +1,136 @@
+//! Applications.
+
+use latchkey_domain::{
+    application::Application,
+    id::EnvironmentId,
+    name::{ApplicationName, ConnectionName},
+    page::{Listed, Page},
+    text::DisplayName,
+    time::Timestamp,
+};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect,
+    sea_query::{Expr, ExprTrait, Query},
+};
+
+use crate::{
+    Cursor, Error, Result, Store, TimeCursor, Tx,
+    entity::{application, application_grant},
+    listing::list,
+    tx::set,
+};
+
+fn read(row: application::Model) -> Result<Application> {
+    let corrupt = |what| Error::corrupt("applications", what);
+    Ok(Application {
+        environment: row.environment.parse().map_err(|_| corrupt("environment"))?,
+        id: row.id.parse().map_err(|_| corrupt("id"))?,
+        display_name: DisplayName::parse(&row.display_name).map_err(|_| corrupt("display_name"))?,
+        redirect_uris: serde_json::from_str(&row.redirect_uris)
+            .map_err(|_| corrupt("redirect_uris"))?,
+        version: row.version,
+        created_at: Timestamp(row.created_at),
+        updated_at: Timestamp(row.updated_at),
+    })
+}
+
+fn write(application: &Application) -> application::ActiveModel {
+    let redirect_uris =
+        serde_json::to_string(&application.redirect_uris).expect("a list of texts is JSON");
+    application::ActiveModel {
+        environment: set(application.environment.as_str()),
+        id: set(application.id.as_str()),
+        display_name: set(application.display_name.as_str()),
+        redirect_uris: set(redirect_uris),
+        version: set(application.version),
+        created_at: set(application.created_at.0),
+        updated_at: set(application.updated_at.0),
+    }
+}
+
+async fn find(db: &impl ConnectionTrait, name: &ApplicationName) -> Result<Option<Application>> {
+    let key = (name.environment.to_string(), name.application.to_string());
+    application::Entity::find_by_id(key).one(db).await?.map(read).transpose()
+}
+
+impl Store {
+    /// An application by its name.
+    pub async fn application(&self, name: &ApplicationName) -> Result<Option<Application>> {
+        find(&self.reader, name).await
+    }
+
+    /// The applications of an environment, oldest first; with a connection, those that may use it.
+    pub async fn list_applications(
+        &self,
+        environment: &EnvironmentId,
+        connection: Option<&ConnectionName>,
+        page: &Page<TimeCursor>,
+    ) -> Result<Listed<Application, TimeCursor>> {
+        use application::Column::{CreatedAt, Environment, Id};
+        let mut select = application::Entity::find().filter(Environment.eq(environment.as_str()));
+        if let Some(connection) = connection {
+            let grants = Query::select()
+                .expr(Expr::val(1))
+                .from(application_grant::Entity)
+                .and_where(
+                    Expr::col((application_grant::Entity, application_grant::Column::Environment))
+                        .eq(Expr::col((application::Entity, Environment))),
+                )
+                .and_where(
+                    Expr::col((application_grant::Entity, application_grant::Column::Application))
+                        .eq(Expr::col((application::Entity, Id))),
+                )
+                .and_where(
+                    Expr::col((application_grant::Entity, application_grant::Column::Connection))
+                        .eq(connection.connection.as_str()),
+                )
+                .to_owned();
+            QuerySelect::query(&mut select).and_where(Expr::exists(grants));
+        }
+        list(&self.reader, select, (CreatedAt, Id), page, |row| {
+            Ok((Cursor { created_at: row.created_at, id: row.id.clone() }, read(row)?))
+        })
+        .await
+    }
+}
+
+impl Tx {
+    /// An application by its name, as this transaction sees it.
+    pub async fn application(&self, name: &ApplicationName) -> Result<Option<Application>> {
+        find(&self.tx, name).await
+    }
+
+    /// Adds an application; `Conflict` if its id is taken.
+    pub async fn add_application(&self, application: &Application) -> Result<()> {
+        self.config_changed();
+        write(application).insert(&self.tx).await?;
+        Ok(())
+    }
+
+    /// Writes an application over its version before this one; `false` if somebody was faster.
+    pub async fn update_application(&self, application: &Application) -> Result<bool> {
+        self.config_changed();
+        let updated = application::Entity::update_many()
+            .set(write(application))
+            .filter(application::Column::Environment.eq(application.environment.as_str()))
+            .filter(application::Column::Id.eq(application.id.as_str()))
+            .filter(application::Column::Version.eq(application.version - 1))
+            .exec(&self.tx)
+            .await?;
+        Ok(updated.rows_affected == 1)
+    }
+
+    /// Removes an application, with its keys and grants.
+    pub async fn remove_application(&self, name: &ApplicationName) -> Result<()> {
+        self.config_changed();
+        self.remove_api_keys_of(&name.environment, Some(&name.application)).await?;
+        application_grant::Entity::delete_many()
+            .filter(application_grant::Column::Environment.eq(name.environment.as_str()))
+            .filter(application_grant::Column::Application.eq(name.application.as_str()))
+            .exec(&self.tx)
+            .await?;
+        let key = (name.environment.to_string(), name.application.to_string());
+        application::Entity::delete_by_id(key).exec(&self.tx).await?;
+        Ok(())
+    }
+}

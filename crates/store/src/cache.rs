@@ -1,0 +1,189 @@
+//! What a sign-in reads of the configuration, kept while it is known to be current.
+
+use std::{
+    future::Future,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use latchkey_domain::{
+    access::ApiKey,
+    application::Application,
+    connection::{Connection, Credential},
+    environment::Environment,
+    id::EnvironmentId,
+    name::{ApplicationName, ConnectionName},
+    time::Clock,
+};
+use moka::future::Cache;
+use sea_orm::EntityTrait;
+use tokio_util::sync::CancellationToken;
+
+use crate::{Error, Result, SealedCredential, Store, credentials, entity::config_version};
+
+/// How often the version is read: a change elsewhere is seen within a quarter of a second.
+const POLL: Duration = Duration::from_millis(250);
+/// Without an answer for this long, nothing here is known to be current.
+const TRUSTED_FOR: Duration = Duration::from_secs(1);
+/// Entries of a few kilobytes each: some tens of megabytes at the very most.
+const CAPACITY: u64 = 10_000;
+
+/// A connection with every credential that a sign-in may need.
+#[derive(Debug)]
+pub struct WayIn {
+    /// The connection.
+    pub connection: Connection,
+    /// Its credentials, those deleted a short while ago among them.
+    pub credentials: Vec<SealedCredential>,
+}
+
+impl WayIn {
+    /// The credentials without their secrets.
+    pub fn plain_credentials(&self) -> Vec<Credential> {
+        self.credentials.iter().map(|sealed| sealed.credential.clone()).collect()
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Key {
+    Environment(EnvironmentId),
+    Application(ApplicationName),
+    WayIn(ConnectionName),
+    Grant(ConnectionName, ApplicationName),
+    ApiKey([u8; 32]),
+}
+
+#[derive(Debug, Clone)]
+enum Entry {
+    Environment(Option<Arc<Environment>>),
+    Application(Option<Arc<Application>>),
+    WayIn(Option<Arc<WayIn>>),
+    Grant(bool),
+    ApiKey(Option<Arc<ApiKey>>),
+}
+
+/// Reads through to the store. An entry belongs to the version that was current when its reading
+/// began; once the version is another, it is read anew.
+#[derive(Debug, Clone)]
+pub struct ConfigCache {
+    store: Store,
+    entries: Cache<(i64, Key), Entry>,
+    start: Instant,
+    /// When the version was last read, in microseconds after `start`.
+    checked_at: Arc<AtomicI64>,
+}
+
+macro_rules! cached {
+    ($self:ident, $variant:ident, $key:expr, $read:expr) => {{
+        match $self.through($key, async { Ok(Entry::$variant($read)) }).await? {
+            Entry::$variant(value) => Ok(value),
+            _ => Err(Error::corrupt("cache", "an entry of another kind")),
+        }
+    }};
+}
+
+impl ConfigCache {
+    /// An empty cache. It serves nothing from memory until [`Self::follow`] runs.
+    pub fn new(store: Store) -> Self {
+        let entries = Cache::builder().max_capacity(CAPACITY).build();
+        let checked_at = Arc::new(AtomicI64::new(i64::MIN));
+        Self { store, entries, start: Instant::now(), checked_at }
+    }
+
+    /// Reads the version four times a second until told to stop.
+    pub async fn follow(self, stop: CancellationToken) {
+        loop {
+            if let Err(error) = self.check().await {
+                let error = &error as &dyn std::error::Error;
+                tracing::warn!(error, "the configuration's version cannot be read");
+            }
+            if stop.run_until_cancelled(tokio::time::sleep(POLL)).await.is_none() {
+                return;
+            }
+        }
+    }
+
+    async fn check(&self) -> Result<()> {
+        // What is read now may be old by the time that it is here: count from before.
+        let asked_at = self.elapsed();
+        let row = config_version::Entity::find_by_id(true).one(&self.store.reader).await?;
+        let version = row.ok_or(Error::corrupt("config_version", "its row is gone"))?.version;
+        self.store.config_version.send_if_modified(|newest| {
+            let newer = version > *newest;
+            if newer {
+                *newest = version;
+            }
+            newer
+        });
+        self.checked_at.store(asked_at, Ordering::Relaxed);
+        Ok(())
+    }
+
+    fn elapsed(&self) -> i64 {
+        i64::try_from(self.start.elapsed().as_micros()).unwrap_or(i64::MAX)
+    }
+
+    fn is_trusted(&self) -> bool {
+        let checked = self.checked_at.load(Ordering::Relaxed);
+        let trusted = i64::try_from(TRUSTED_FOR.as_micros()).unwrap_or(i64::MAX);
+        checked != i64::MIN && self.elapsed() - checked <= trusted
+    }
+
+    async fn through(&self, key: Key, read: impl Future<Output = Result<Entry>>) -> Result<Entry> {
+        if !self.is_trusted() {
+            return read.await;
+        }
+        let key = (*self.store.config_version.borrow(), key);
+        if let Some(entry) = self.entries.get(&key).await {
+            return Ok(entry);
+        }
+        let entry = read.await?;
+        self.entries.insert(key, entry.clone()).await;
+        Ok(entry)
+    }
+
+    /// An environment by its id.
+    pub async fn environment(&self, id: &EnvironmentId) -> Result<Option<Arc<Environment>>> {
+        let key = Key::Environment(id.clone());
+        cached!(self, Environment, key, self.store.environment(id).await?.map(Arc::new))
+    }
+
+    /// An application by its name.
+    pub async fn application(&self, name: &ApplicationName) -> Result<Option<Arc<Application>>> {
+        let key = Key::Application(name.clone());
+        cached!(self, Application, key, self.store.application(name).await?.map(Arc::new))
+    }
+
+    /// A connection with its credentials, by its name.
+    pub async fn way_in(&self, name: &ConnectionName) -> Result<Option<Arc<WayIn>>> {
+        let key = Key::WayIn(name.clone());
+        cached!(self, WayIn, key, self.read_way_in(name).await?.map(Arc::new))
+    }
+
+    /// Whether an application may use a connection.
+    pub async fn is_granted(
+        &self,
+        connection: &ConnectionName,
+        application: &ApplicationName,
+    ) -> Result<bool> {
+        let key = Key::Grant(connection.clone(), application.clone());
+        cached!(self, Grant, key, self.store.is_granted(connection, application).await?)
+    }
+
+    /// The key that is proven by what has this hash.
+    pub async fn api_key(&self, hash: [u8; 32]) -> Result<Option<Arc<ApiKey>>> {
+        let key = Key::ApiKey(hash);
+        cached!(self, ApiKey, key, self.store.api_key_by_secret(&hash).await?.map(Arc::new))
+    }
+
+    /// A connection with its credentials, read from the database whatever is cached.
+    pub async fn read_way_in(&self, name: &ConnectionName) -> Result<Option<WayIn>> {
+        let Some(connection) = self.store.connection(name).await? else { return Ok(None) };
+        let since = self.store.clock.now().minus(Credential::GRACE);
+        let credentials = credentials::all(&self.store.reader, name, since).await?;
+        Ok(Some(WayIn { connection, credentials }))
+    }
+}

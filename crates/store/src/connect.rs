@@ -1,0 +1,149 @@
+//! The connections, and what is common to all queries.
+
+use std::{sync::Arc, time::Duration};
+
+use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbBackend};
+use secrecy::ExposeSecret;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+use tokio::sync::watch;
+
+use crate::{Config, DatabaseClock, Result};
+
+/// How long a caller waits for a connection: a busy database must be answered quickly, not queued for.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(1);
+/// How long to try to reach a server.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// A statement of ours takes milliseconds; whatever takes this long holds others up.
+const STATEMENT_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a writer of SQLite waits for the one before it.
+const SQLITE_BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// A connection that rested this long is asked whether it still lives.
+const TEST_AFTER_IDLE: Duration = Duration::from_secs(30);
+/// Readers of SQLite beside its one writer.
+const SQLITE_READERS: u32 = 4;
+
+/// Which database it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Backend {
+    /// PostgreSQL.
+    Postgres,
+    /// SQLite.
+    Sqlite,
+}
+
+/// The database. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Store {
+    pub(crate) reader: DatabaseConnection,
+    /// On SQLite the one connection that writes, so that writers queue instead of failing.
+    pub(crate) writer: DatabaseConnection,
+    pub(crate) backend: Backend,
+    pub(crate) clock: DatabaseClock,
+    /// Counts the commits of this process that recorded events.
+    pub(crate) recorded: Arc<watch::Sender<u64>>,
+    /// The newest version of the configuration that this process has written.
+    pub(crate) config_version: Arc<watch::Sender<i64>>,
+    /// Counts the rounds in which events got their positions.
+    pub(crate) positioned: Arc<watch::Sender<u64>>,
+}
+
+impl Store {
+    /// Connects, and learns the database's time. The schema is [`Self::migrate`]'s.
+    pub async fn connect(config: &Config) -> Result<Self> {
+        let url = config.url.expose_secret();
+        let (backend, reader, writer) = if url.starts_with("sqlite:") {
+            let writer = Database::connect(sqlite(url, 1)).await?;
+            let reader = Database::connect(sqlite(url, SQLITE_READERS)).await?;
+            (Backend::Sqlite, reader, writer)
+        } else {
+            let pool = Database::connect(postgres(url, config.max_connections)).await?;
+            (Backend::Postgres, pool.clone(), pool)
+        };
+        let clock = DatabaseClock::measure(&reader, backend).await?;
+        Ok(Self {
+            reader,
+            writer,
+            backend,
+            clock,
+            recorded: Arc::new(watch::Sender::new(0)),
+            config_version: Arc::new(watch::Sender::new(0)),
+            positioned: Arc::new(watch::Sender::new(0)),
+        })
+    }
+
+    /// Which database it is.
+    pub const fn backend(&self) -> Backend {
+        self.backend
+    }
+
+    /// The database's time.
+    pub fn clock(&self) -> DatabaseClock {
+        self.clock.clone()
+    }
+
+    /// Tells each commit of this process that recorded events.
+    pub fn recorded(&self) -> watch::Receiver<u64> {
+        self.recorded.subscribe()
+    }
+
+    /// Asks the database for a sign of life.
+    pub async fn ping(&self) -> Result<()> {
+        self.reader.ping().await?;
+        Ok(())
+    }
+
+    /// Closes every connection.
+    pub async fn close(self) -> Result<()> {
+        self.reader.close_by_ref().await?;
+        self.writer.close_by_ref().await?;
+        Ok(())
+    }
+
+    pub(crate) const fn database(&self) -> DbBackend {
+        match self.backend {
+            Backend::Postgres => DbBackend::Postgres,
+            Backend::Sqlite => DbBackend::Sqlite,
+        }
+    }
+}
+
+fn common(url: &str, connections: u32) -> ConnectOptions {
+    let mut options = ConnectOptions::new(url);
+    options
+        .max_connections(connections)
+        .min_connections(1)
+        .connect_timeout(CONNECT_TIMEOUT)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .test_before_acquire_if_idle_for(TEST_AFTER_IDLE)
+        .sqlx_logging(false)
+        .record_stmt_in_spans(false);
+    options
+}
+
+fn postgres(url: &str, connections: u32) -> ConnectOptions {
+    let mut options = common(url, connections);
+    options.set_application_name("latchkey");
+    options.map_sqlx_postgres_opts(|options| {
+        let millis = STATEMENT_TIMEOUT.as_millis().to_string();
+        options.options([
+            ("statement_timeout", millis.as_str()),
+            ("lock_timeout", millis.as_str()),
+            ("idle_in_transaction_session_timeout", millis.as_str()),
+        ])
+    });
+    options
+}
+
+fn sqlite(url: &str, connections: u32) -> ConnectOptions {
+    let mut options = common(url, connections);
+    options.map_sqlx_sqlite_opts(|options: SqliteConnectOptions| {
+        options
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            // A claim must survive a power cut: it keeps a code from being sent twice.
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(SQLITE_BUSY_TIMEOUT)
+            .foreign_keys(true)
+    });
+    options
+}

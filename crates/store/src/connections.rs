@@ -1,0 +1,186 @@
+//! Connections.
+
+use latchkey_domain::{
+    connection::Connection,
+    event::{Event, EventBody, EventSubject},
+    id::{EnvironmentId, EventId},
+    name::{ApplicationName, ConnectionName},
+    page::{Listed, Page},
+    provider::ProviderName,
+    text::DisplayName,
+    time::Timestamp,
+};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter,
+    QuerySelect,
+    sea_query::{Expr, Query},
+};
+
+use crate::{
+    Cursor, Error, Result, Store, TimeCursor, Tx,
+    entity::{
+        application_grant,
+        connection::{ActiveModel, Column, Entity, Model},
+    },
+    listing::list,
+    tx::set,
+};
+
+/// Which connections to list.
+#[derive(Debug, Clone, Copy)]
+pub enum ConnectionFilter<'a> {
+    /// All of an environment.
+    All(&'a EnvironmentId),
+    /// Those that an application may use.
+    OfApplication(&'a ApplicationName),
+}
+
+pub(crate) fn read(row: Model) -> Result<Connection> {
+    let corrupt = |what| Error::corrupt("connections", what);
+    Ok(Connection {
+        environment: row.environment.parse().map_err(|_| corrupt("environment"))?,
+        id: row.id.parse().map_err(|_| corrupt("id"))?,
+        display_name: DisplayName::parse(&row.display_name).map_err(|_| corrupt("display_name"))?,
+        provider: ProviderName::parse(&row.provider).map_err(|_| corrupt("provider"))?,
+        trusted_provider: row.trusted_provider,
+        upstream_params: serde_json::from_str(&row.upstream_params)
+            .map_err(|_| corrupt("upstream_params"))?,
+        disabled: row.disabled,
+        version: row.version,
+        created_at: Timestamp(row.created_at),
+        updated_at: Timestamp(row.updated_at),
+    })
+}
+
+/// All but its sequence, which only events change, and its deletion.
+fn write(connection: &Connection) -> ActiveModel {
+    let upstream_params =
+        serde_json::to_string(&connection.upstream_params).expect("a map of texts is JSON");
+    ActiveModel {
+        environment: set(connection.environment.as_str()),
+        id: set(connection.id.as_str()),
+        display_name: set(connection.display_name.as_str()),
+        provider: set(connection.provider.as_str()),
+        trusted_provider: set(connection.trusted_provider),
+        upstream_params: set(upstream_params),
+        disabled: set(connection.disabled),
+        version: set(connection.version),
+        created_at: set(connection.created_at.0),
+        updated_at: set(connection.updated_at.0),
+        ..Default::default()
+    }
+}
+
+async fn find(db: &impl ConnectionTrait, name: &ConnectionName) -> Result<Option<Connection>> {
+    let key = (name.environment.to_string(), name.connection.to_string());
+    let select = Entity::find_by_id(key).filter(Column::DeletedAt.is_null());
+    select.one(db).await?.map(read).transpose()
+}
+
+impl Store {
+    /// A connection by its name.
+    pub async fn connection(&self, name: &ConnectionName) -> Result<Option<Connection>> {
+        find(&self.reader, name).await
+    }
+
+    /// Connections, oldest first.
+    pub async fn list_connections(
+        &self,
+        filter: ConnectionFilter<'_>,
+        page: &Page<TimeCursor>,
+    ) -> Result<Listed<Connection, TimeCursor>> {
+        let environment = match filter {
+            ConnectionFilter::All(environment) => environment,
+            ConnectionFilter::OfApplication(application) => &application.environment,
+        };
+        let mut select = Entity::find()
+            .filter(Column::Environment.eq(environment.as_str()))
+            .filter(Column::DeletedAt.is_null());
+        if let ConnectionFilter::OfApplication(application) = filter {
+            use application_grant as grant;
+            let granted = |column| Expr::col((grant::Entity, column));
+            let grants = Query::select()
+                .expr(Expr::val(1))
+                .from(grant::Entity)
+                .and_where(
+                    granted(grant::Column::Environment)
+                        .eq(Expr::col((Entity, Column::Environment))),
+                )
+                .and_where(granted(grant::Column::Connection).eq(Expr::col((Entity, Column::Id))))
+                .and_where(granted(grant::Column::Application).eq(application.application.as_str()))
+                .to_owned();
+            QuerySelect::query(&mut select).and_where(Expr::exists(grants));
+        }
+        list(&self.reader, select, (Column::CreatedAt, Column::Id), page, |row| {
+            Ok((Cursor { created_at: row.created_at, id: row.id.clone() }, read(row)?))
+        })
+        .await
+    }
+}
+
+impl Tx {
+    /// A connection by its name, as this transaction sees it.
+    pub async fn connection(&self, name: &ConnectionName) -> Result<Option<Connection>> {
+        find(&self.tx, name).await
+    }
+
+    /// Adds a connection; `Conflict` if its id is taken, be it by a deleted one.
+    pub async fn add_connection(&self, connection: &Connection) -> Result<()> {
+        self.config_changed();
+        let mut row = write(connection);
+        row.sequence = set(0);
+        row.insert(&self.tx).await?;
+        Ok(())
+    }
+
+    /// Writes a connection over its version before this one; `false` if somebody was faster.
+    pub async fn update_connection(&self, connection: &Connection) -> Result<bool> {
+        self.config_changed();
+        let updated = Entity::update_many()
+            .set(write(connection))
+            .filter(Column::Environment.eq(connection.environment.as_str()))
+            .filter(Column::Id.eq(connection.id.as_str()))
+            .filter(Column::Version.eq(connection.version - 1))
+            .filter(Column::DeletedAt.is_null())
+            .exec(&self.tx)
+            .await?;
+        Ok(updated.rows_affected == 1)
+    }
+
+    /// Marks a connection as deleted.
+    pub async fn remove_connection(&self, name: &ConnectionName, now: Timestamp) -> Result<()> {
+        self.config_changed();
+        Entity::update_many()
+            .col_expr(Column::DeletedAt, Expr::val(now.0))
+            .filter(Column::Environment.eq(name.environment.as_str()))
+            .filter(Column::Id.eq(name.connection.as_str()))
+            .exec(&self.tx)
+            .await?;
+        Ok(())
+    }
+
+    /// Emits an event about a connection, with the connection's next number.
+    pub async fn emit_about(
+        &self,
+        name: &ConnectionName,
+        body: EventBody,
+        now: Timestamp,
+    ) -> Result<()> {
+        let rows = Entity::update_many()
+            .col_expr(Column::Sequence, Expr::col(Column::Sequence).add(1))
+            .filter(Column::Environment.eq(name.environment.as_str()))
+            .filter(Column::Id.eq(name.connection.as_str()))
+            .exec_with_returning(&self.tx)
+            .await?;
+        let row = rows.first().ok_or(Error::corrupt("connections", "the row is gone"))?;
+        self.emit(&Event {
+            id: EventId::new(now),
+            environment: name.environment.clone(),
+            time: now,
+            subject: Some((EventSubject::Connection(name.clone()), row.sequence)),
+            causation_id: None,
+            body,
+        })
+        .await
+    }
+}

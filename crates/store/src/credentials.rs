@@ -1,0 +1,180 @@
+//! Credentials, with their secrets sealed.
+
+use std::time::Duration;
+
+use latchkey_domain::{
+    connection::{Credential, CredentialRole},
+    host::Host,
+    id::CredentialId,
+    name::ConnectionName,
+    page::{Listed, Page},
+    time::Timestamp,
+};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter,
+    QueryOrder, Select, prelude::Uuid, sea_query::Expr,
+};
+
+use crate::{
+    Cursor, Error, Result, Store, Tx,
+    entity::credential::{ActiveModel, Column, Entity, Model},
+    listing::list,
+    tx::set,
+};
+
+/// A last use is kept to within this: a write for every sign-in would be a second row to contend for.
+const LAST_USE_PRECISION: Duration = Duration::from_secs(60);
+
+/// A credential with its secret, sealed for the place `credentials/{id}`.
+#[derive(Debug, Clone)]
+pub struct SealedCredential {
+    /// The credential.
+    pub credential: Credential,
+    /// Its secret.
+    pub sealed_secret: Vec<u8>,
+}
+
+const fn role_name(role: CredentialRole) -> &'static str {
+    match role {
+        CredentialRole::Active => "ACTIVE",
+        CredentialRole::Standby => "STANDBY",
+    }
+}
+
+fn read(row: Model) -> Result<SealedCredential> {
+    let corrupt = |what| Error::corrupt("credentials", what);
+    let role = match row.role.as_str() {
+        "ACTIVE" => CredentialRole::Active,
+        "STANDBY" => CredentialRole::Standby,
+        _ => return Err(corrupt("role")),
+    };
+    let host = row.host.as_deref().map(Host::parse).transpose().map_err(|_| corrupt("host"))?;
+    let credential = Credential {
+        id: CredentialId(row.id),
+        client_id: row.client_id,
+        host,
+        role,
+        fingerprint: row.fingerprint,
+        created_at: Timestamp(row.created_at),
+        last_used_at: row.last_used_at.map(Timestamp),
+        deleted_at: row.deleted_at.map(Timestamp),
+    };
+    Ok(SealedCredential { credential, sealed_secret: row.sealed_secret })
+}
+
+fn of(connection: &ConnectionName) -> Select<Entity> {
+    Entity::find()
+        .filter(Column::Environment.eq(connection.environment.as_str()))
+        .filter(Column::Connection.eq(connection.connection.as_str()))
+}
+
+/// Every credential of a connection, those deleted since `deleted_since` among them.
+pub(crate) async fn all(
+    db: &impl ConnectionTrait,
+    connection: &ConnectionName,
+    deleted_since: Timestamp,
+) -> Result<Vec<SealedCredential>> {
+    let rows = of(connection)
+        .filter(
+            Condition::any()
+                .add(Column::DeletedAt.is_null())
+                .add(Column::DeletedAt.gte(deleted_since.0)),
+        )
+        .order_by_asc(Column::CreatedAt)
+        .order_by_asc(Column::Id)
+        .all(db)
+        .await?;
+    rows.into_iter().map(read).collect()
+}
+
+impl Store {
+    /// The credentials of a connection, oldest first.
+    pub async fn list_credentials(
+        &self,
+        connection: &ConnectionName,
+        page: &Page<Cursor<Uuid>>,
+    ) -> Result<Listed<Credential, Cursor<Uuid>>> {
+        let select = of(connection).filter(Column::DeletedAt.is_null());
+        list(&self.reader, select, (Column::CreatedAt, Column::Id), page, |row| {
+            let cursor = Cursor { created_at: row.created_at, id: row.id };
+            Ok((cursor, read(row)?.credential))
+        })
+        .await
+    }
+
+    /// Every credential of a connection that is not deleted.
+    pub async fn credentials(&self, connection: &ConnectionName) -> Result<Vec<Credential>> {
+        let all = all(&self.reader, connection, Timestamp(i64::MAX)).await?;
+        Ok(all.into_iter().map(|sealed| sealed.credential).collect())
+    }
+
+    /// Notes that the provider accepted a credential.
+    pub async fn touch_credential(&self, id: CredentialId, now: Timestamp) -> Result<()> {
+        Entity::update_many()
+            .col_expr(Column::LastUsedAt, Expr::val(now.0))
+            .filter(Column::Id.eq(id.0))
+            .filter(
+                Condition::any()
+                    .add(Column::LastUsedAt.is_null())
+                    .add(Expr::col(Column::LastUsedAt).lt(now.minus(LAST_USE_PRECISION).0)),
+            )
+            .exec(&self.writer)
+            .await?;
+        Ok(())
+    }
+}
+
+impl Tx {
+    /// Every credential of a connection that is not deleted.
+    pub async fn credentials(&self, connection: &ConnectionName) -> Result<Vec<Credential>> {
+        let all = all(&self.tx, connection, Timestamp(i64::MAX)).await?;
+        Ok(all.into_iter().map(|sealed| sealed.credential).collect())
+    }
+
+    /// Adds a credential; `Conflict` if its host has an active one already and it is active too.
+    pub async fn add_credential(
+        &self,
+        connection: &ConnectionName,
+        sealed: &SealedCredential,
+    ) -> Result<()> {
+        self.config_changed();
+        let credential = &sealed.credential;
+        let row = ActiveModel {
+            id: set(credential.id.0),
+            environment: set(connection.environment.as_str()),
+            connection: set(connection.connection.as_str()),
+            client_id: set(credential.client_id.as_str()),
+            sealed_secret: set(sealed.sealed_secret.clone()),
+            fingerprint: set(credential.fingerprint.as_str()),
+            host: set(credential.host.as_ref().map(ToString::to_string)),
+            role: set(role_name(credential.role)),
+            created_at: set(credential.created_at.0),
+            last_used_at: set(None),
+            deleted_at: set(None),
+        };
+        row.insert(&self.tx).await?;
+        Ok(())
+    }
+
+    /// Marks a credential as deleted.
+    pub async fn remove_credential(&self, id: CredentialId, now: Timestamp) -> Result<()> {
+        self.config_changed();
+        Entity::update_many()
+            .col_expr(Column::DeletedAt, Expr::val(now.0))
+            .filter(Column::Id.eq(id.0))
+            .exec(&self.tx)
+            .await?;
+        Ok(())
+    }
+
+    /// Gives a credential another role.
+    pub async fn set_credential_role(&self, id: CredentialId, role: CredentialRole) -> Result<()> {
+        self.config_changed();
+        Entity::update_many()
+            .col_expr(Column::Role, Expr::val(role_name(role)))
+            .filter(Column::Id.eq(id.0))
+            .exec(&self.tx)
+            .await?;
+        Ok(())
+    }
+}

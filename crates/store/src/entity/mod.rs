@@ -1,0 +1,187 @@
+//! Rows, as the tables hold them.
+#![expect(unreachable_pub, reason = "the derive macros write `pub`")]
+
+macro_rules! entity {
+    ($module:ident = $table:literal { $($(#[$attribute:meta])* $column:ident: $type:ty,)* }) => {
+        pub mod $module {
+            use sea_orm::entity::prelude::*;
+
+            #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+            #[sea_orm(table_name = $table)]
+            pub struct Model {
+                $($(#[$attribute])* pub $column: $type,)*
+            }
+
+            #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+            pub enum Relation {}
+
+            impl ActiveModelBehavior for ActiveModel {}
+        }
+    };
+}
+
+entity!(environment = "environments" {
+    #[sea_orm(primary_key, auto_increment = false)]
+    id: String,
+    display_name: String,
+    kind: String,
+    default_domain: String,
+    version: i64,
+    created_at: i64,
+    updated_at: i64,
+});
+
+entity!(application = "applications" {
+    #[sea_orm(primary_key, auto_increment = false)]
+    environment: String,
+    #[sea_orm(primary_key, auto_increment = false)]
+    id: String,
+    display_name: String,
+    redirect_uris: String,
+    version: i64,
+    created_at: i64,
+    updated_at: i64,
+});
+
+entity!(api_key = "api_keys" {
+    #[sea_orm(primary_key, auto_increment = false)]
+    id: Uuid,
+    kind: String,
+    environment: String,
+    application: Option<String>,
+    display_name: String,
+    hint: String,
+    secret_hash: Vec<u8>,
+    created_at: i64,
+    expires_at: Option<i64>,
+    last_used_at: Option<i64>,
+});
+
+entity!(request = "requests" {
+    #[sea_orm(primary_key, auto_increment = false)]
+    scope: String,
+    #[sea_orm(primary_key, auto_increment = false)]
+    request_id: Uuid,
+    fingerprint: Vec<u8>,
+    resource: String,
+    created_at: i64,
+});
+
+entity!(config_version = "config_version" {
+    #[sea_orm(primary_key, auto_increment = false)]
+    id: bool,
+    version: i64,
+});
+
+entity!(connection = "connections" {
+    #[sea_orm(primary_key, auto_increment = false)]
+    environment: String,
+    #[sea_orm(primary_key, auto_increment = false)]
+    id: String,
+    display_name: String,
+    provider: String,
+    trusted_provider: bool,
+    upstream_params: String,
+    disabled: bool,
+    version: i64,
+    sequence: i64,
+    created_at: i64,
+    updated_at: i64,
+    deleted_at: Option<i64>,
+});
+
+entity!(credential = "credentials" {
+    #[sea_orm(primary_key, auto_increment = false)]
+    id: Uuid,
+    environment: String,
+    connection: String,
+    client_id: String,
+    sealed_secret: Vec<u8>,
+    fingerprint: String,
+    host: Option<String>,
+    role: String,
+    created_at: i64,
+    last_used_at: Option<i64>,
+    deleted_at: Option<i64>,
+});
+
+entity!(application_grant = "application_grants" {
+    #[sea_orm(primary_key, auto_increment = false)]
+    environment: String,
+    #[sea_orm(primary_key, auto_increment = false)]
+    connection: String,
+    #[sea_orm(primary_key, auto_increment = false)]
+    application: String,
+    created_at: i64,
+});
+
+entity!(user = "users" {
+    #[sea_orm(primary_key, auto_increment = false)]
+    id: Uuid,
+    environment: String,
+    display_name: Option<String>,
+    email: Option<String>,
+    email_verified: bool,
+    picture_url: Option<String>,
+    version: i64,
+    sequence: i64,
+    created_at: i64,
+    updated_at: i64,
+    last_signed_in_at: i64,
+});
+
+entity!(identity = "identities" {
+    #[sea_orm(primary_key, auto_increment = false)]
+    id: Uuid,
+    environment: String,
+    user_id: Uuid,
+    issuer: Option<String>,
+    subject: Option<String>,
+    account_id: Option<String>,
+    username: Option<String>,
+    email: Option<String>,
+    connections: String,
+    proven_email: Option<String>,
+    created_at: i64,
+    last_used_at: Option<i64>,
+});
+
+entity!(sign_in = "sign_ins" {
+    #[sea_orm(primary_key, auto_increment = false)]
+    id: Uuid,
+    environment: String,
+    connection: String,
+    application: String,
+    answer_hash: Vec<u8>,
+    code_challenge: Vec<u8>,
+    claimed_at: i64,
+    result: Option<String>,
+    reason: Option<String>,
+    user_id: Option<Uuid>,
+    identity_id: Option<Uuid>,
+    finished_at: Option<i64>,
+    login_code_hash: Option<Vec<u8>>,
+    login_code_expires_at: Option<i64>,
+    redeemed_at: Option<i64>,
+});
+
+entity!(outbox = "outbox" {
+    #[sea_orm(primary_key, auto_increment = false)]
+    id: Uuid,
+    position: Option<i64>,
+    environment: String,
+    #[sea_orm(column_name = "type")]
+    event_type: String,
+    subject: Option<String>,
+    sequence: i64,
+    time: i64,
+    content_type: String,
+    data: Vec<u8>,
+    traceparent: Option<String>,
+    causation_id: Option<String>,
+    test: bool,
+    lease: Option<Uuid>,
+    leased_until: Option<i64>,
+    attempts: i64,
+    sent_at: Option<i64>,
+});

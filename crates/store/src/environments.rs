@@ -1,0 +1,129 @@
+//! Environments.
+
+use latchkey_domain::{
+    environment::{Environment, EnvironmentKind},
+    host::Host,
+    id::EnvironmentId,
+    page::{Listed, Page},
+    text::DisplayName,
+    time::Timestamp,
+};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, SelectExt,
+};
+
+use crate::{
+    Cursor, Error, Result, Store, TimeCursor, Tx,
+    entity::{application, connection, environment, user},
+    listing::list,
+    tx::set,
+};
+
+pub(crate) fn kind_name(kind: EnvironmentKind) -> &'static str {
+    match kind {
+        EnvironmentKind::Production => "PRODUCTION",
+        EnvironmentKind::NonProduction => "NON_PRODUCTION",
+    }
+}
+
+pub(crate) fn read(row: environment::Model) -> Result<Environment> {
+    let corrupt = |what| Error::corrupt("environments", what);
+    let kind = match row.kind.as_str() {
+        "PRODUCTION" => EnvironmentKind::Production,
+        "NON_PRODUCTION" => EnvironmentKind::NonProduction,
+        _ => return Err(corrupt("kind")),
+    };
+    Ok(Environment {
+        id: row.id.parse().map_err(|_| corrupt("id"))?,
+        display_name: DisplayName::parse(&row.display_name).map_err(|_| corrupt("display_name"))?,
+        kind,
+        default_domain: Host::parse(&row.default_domain).map_err(|_| corrupt("default_domain"))?,
+        version: row.version,
+        created_at: Timestamp(row.created_at),
+        updated_at: Timestamp(row.updated_at),
+    })
+}
+
+fn write(environment: &Environment) -> environment::ActiveModel {
+    environment::ActiveModel {
+        id: set(environment.id.as_str()),
+        display_name: set(environment.display_name.as_str()),
+        kind: set(kind_name(environment.kind)),
+        default_domain: set(environment.default_domain.as_str()),
+        version: set(environment.version),
+        created_at: set(environment.created_at.0),
+        updated_at: set(environment.updated_at.0),
+    }
+}
+
+async fn find(db: &impl ConnectionTrait, id: &EnvironmentId) -> Result<Option<Environment>> {
+    let row = environment::Entity::find_by_id(id.as_str()).one(db).await?;
+    row.map(read).transpose()
+}
+
+impl Store {
+    /// An environment by its id.
+    pub async fn environment(&self, id: &EnvironmentId) -> Result<Option<Environment>> {
+        find(&self.reader, id).await
+    }
+
+    /// Environments, oldest first.
+    pub async fn list_environments(
+        &self,
+        page: &Page<TimeCursor>,
+    ) -> Result<Listed<Environment, TimeCursor>> {
+        use environment::Column::{CreatedAt, Id};
+        list(&self.reader, environment::Entity::find(), (CreatedAt, Id), page, |row| {
+            Ok((Cursor { created_at: row.created_at, id: row.id.clone() }, read(row)?))
+        })
+        .await
+    }
+}
+
+impl Tx {
+    /// An environment by its id, as this transaction sees it.
+    pub async fn environment(&self, id: &EnvironmentId) -> Result<Option<Environment>> {
+        find(&self.tx, id).await
+    }
+
+    /// Adds an environment; `Conflict` if its id is taken.
+    pub async fn add_environment(&self, environment: &Environment) -> Result<()> {
+        write(environment).insert(&self.tx).await?;
+        self.config_changed();
+        Ok(())
+    }
+
+    /// Writes an environment over its version before this one; `false` if somebody was faster.
+    pub async fn update_environment(&self, environment: &Environment) -> Result<bool> {
+        self.config_changed();
+        let updated = environment::Entity::update_many()
+            .set(write(environment))
+            .filter(environment::Column::Id.eq(environment.id.as_str()))
+            .filter(environment::Column::Version.eq(environment.version - 1))
+            .exec(&self.tx)
+            .await?;
+        Ok(updated.rows_affected == 1)
+    }
+
+    /// Whether anything is in an environment that would be lost with it.
+    pub async fn environment_holds_anything(&self, id: &EnvironmentId) -> Result<bool> {
+        let id = id.as_str();
+        let applications =
+            application::Entity::find().filter(application::Column::Environment.eq(id));
+        let connections = connection::Entity::find()
+            .filter(connection::Column::Environment.eq(id))
+            .filter(connection::Column::DeletedAt.is_null());
+        let users = user::Entity::find().filter(user::Column::Environment.eq(id));
+        Ok(applications.exists(&self.tx).await?
+            || connections.exists(&self.tx).await?
+            || users.exists(&self.tx).await?)
+    }
+
+    /// Removes an environment, with its keys.
+    pub async fn remove_environment(&self, id: &EnvironmentId) -> Result<()> {
+        self.config_changed();
+        self.remove_api_keys_of(id, None).await?;
+        environment::Entity::delete_by_id(id.as_str()).exec(&self.tx).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,301 @@
+//! Sign-ins: the claim, the end, and the login code, in one row each.
+
+use latchkey_domain::{
+    event::Event,
+    id::{AttemptId, IdentityId, UserId},
+    name::{ApplicationName, ConnectionName},
+    pkce::CodeChallenge,
+    sign_in::{ABANDONED_AFTER, Failure, Refusal, SignInResult, Unsuccessful},
+    time::Timestamp,
+    user::{Identity, User},
+};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, TryInsertResult, sea_query::Expr,
+};
+
+use crate::{
+    Backend, Error, Result, Store, Tx,
+    entity::sign_in::{ActiveModel, Column, Entity, Model},
+    tx::set,
+};
+
+/// What is written before the provider is asked anything, so that it is asked once.
+#[derive(Debug, Clone)]
+pub struct Claim {
+    /// The sign-in.
+    pub attempt: AttemptId,
+    /// Through what.
+    pub connection: ConnectionName,
+    /// To what.
+    pub application: ApplicationName,
+    /// A hash of what the browser brought.
+    pub answer_hash: [u8; 32],
+    /// What the application will prove itself with.
+    pub code_challenge: CodeChallenge,
+    /// When.
+    pub now: Timestamp,
+}
+
+/// What became of a claim.
+#[derive(Debug)]
+pub enum Claimed {
+    /// It is ours to do.
+    Now,
+    /// Somebody claimed it before.
+    Before(SignIn),
+}
+
+/// A sign-in that was claimed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignIn {
+    /// Its id.
+    pub id: AttemptId,
+    /// Through what.
+    pub connection: ConnectionName,
+    /// To what.
+    pub application: ApplicationName,
+    /// A hash of what the browser brought.
+    pub answer_hash: [u8; 32],
+    /// When it was claimed.
+    pub claimed_at: Timestamp,
+    /// How it ended; `None` while it is at work.
+    pub end: Option<SignInEnd>,
+    /// Until when its login code can be redeemed.
+    pub login_code_expires_at: Option<Timestamp>,
+    /// When its login code was redeemed.
+    pub redeemed_at: Option<Timestamp>,
+}
+
+/// How a sign-in ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SignInEnd {
+    /// Somebody is signed in.
+    Completed {
+        /// What it did.
+        result: SignInResult,
+        /// Who.
+        user: UserId,
+        /// By which identity.
+        identity: IdentityId,
+    },
+    /// Nobody is.
+    Unsuccessful(Unsuccessful),
+}
+
+/// The end of a sign-in that signs somebody in.
+#[derive(Debug, Clone)]
+pub struct Finish {
+    /// The sign-in.
+    pub attempt: AttemptId,
+    /// What it did.
+    pub result: SignInResult,
+    /// Who.
+    pub user: UserId,
+    /// By which identity.
+    pub identity: IdentityId,
+    /// SHA-256 of the login code.
+    pub login_code_hash: [u8; 32],
+    /// Until when it can be redeemed.
+    pub login_code_expires_at: Timestamp,
+    /// When.
+    pub now: Timestamp,
+}
+
+/// Who is known by an account.
+#[derive(Debug, Clone)]
+pub struct Known {
+    /// The person.
+    pub user: User,
+    /// The account.
+    pub identity: Identity,
+}
+
+/// All that a repeat sign-in writes, in one guarded statement.
+#[derive(Debug)]
+pub struct RepeatSignIn<'a> {
+    /// Its end.
+    pub finish: &'a Finish,
+    /// The user as they are to be: their version is one more than was read.
+    pub user: &'a User,
+    /// The identity as it is to be.
+    pub identity: &'a Identity,
+    /// What to tell of it.
+    pub events: &'a [Event],
+}
+
+pub(crate) const fn result_name(result: SignInResult) -> &'static str {
+    match result {
+        SignInResult::SignedIn => "SIGNED_IN",
+        SignInResult::SignedUp => "SIGNED_UP",
+        SignInResult::Linked => "LINKED",
+    }
+}
+
+fn end(row: &Model) -> Option<Option<SignInEnd>> {
+    let completed = |result| {
+        Some(SignInEnd::Completed {
+            result,
+            user: UserId(row.user_id?),
+            identity: IdentityId(row.identity_id?),
+        })
+    };
+    let reason = row.reason.as_deref().unwrap_or_default();
+    let unsuccessful = |end| Some(SignInEnd::Unsuccessful(end));
+    match row.result.as_deref() {
+        None => return Some(None),
+        Some("SIGNED_IN") => completed(SignInResult::SignedIn),
+        Some("SIGNED_UP") => completed(SignInResult::SignedUp),
+        Some("LINKED") => completed(SignInResult::Linked),
+        Some("REFUSED") => unsuccessful(Unsuccessful::Refused(Refusal::from_name(reason)?)),
+        Some("FAILED") => unsuccessful(Unsuccessful::Failed(Failure::from_name(reason)?)),
+        Some(_) => None,
+    }
+    .map(Some)
+}
+
+fn read(row: Model) -> Result<SignIn> {
+    let corrupt = |what| Error::corrupt("sign_ins", what);
+    let end = end(&row).ok_or(corrupt("result"))?;
+    let environment = || row.environment.parse().map_err(|_| corrupt("environment"));
+    Ok(SignIn {
+        id: AttemptId(row.id),
+        connection: ConnectionName {
+            environment: environment()?,
+            connection: row.connection.parse().map_err(|_| corrupt("connection"))?,
+        },
+        application: ApplicationName {
+            environment: environment()?,
+            application: row.application.parse().map_err(|_| corrupt("application"))?,
+        },
+        answer_hash: row.answer_hash.try_into().map_err(|_| corrupt("answer_hash"))?,
+        claimed_at: Timestamp(row.claimed_at),
+        end,
+        login_code_expires_at: row.login_code_expires_at.map(Timestamp),
+        redeemed_at: row.redeemed_at.map(Timestamp),
+    })
+}
+
+impl Store {
+    /// Claims a sign-in, durably: of any number of callers one gets [`Claimed::Now`].
+    pub async fn claim(&self, claim: &Claim) -> Result<Claimed> {
+        let row = ActiveModel {
+            id: set(claim.attempt.0),
+            environment: set(claim.connection.environment.as_str()),
+            connection: set(claim.connection.connection.as_str()),
+            application: set(claim.application.application.as_str()),
+            answer_hash: set(claim.answer_hash.to_vec()),
+            code_challenge: set(claim.code_challenge.0.to_vec()),
+            claimed_at: set(claim.now.0),
+            ..Default::default()
+        };
+        let inserted = Entity::insert(row)
+            .on_conflict_do_nothing_on([Column::Id])
+            .exec_without_returning(&self.writer)
+            .await?;
+        if matches!(inserted, TryInsertResult::Inserted(1)) {
+            return Ok(Claimed::Now);
+        }
+        let before = self.sign_in(claim.attempt).await?;
+        before.map(Claimed::Before).ok_or(Error::corrupt("sign_ins", "a claimed row is gone"))
+    }
+
+    /// A sign-in that was claimed.
+    pub async fn sign_in(&self, attempt: AttemptId) -> Result<Option<SignIn>> {
+        Entity::find_by_id(attempt.0).one(&self.reader).await?.map(read).transpose()
+    }
+
+    /// Ends a sign-in that nobody will finish any more; `false` if it has an end or is still young.
+    pub async fn abandon_sign_in(&self, attempt: AttemptId, now: Timestamp) -> Result<bool> {
+        let updated = Entity::update_many()
+            .col_expr(Column::Result, Expr::val("FAILED"))
+            .col_expr(Column::Reason, Expr::val(Failure::AttemptAbandoned.as_str()))
+            .col_expr(Column::FinishedAt, Expr::val(now.0))
+            .filter(Column::Id.eq(attempt.0))
+            .filter(Column::Result.is_null())
+            .filter(Column::ClaimedAt.lte(now.minus(ABANDONED_AFTER).0))
+            .exec(&self.writer)
+            .await?;
+        Ok(updated.rows_affected == 1)
+    }
+
+    /// Writes a repeat sign-in, whole or not at all; `false` if its user changed since it was read,
+    /// or the sign-in has an end already.
+    pub async fn finish_repeat(&self, repeat: &RepeatSignIn<'_>) -> Result<bool> {
+        match self.backend {
+            Backend::Postgres => self.finish_repeat_postgres(repeat).await,
+            Backend::Sqlite => self.finish_repeat_sqlite(repeat).await,
+        }
+    }
+
+    /// Redeems a login code, once: right code, right application, right challenge, in time.
+    pub async fn redeem(
+        &self,
+        attempt: AttemptId,
+        application: &ApplicationName,
+        proof: (&[u8; 32], &CodeChallenge),
+        now: Timestamp,
+    ) -> Result<Option<SignIn>> {
+        let (login_code_hash, code_challenge) = proof;
+        let redeemed = Entity::update_many()
+            .col_expr(Column::RedeemedAt, Expr::val(now.0))
+            .filter(Column::Id.eq(attempt.0))
+            .filter(Column::LoginCodeHash.eq(login_code_hash.to_vec()))
+            .filter(Column::Environment.eq(application.environment.as_str()))
+            .filter(Column::Application.eq(application.application.as_str()))
+            .filter(Column::CodeChallenge.eq(code_challenge.0.to_vec()))
+            .filter(Column::LoginCodeExpiresAt.gt(now.0))
+            .filter(Column::RedeemedAt.is_null())
+            .exec_with_returning(&self.writer)
+            .await?;
+        redeemed.into_iter().next().map(read).transpose()
+    }
+}
+
+impl Tx {
+    /// Ends a sign-in with somebody signed in; `false` if it has an end already.
+    pub async fn finish_sign_in(&self, finish: &Finish) -> Result<bool> {
+        let updated = Entity::update_many()
+            .col_expr(Column::Result, Expr::val(result_name(finish.result)))
+            .col_expr(Column::UserId, Expr::val(finish.user.0))
+            .col_expr(Column::IdentityId, Expr::val(finish.identity.0))
+            .col_expr(Column::FinishedAt, Expr::val(finish.now.0))
+            .col_expr(Column::LoginCodeHash, Expr::val(finish.login_code_hash.to_vec()))
+            .col_expr(Column::LoginCodeExpiresAt, Expr::val(finish.login_code_expires_at.0))
+            .filter(Column::Id.eq(finish.attempt.0))
+            .filter(Column::Result.is_null())
+            .exec(&self.tx)
+            .await?;
+        Ok(updated.rows_affected == 1)
+    }
+
+    /// Ends a sign-in with nobody signed in; `false` if it has an end already.
+    pub async fn end_sign_in(
+        &self,
+        attempt: AttemptId,
+        end: Unsuccessful,
+        now: Timestamp,
+    ) -> Result<bool> {
+        end_unsuccessfully(&self.tx, attempt, end, now).await
+    }
+}
+
+async fn end_unsuccessfully(
+    db: &impl ConnectionTrait,
+    attempt: AttemptId,
+    end: Unsuccessful,
+    now: Timestamp,
+) -> Result<bool> {
+    let result = match end {
+        Unsuccessful::Refused(_) => "REFUSED",
+        Unsuccessful::Failed(_) => "FAILED",
+    };
+    let updated = Entity::update_many()
+        .col_expr(Column::Result, Expr::val(result))
+        .col_expr(Column::Reason, Expr::val(end.as_str()))
+        .col_expr(Column::FinishedAt, Expr::val(now.0))
+        .filter(Column::Id.eq(attempt.0))
+        .filter(Column::Result.is_null())
+        .exec(db)
+        .await?;
+    Ok(updated.rows_affected == 1)
+}

@@ -1,0 +1,94 @@
+//! A transaction: the only way to change anything, and to emit an event.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, ExprTrait,
+    QueryFilter, SqliteTransactionMode, TransactionOptions, TransactionTrait, sea_query::Expr,
+};
+
+use crate::{Backend, Error, Result, Store, entity::config_version};
+
+/// An open transaction. Dropped without a commit, it has done nothing.
+#[derive(Debug)]
+pub struct Tx {
+    pub(crate) tx: DatabaseTransaction,
+    pub(crate) store: Store,
+    pub(crate) recorded: AtomicBool,
+    config_changed: AtomicBool,
+}
+
+impl Store {
+    /// Opens a transaction.
+    pub async fn begin(&self) -> Result<Tx> {
+        let options = TransactionOptions {
+            // A SQLite transaction that reads first and writes later could not be retried in place.
+            sqlite_transaction_mode: (self.backend == Backend::Sqlite)
+                .then_some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        };
+        Ok(Tx {
+            tx: self.writer.begin_with_options(options).await?,
+            store: self.clone(),
+            recorded: AtomicBool::new(false),
+            config_changed: AtomicBool::new(false),
+        })
+    }
+}
+
+impl Tx {
+    /// Commits, and wakes whoever waits for events or caches what was changed.
+    pub async fn commit(self) -> Result<()> {
+        let version = match self.config_changed.load(Ordering::Relaxed) {
+            true => Some(next_config_version(&self.tx).await?),
+            false => None,
+        };
+        self.tx.commit().await.map_err(|error| match Error::from(error) {
+            Error::Unavailable(error) => Error::CommitUnknown(error),
+            other => other,
+        })?;
+        if let Some(version) = version {
+            self.store.config_version.send_if_modified(|newest| {
+                let newer = version > *newest;
+                if newer {
+                    *newest = version;
+                }
+                newer
+            });
+        }
+        if self.recorded.load(Ordering::Relaxed) {
+            self.store.wake();
+        }
+        Ok(())
+    }
+
+    /// Says that what sign-ins read is changed: every replica will read it anew.
+    pub(crate) fn config_changed(&self) {
+        self.config_changed.store(true, Ordering::Relaxed);
+    }
+}
+
+impl Store {
+    /// Tells the relay and the feed that events were committed.
+    pub(crate) fn wake(&self) {
+        self.recorded.send_modify(|count| *count += 1);
+    }
+}
+
+async fn next_config_version(db: &impl ConnectionTrait) -> Result<i64> {
+    let rows = config_version::Entity::update_many()
+        .col_expr(
+            config_version::Column::Version,
+            Expr::col(config_version::Column::Version).add(1),
+        )
+        .filter(config_version::Column::Id.eq(true))
+        .exec_with_returning(db)
+        .await?;
+    let row = rows.first().ok_or(Error::corrupt("config_version", "its row is gone"))?;
+    Ok(row.version)
+}
+
+/// Sets a value from anything that becomes it.
+pub(crate) fn set<T: Into<sea_orm::Value>>(value: impl Into<T>) -> sea_orm::ActiveValue<T> {
+    Set(value.into())
+}
