@@ -1,6 +1,11 @@
 //! Compiles the contract without `protoc`.
 
-use std::{env, error::Error, fs, path::{Path, PathBuf}};
+use std::{
+    env,
+    error::Error,
+    fs,
+    path::{Path, PathBuf},
+};
 
 const FILES: [&str; 10] = [
     "latchkey/v1/connection.proto",
