@@ -1,1 +1,78 @@
 //! What Latchkey does: the use cases, a file each.
+
+mod access;
+mod connections;
+mod error;
+mod events;
+mod login;
+mod request;
+mod tenants;
+mod users;
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use latchkey_domain::{
+    access::Principal,
+    id::EnvironmentId,
+    provider::{Provider, ProviderName},
+    time::Clock,
+};
+use latchkey_keyring::KeyRing;
+use latchkey_store::{ConfigCache, Store};
+use tokio_util::task::TaskTracker;
+
+pub use access::IssuedKey;
+pub use connections::{
+    CallbackUrl, ConnectionChanges, ConnectionView, NewConnection, NewCredential,
+};
+pub use error::{Error, ErrorKind, Result};
+pub use events::Watch;
+pub use latchkey_store::{Cursor, Positioned, TimeCursor};
+pub use login::{
+    Answer, Callback, Completed, LoginOption, LoginOptions, Outcome, ProviderAnswer, Redeemed,
+    StartLogin, Started,
+};
+pub use request::{RequestId, etag};
+pub use tenants::{
+    ApplicationChanges, EnvironmentChanges, NewApiKey, NewApplication, NewEnvironment,
+};
+pub use users::UserView;
+
+/// Every provider, by its name.
+pub type Providers = BTreeMap<ProviderName, Arc<dyn Provider>>;
+
+/// The use cases, with what they need. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Latchkey {
+    store: Store,
+    cache: ConfigCache,
+    keyring: Arc<KeyRing>,
+    providers: Arc<Providers>,
+    clock: Arc<dyn Clock>,
+    /// Work that outlives the call that began it; waited for at the end.
+    work: TaskTracker,
+}
+
+impl Latchkey {
+    /// Puts the use cases together.
+    pub fn new(
+        store: Store,
+        cache: ConfigCache,
+        keyring: Arc<KeyRing>,
+        providers: Providers,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        let (providers, work) = (Arc::new(providers), TaskTracker::new());
+        Self { store, cache, keyring, providers, clock, work }
+    }
+
+    /// Work that outlives the call that began it: close it, then wait for it.
+    pub fn work(&self) -> &TaskTracker {
+        &self.work
+    }
+
+    /// Lets a caller through who may see an environment. For all others it does not exist.
+    fn see(caller: &Principal, environment: &EnvironmentId) -> Result<()> {
+        if caller.sees(environment) { Ok(()) } else { Err(Error::NotFound) }
+    }
+}

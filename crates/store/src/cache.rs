@@ -19,7 +19,7 @@ use latchkey_domain::{
     time::Clock,
 };
 use moka::future::Cache;
-use sea_orm::EntityTrait;
+use sea_orm::{EntityTrait, prelude::Uuid};
 use tokio_util::sync::CancellationToken;
 
 use crate::{Error, Result, SealedCredential, Store, credentials, entity::config_version};
@@ -30,6 +30,9 @@ const POLL: Duration = Duration::from_millis(250);
 const TRUSTED_FOR: Duration = Duration::from_secs(1);
 /// Entries of a few kilobytes each: some tens of megabytes at the very most.
 const CAPACITY: u64 = 10_000;
+
+/// How often the use of a key or of a credential is written down.
+const USE_NOTED_EVERY: Duration = Duration::from_secs(60);
 
 /// A connection with every credential that a sign-in may need.
 #[derive(Debug)]
@@ -74,6 +77,8 @@ pub struct ConfigCache {
     start: Instant,
     /// When the version was last read, in microseconds after `start`.
     checked_at: Arc<AtomicI64>,
+    /// What was used within the last minute, so that a use is noted once in that time.
+    used: Cache<Uuid, ()>,
 }
 
 macro_rules! cached {
@@ -89,8 +94,9 @@ impl ConfigCache {
     /// An empty cache. It serves nothing from memory until [`Self::follow`] runs.
     pub fn new(store: Store) -> Self {
         let entries = Cache::builder().max_capacity(CAPACITY).build();
+        let used = Cache::builder().max_capacity(CAPACITY).time_to_live(USE_NOTED_EVERY).build();
         let checked_at = Arc::new(AtomicI64::new(i64::MIN));
-        Self { store, entries, start: Instant::now(), checked_at }
+        Self { store, entries, start: Instant::now(), checked_at, used }
     }
 
     /// Reads the version four times a second until told to stop.
@@ -177,6 +183,11 @@ impl ConfigCache {
     pub async fn api_key(&self, hash: [u8; 32]) -> Result<Option<Arc<ApiKey>>> {
         let key = Key::ApiKey(hash);
         cached!(self, ApiKey, key, self.store.api_key_by_secret(&hash).await?.map(Arc::new))
+    }
+
+    /// Whether this process notes the use of something for the first time in a minute.
+    pub async fn first_use_in_a_while(&self, id: Uuid) -> bool {
+        self.used.entry(id).or_insert(()).await.is_fresh()
     }
 
     /// A connection with its credentials, read from the database whatever is cached.

@@ -124,6 +124,12 @@ impl Tx {
         find(&self.tx, name).await
     }
 
+    /// Whether an id is taken, be it by a deleted connection.
+    pub async fn connection_id_is_taken(&self, name: &ConnectionName) -> Result<bool> {
+        let key = (name.environment.to_string(), name.connection.to_string());
+        Ok(Entity::find_by_id(key).one(&self.tx).await?.is_some())
+    }
+
     /// Adds a connection; `Conflict` if its id is taken, be it by a deleted one.
     pub async fn add_connection(&self, connection: &Connection) -> Result<()> {
         self.config_changed();

@@ -39,6 +39,11 @@ impl Error {
         matches!(self, Self::Conflict(_))
     }
 
+    /// Somebody else changed a row between a read and a write.
+    pub fn changed_meanwhile() -> Self {
+        Self::Conflict(DbErr::RecordNotUpdated)
+    }
+
     pub(crate) const fn corrupt(table: &'static str, what: &'static str) -> Self {
         Self::Corrupt { table, what }
     }

@@ -1,0 +1,127 @@
+//! Creating a connection.
+
+use backon::Retryable;
+use latchkey_domain::{
+    Invalid,
+    access::Principal,
+    connection::Connection,
+    environment::{Environment, EnvironmentKind},
+    event::EventBody,
+    id::{ConnectionId, EnvironmentId},
+    name::ConnectionName,
+    provider::ProviderName,
+    text::DisplayName,
+    upstream::UpstreamParams,
+};
+use latchkey_store::Tx;
+
+use super::ConnectionView;
+use crate::{Error, Latchkey, RequestId, Result, request::after_conflict};
+
+/// A connection to be created.
+#[derive(Debug, Clone)]
+pub struct NewConnection {
+    /// Whose it will be.
+    pub environment: EnvironmentId,
+    /// Its id, if the caller chose one.
+    pub id: Option<ConnectionId>,
+    /// What people will read on the button.
+    pub display_name: DisplayName,
+    /// Who will vouch for those who come through it.
+    pub provider: ProviderName,
+    /// Whether the provider's word will prove an address.
+    pub trusted_provider: bool,
+    /// What will be added to the provider's authorization URL.
+    pub upstream_params: UpstreamParams,
+    /// Whether it will be switched off.
+    pub disabled: bool,
+    /// Makes a repeat return the first one's connection.
+    pub request: Option<RequestId>,
+    /// Only check, and create nothing.
+    pub validate_only: bool,
+}
+
+impl Latchkey {
+    /// Creates a connection, without credentials.
+    #[tracing::instrument(skip_all, fields(environment = %new.environment), err(level = "debug"))]
+    pub async fn create_connection(
+        &self,
+        caller: &Principal,
+        new: NewConnection,
+    ) -> Result<ConnectionView> {
+        Self::see(caller, &new.environment)?;
+        let create = || self.try_create_connection(&new);
+        create.retry(after_conflict()).when(Error::is_conflict).await
+    }
+
+    async fn try_create_connection(&self, new: &NewConnection) -> Result<ConnectionView> {
+        let tx = self.store.begin().await?;
+        let environment = tx.environment(&new.environment).await?.ok_or(Error::NotFound)?;
+        let scope = Some(&new.environment);
+        if let Some(before) = self.answered_before(&tx, scope, new.request.as_ref()).await? {
+            return self.connection_made_before(&tx, &environment, &before).await;
+        }
+        self.provider_fits(&new.provider, &environment)?;
+        let connection = self.connection_from(new);
+        let name = connection.name();
+        if new.id.is_some() && tx.connection_id_is_taken(&name).await? {
+            return Err(Error::Exists);
+        }
+        let now = connection.created_at;
+        tx.add_connection(&connection).await?;
+        let created = EventBody::ConnectionCreated {
+            connection: name.clone(),
+            provider: connection.provider.clone(),
+            display_name: connection.display_name.to_string(),
+        };
+        tx.emit_about(&name, created, now).await?;
+        self.remember(&tx, scope, new.request.as_ref(), (&name.to_string(), now)).await?;
+        if !new.validate_only {
+            tx.commit().await?;
+        }
+        Ok(ConnectionView::new(connection, &[], &environment))
+    }
+
+    fn connection_from(&self, new: &NewConnection) -> Connection {
+        let now = self.clock.now();
+        Connection {
+            environment: new.environment.clone(),
+            id: new.id.clone().unwrap_or_else(|| ConnectionId::new(now)),
+            display_name: new.display_name.clone(),
+            provider: new.provider.clone(),
+            trusted_provider: new.trusted_provider,
+            upstream_params: new.upstream_params.clone(),
+            disabled: new.disabled,
+            version: 1,
+            created_at: now,
+            updated_at: now,
+        }
+    }
+
+    async fn connection_made_before(
+        &self,
+        tx: &Tx,
+        environment: &Environment,
+        name: &str,
+    ) -> Result<ConnectionView> {
+        let name: ConnectionName =
+            name.parse().map_err(|_| Error::Internal("a remembered name is none"))?;
+        let connection = tx.connection(&name).await?.ok_or(Error::NotFound)?;
+        let credentials = tx.credentials(&name).await?;
+        Ok(ConnectionView::new(connection, &credentials, environment))
+    }
+
+    /// Nobody's real account is vouched for by something that only plays a provider.
+    fn provider_fits(&self, name: &ProviderName, environment: &Environment) -> Result<()> {
+        let refuse = |sentence| Err(Error::field("connection.provider", Invalid::new(sentence)));
+        match self.providers.get(name) {
+            None => refuse("must be a provider of the service's configuration"),
+            Some(provider)
+                if provider.is_stand_in() && environment.kind == EnvironmentKind::Production =>
+            {
+                refuse("must not be a stand-in in a production environment")
+            }
+            Some(_) => Ok(()),
+        }
+    }
+}

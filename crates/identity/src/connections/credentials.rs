@@ -1,0 +1,177 @@
+//! The consumers' keys and secrets of a connection.
+
+use std::fmt::Write;
+
+use backon::Retryable;
+use latchkey_domain::{
+    Invalid,
+    access::Principal,
+    connection::{Credential, CredentialRole},
+    event::EventBody,
+    host::Host,
+    id::CredentialId,
+    name::{ConnectionName, CredentialName},
+    page::{Listed, Page},
+    time::Timestamp,
+};
+use latchkey_keyring::Purpose;
+use latchkey_store::{Cursor, SealedCredential, Tx};
+use secrecy::{ExposeSecret, SecretString};
+use uuid::Uuid;
+
+use crate::{Error, Latchkey, RequestId, Result, login::sealed_place, request::after_conflict};
+
+/// How much of a secret's keyed hash is shown: enough to tell two secrets apart.
+const FINGERPRINT_BYTES: usize = 8;
+
+/// A credential to be created.
+#[derive(Debug)]
+pub struct NewCredential {
+    /// Whose it will be.
+    pub connection: ConnectionName,
+    /// The consumer's key.
+    pub client_id: String,
+    /// The consumer's secret.
+    pub client_secret: SecretString,
+    /// The one host that it will be for.
+    pub host: Option<Host>,
+    /// Makes a repeat return the first one's credential.
+    pub request: Option<RequestId>,
+}
+
+impl Latchkey {
+    /// Adds a credential: the active one of its host if there is none, else a standby.
+    #[tracing::instrument(skip_all, fields(connection = %new.connection), err(level = "debug"))]
+    pub async fn create_credential(
+        &self,
+        caller: &Principal,
+        new: &NewCredential,
+    ) -> Result<Credential> {
+        Self::see(caller, &new.connection.environment)?;
+        let create = || self.try_create_credential(new);
+        create.retry(after_conflict()).when(Error::is_conflict).await
+    }
+
+    async fn try_create_credential(&self, new: &NewCredential) -> Result<Credential> {
+        let tx = self.store.begin().await?;
+        let environment = tx.environment(&new.connection.environment).await?;
+        let environment = environment.ok_or(Error::NotFound)?;
+        tx.connection(&new.connection).await?.ok_or(Error::NotFound)?;
+        let scope = Some(&new.connection.environment);
+        if let Some(before) = self.answered_before(&tx, scope, new.request.as_ref()).await? {
+            return credential_made_before(&tx, &before).await;
+        }
+        if new.host.as_ref().is_some_and(|host| *host != environment.default_domain) {
+            let invalid = Invalid::new("must be a host of the environment");
+            return Err(Error::field("credential.host", invalid));
+        }
+        let there = tx.credentials(&new.connection).await?;
+        let now = self.clock.now();
+        let sealed = self.seal_credential(new, role_among(&there, new.host.as_ref()), now)?;
+        tx.add_credential(&new.connection, &sealed).await?;
+        let name = sealed.credential.name(&new.connection);
+        let created = EventBody::CredentialCreated {
+            credential: name.clone(),
+            client_id: new.client_id.clone(),
+            host: new.host.as_ref().map(ToString::to_string),
+        };
+        tx.emit_about(&new.connection, created, now).await?;
+        self.remember(&tx, scope, new.request.as_ref(), (&name.to_string(), now)).await?;
+        tx.commit().await?;
+        Ok(sealed.credential)
+    }
+
+    fn seal_credential(
+        &self,
+        new: &NewCredential,
+        role: CredentialRole,
+        now: Timestamp,
+    ) -> Result<SealedCredential> {
+        let id = CredentialId::new(now);
+        let secret = new.client_secret.expose_secret().as_bytes();
+        let credential = Credential {
+            id,
+            client_id: new.client_id.clone(),
+            host: new.host.clone(),
+            role,
+            fingerprint: self.fingerprint(secret)?,
+            created_at: now,
+            last_used_at: None,
+            deleted_at: None,
+        };
+        let place = sealed_place(id);
+        let sealed_secret = self.keyring.seal(Purpose::CredentialSecret, &place, secret)?;
+        Ok(SealedCredential { credential, sealed_secret })
+    }
+
+    /// Tells two secrets apart; without our key nothing can be tried against it.
+    fn fingerprint(&self, secret: &[u8]) -> Result<String> {
+        let key = self.keyring.primary();
+        let hash = self.keyring.derive(key, Purpose::SecretFingerprint, secret)?;
+        Ok(hash[..FINGERPRINT_BYTES].iter().fold(String::new(), |mut text, byte| {
+            let _infallible = write!(text, "{byte:02x}");
+            text
+        }))
+    }
+
+    /// Lists the credentials of a connection.
+    pub async fn list_credentials(
+        &self,
+        caller: &Principal,
+        connection: &ConnectionName,
+        page: &Page<Cursor<Uuid>>,
+    ) -> Result<Listed<Credential, Cursor<Uuid>>> {
+        Self::see(caller, &connection.environment)?;
+        self.store.connection(connection).await?.ok_or(Error::NotFound)?;
+        Ok(self.store.list_credentials(connection, page).await?)
+    }
+
+    /// Deletes a credential. If it was the active one of its host, the oldest standby follows it.
+    #[tracing::instrument(skip_all, fields(credential = %name), err(level = "debug"))]
+    pub async fn delete_credential(&self, caller: &Principal, name: &CredentialName) -> Result<()> {
+        Self::see(caller, &name.environment)?;
+        let delete = || self.try_delete_credential(name);
+        delete.retry(after_conflict()).when(Error::is_conflict).await
+    }
+
+    async fn try_delete_credential(&self, name: &CredentialName) -> Result<()> {
+        let connection = name.parent();
+        let tx = self.store.begin().await?;
+        tx.connection(&connection).await?.ok_or(Error::NotFound)?;
+        let there = tx.credentials(&connection).await?;
+        let found = there.iter().find(|credential| credential.id == name.credential);
+        let found = found.ok_or(Error::NotFound)?;
+        let now = self.clock.now();
+        tx.remove_credential(found.id, now).await?;
+        if let Some(heir) = heir(&there, found) {
+            tx.set_credential_role(heir.id, CredentialRole::Active).await?;
+        }
+        tx.emit_about(&connection, EventBody::CredentialDeleted(name.clone()), now).await?;
+        Ok(tx.commit().await?)
+    }
+}
+
+async fn credential_made_before(tx: &Tx, name: &str) -> Result<Credential> {
+    let name: CredentialName =
+        name.parse().map_err(|_| Error::Internal("a remembered name is none"))?;
+    let there = tx.credentials(&name.parent()).await?;
+    let found = there.into_iter().find(|credential| credential.id == name.credential);
+    found.ok_or(Error::NotFound)
+}
+
+fn role_among(there: &[Credential], host: Option<&Host>) -> CredentialRole {
+    let mut of_host = there.iter().filter(|credential| credential.host.as_ref() == host);
+    match of_host.any(|credential| credential.role == CredentialRole::Active) {
+        true => CredentialRole::Standby,
+        false => CredentialRole::Active,
+    }
+}
+
+/// Who follows an active credential that goes.
+fn heir<'a>(there: &'a [Credential], gone: &Credential) -> Option<&'a Credential> {
+    there.iter().find(|credential| {
+        gone.role == CredentialRole::Active
+            && credential.id != gone.id
+            && credential.host == gone.host
+    })
+}

@@ -1,0 +1,17 @@
+//! Configuring the ways in, a step a file.
+
+mod callback_urls;
+mod create;
+mod credentials;
+mod delete;
+mod grant;
+mod read;
+mod update;
+
+pub use callback_urls::CallbackUrl;
+pub use create::NewConnection;
+pub use credentials::NewCredential;
+pub use read::ConnectionView;
+pub use update::ConnectionChanges;
+
+pub(crate) use update::replace;

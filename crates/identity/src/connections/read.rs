@@ -1,0 +1,82 @@
+//! Reading connections, with the state that follows from their credentials.
+
+use latchkey_domain::{
+    access::Principal,
+    connection::{Connection, ConnectionState, Credential},
+    environment::Environment,
+    id::EnvironmentId,
+    name::{ApplicationName, ConnectionName},
+    page::{Listed, Page},
+};
+use latchkey_store::{ConnectionFilter, TimeCursor};
+
+use crate::{Error, Latchkey, Result};
+
+/// A connection, and whether people can sign in through it.
+#[derive(Debug, Clone)]
+pub struct ConnectionView {
+    /// The connection.
+    pub connection: Connection,
+    /// Whether people can sign in.
+    pub state: ConnectionState,
+}
+
+impl ConnectionView {
+    pub(super) fn new(
+        connection: Connection,
+        credentials: &[Credential],
+        environment: &Environment,
+    ) -> Self {
+        let state = connection.state(credentials, &environment.default_domain);
+        Self { connection, state }
+    }
+}
+
+impl Latchkey {
+    /// Gets a connection.
+    pub async fn connection(
+        &self,
+        caller: &Principal,
+        name: &ConnectionName,
+    ) -> Result<ConnectionView> {
+        Self::see(caller, &name.environment)?;
+        let environment = self.environment_of(&name.environment).await?;
+        let connection = self.store.connection(name).await?.ok_or(Error::NotFound)?;
+        self.view(connection, &environment).await
+    }
+
+    /// Lists the connections of an environment, or those of one of its applications.
+    pub async fn list_connections(
+        &self,
+        caller: &Principal,
+        environment: &EnvironmentId,
+        application: Option<&ApplicationName>,
+        page: &Page<TimeCursor>,
+    ) -> Result<Listed<ConnectionView, TimeCursor>> {
+        Self::see(caller, environment)?;
+        let found = self.environment_of(environment).await?;
+        let filter = match application {
+            Some(application) => ConnectionFilter::OfApplication(application),
+            None => ConnectionFilter::All(environment),
+        };
+        let listed = self.store.list_connections(filter, page).await?;
+        let mut items = Vec::with_capacity(listed.items.len());
+        for connection in listed.items {
+            items.push(self.view(connection, &found).await?);
+        }
+        Ok(Listed { items, next: listed.next })
+    }
+
+    pub(super) async fn view(
+        &self,
+        connection: Connection,
+        environment: &Environment,
+    ) -> Result<ConnectionView> {
+        let credentials = self.store.credentials(&connection.name()).await?;
+        Ok(ConnectionView::new(connection, &credentials, environment))
+    }
+
+    pub(crate) async fn environment_of(&self, id: &EnvironmentId) -> Result<Environment> {
+        self.store.environment(id).await?.ok_or(Error::NotFound)
+    }
+}

@@ -1,0 +1,110 @@
+//! Changing a connection.
+
+use backon::Retryable;
+use latchkey_domain::{
+    access::Principal, connection::Connection, event::EventBody, name::ConnectionName,
+    text::DisplayName, upstream::UpstreamParams,
+};
+
+use super::ConnectionView;
+use crate::{
+    Error, Latchkey, Result,
+    request::{after_conflict, expect_etag},
+};
+
+/// What to change of a connection; the rest stays.
+#[derive(Debug, Clone, Default)]
+pub struct ConnectionChanges {
+    /// What people read on the button.
+    pub display_name: Option<DisplayName>,
+    /// Whether the provider's word proves an address.
+    pub trusted_provider: Option<bool>,
+    /// What is added to the provider's authorization URL.
+    pub upstream_params: Option<UpstreamParams>,
+    /// Whether it is switched off.
+    pub disabled: Option<bool>,
+    /// The version that the caller knows.
+    pub etag: Option<String>,
+    /// Only check, and change nothing.
+    pub validate_only: bool,
+}
+
+impl ConnectionChanges {
+    /// Applies the changes, and names the fields that are different now.
+    fn apply(&self, connection: &mut Connection) -> Vec<&'static str> {
+        let mut changed = Vec::new();
+        replace(&mut connection.display_name, &self.display_name, "display_name", &mut changed);
+        replace(
+            &mut connection.trusted_provider,
+            &self.trusted_provider,
+            "trusted_provider",
+            &mut changed,
+        );
+        replace(
+            &mut connection.upstream_params,
+            &self.upstream_params,
+            "upstream_params",
+            &mut changed,
+        );
+        replace(&mut connection.disabled, &self.disabled, "disabled", &mut changed);
+        changed
+    }
+}
+
+/// Puts a new value in place of another one, and notes the field's name.
+pub(crate) fn replace<T: Clone + PartialEq>(
+    field: &mut T,
+    new: &Option<T>,
+    name: &'static str,
+    changed: &mut Vec<&'static str>,
+) {
+    if let Some(new) = new
+        && new != field
+    {
+        field.clone_from(new);
+        changed.push(name);
+    }
+}
+
+impl Latchkey {
+    /// Changes a connection. Changing nothing is no change: no new version, no event.
+    #[tracing::instrument(skip_all, fields(connection = %name), err(level = "debug"))]
+    pub async fn update_connection(
+        &self,
+        caller: &Principal,
+        name: &ConnectionName,
+        changes: &ConnectionChanges,
+    ) -> Result<ConnectionView> {
+        Self::see(caller, &name.environment)?;
+        let update = || self.try_update_connection(name, changes);
+        update.retry(after_conflict()).when(Error::is_conflict).await
+    }
+
+    async fn try_update_connection(
+        &self,
+        name: &ConnectionName,
+        changes: &ConnectionChanges,
+    ) -> Result<ConnectionView> {
+        let tx = self.store.begin().await?;
+        let environment = tx.environment(&name.environment).await?.ok_or(Error::NotFound)?;
+        let mut connection = tx.connection(name).await?.ok_or(Error::NotFound)?;
+        expect_etag(changes.etag.as_deref(), connection.version)?;
+        let changed_fields = changes.apply(&mut connection);
+        let credentials = tx.credentials(name).await?;
+        if changed_fields.is_empty() {
+            return Ok(ConnectionView::new(connection, &credentials, &environment));
+        }
+        let now = self.clock.now();
+        connection.version += 1;
+        connection.updated_at = now;
+        if !tx.update_connection(&connection).await? {
+            return Err(Error::Contention(latchkey_store::Error::changed_meanwhile()));
+        }
+        let updated = EventBody::ConnectionUpdated { connection: name.clone(), changed_fields };
+        tx.emit_about(name, updated, now).await?;
+        if !changes.validate_only {
+            tx.commit().await?;
+        }
+        Ok(ConnectionView::new(connection, &credentials, &environment))
+    }
+}

@@ -1,0 +1,170 @@
+//! What went wrong, by what the caller can do about it.
+
+use latchkey_domain::Invalid;
+
+/// A result of a use case.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// Why a use case did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A field holds what it may not hold.
+    #[error("{field}: {invalid}")]
+    Field {
+        /// Which, by its path in the request.
+        field: &'static str,
+        /// What is wrong with it.
+        invalid: Invalid,
+    },
+    /// No key, or not one that works.
+    #[error("the call needs an API key that works")]
+    Unauthenticated,
+    /// There is no such resource, or it is another tenant's.
+    #[error("there is no such resource")]
+    NotFound,
+    /// The id is taken.
+    #[error("the id is taken; a deleted resource keeps its id")]
+    Exists,
+    /// The etag is not the current one.
+    #[error("the resource was changed meanwhile; read it again")]
+    EtagMismatch,
+    /// The resource still holds others.
+    #[error("the environment still holds connections, applications or users")]
+    InUse,
+    /// A request id came before, with another request.
+    #[error("the request id came before with another request")]
+    RequestIdReused,
+    /// Not one of the application's redirect URIs.
+    #[error("the redirect URI is not one of the application's")]
+    RedirectUriNotRegistered,
+    /// The connection has no credential for this host.
+    #[error("the connection has no credential for this host")]
+    CredentialsMissing,
+    /// The connection is switched off.
+    #[error("the connection is switched off")]
+    ConnectionDisabled,
+    /// The application may not use the connection.
+    #[error("the application may not use this connection")]
+    ApplicationNotGranted,
+    /// The state is not one of ours, or not for this connection or host.
+    #[error("the state is not one of ours")]
+    StateInvalid,
+    /// The sign-in began too long ago.
+    #[error("the sign-in began more than 10 minutes ago; start again")]
+    StateExpired,
+    /// The sign-in was begun by another browser.
+    #[error("the sign-in was begun by another browser")]
+    BrowserMismatch,
+    /// The sign-in was finished already.
+    #[error("the sign-in was finished already; start again")]
+    AttemptUsed,
+    /// The sign-in is still at work.
+    #[error("the sign-in is still at work; start again")]
+    AttemptInProgress,
+    /// It is not known how the sign-in ended.
+    #[error("the sign-in was cut off; start again")]
+    StartAgain(#[source] Box<Error>),
+    /// The login code cannot be redeemed.
+    #[error("the login code cannot be redeemed")]
+    LoginCodeInvalid,
+    /// The database cannot be reached.
+    #[error("the database cannot be reached")]
+    StorageUnavailable(#[source] latchkey_store::Error),
+    /// Too many others changed the same thing.
+    #[error("too many others changed the same thing; try again")]
+    Contention(#[source] latchkey_store::Error),
+    /// The database failed.
+    #[error("the database failed")]
+    Storage(#[source] latchkey_store::Error),
+    /// A value could not be sealed, opened or derived.
+    #[error("the key ring failed")]
+    Keyring(#[from] latchkey_keyring::Error),
+    /// Anything else that is ours to fix.
+    #[error("{0}")]
+    Internal(&'static str),
+}
+
+/// What a caller can do about an [`Error`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ErrorKind {
+    /// Fix the request.
+    Invalid,
+    /// Bring a key that works.
+    Unauthenticated,
+    /// Nothing: it is not theirs to do.
+    Denied,
+    /// Ask for something that exists.
+    NotFound,
+    /// Choose another id.
+    Exists,
+    /// Change something else first.
+    Precondition,
+    /// Begin again, one level up.
+    StartOver,
+    /// Try the same call again.
+    Unavailable,
+    /// Nothing: it is ours to fix.
+    Internal,
+}
+
+impl From<latchkey_store::Error> for Error {
+    fn from(error: latchkey_store::Error) -> Self {
+        match error {
+            latchkey_store::Error::Conflict(_) => Self::Contention(error),
+            latchkey_store::Error::Unavailable(_) => Self::StorageUnavailable(error),
+            _ => Self::Storage(error),
+        }
+    }
+}
+
+impl Error {
+    /// A field that holds what it may not hold.
+    pub(crate) const fn field(field: &'static str, invalid: Invalid) -> Self {
+        Self::Field { field, invalid }
+    }
+
+    /// Whether the whole use case can be tried again: somebody else was faster.
+    pub(crate) const fn is_conflict(&self) -> bool {
+        matches!(self, Self::Contention(_))
+    }
+
+    /// What the caller can do.
+    pub const fn kind(&self) -> ErrorKind {
+        self.class().0
+    }
+
+    /// The reason's name in the API.
+    pub const fn reason(&self) -> &'static str {
+        self.class().1
+    }
+
+    const fn class(&self) -> (ErrorKind, &'static str) {
+        use ErrorKind::{
+            Denied, Exists, Internal, Invalid, NotFound, Precondition, StartOver, Unauthenticated,
+            Unavailable,
+        };
+        match self {
+            Self::Field { .. } => (Invalid, "FIELD_INVALID"),
+            Self::Unauthenticated => (Unauthenticated, "CREDENTIALS_INVALID"),
+            Self::NotFound => (NotFound, "RESOURCE_NOT_FOUND"),
+            Self::Exists => (Exists, "RESOURCE_EXISTS"),
+            Self::EtagMismatch => (StartOver, "ETAG_MISMATCH"),
+            Self::InUse => (Precondition, "RESOURCE_IN_USE"),
+            Self::RequestIdReused => (Invalid, "REQUEST_ID_REUSED"),
+            Self::RedirectUriNotRegistered => (Invalid, "REDIRECT_URI_NOT_REGISTERED"),
+            Self::CredentialsMissing => (Precondition, "CREDENTIALS_MISSING"),
+            Self::ConnectionDisabled => (Precondition, "CONNECTION_DISABLED"),
+            Self::ApplicationNotGranted => (Precondition, "APPLICATION_NOT_GRANTED"),
+            Self::StateInvalid => (Invalid, "STATE_INVALID"),
+            Self::StateExpired => (Precondition, "STATE_EXPIRED"),
+            Self::BrowserMismatch => (Denied, "BROWSER_MISMATCH"),
+            Self::AttemptUsed => (StartOver, "ATTEMPT_USED"),
+            Self::AttemptInProgress => (StartOver, "ATTEMPT_IN_PROGRESS"),
+            Self::StartAgain(_) => (StartOver, "START_AGAIN"),
+            Self::LoginCodeInvalid => (Invalid, "LOGIN_CODE_INVALID"),
+            Self::StorageUnavailable(_) => (Unavailable, "STORAGE_UNAVAILABLE"),
+            Self::Contention(_) => (StartOver, "CONTENTION"),
+            Self::Storage(_) | Self::Keyring(_) | Self::Internal(_) => (Internal, "INTERNAL"),
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! Reading the log of events.
+
+use std::time::Duration;
+
+use latchkey_domain::{access::Principal, id::EnvironmentId};
+use latchkey_store::{Positioned, Store};
+use tokio::sync::watch;
+
+use crate::{Latchkey, Result};
+
+/// How many events a watcher reads at once.
+const BATCH: u32 = 100;
+/// How soon an event of another process is seen.
+const POLL: Duration = Duration::from_millis(500);
+
+/// A reader that follows the log of an environment.
+#[derive(Debug)]
+pub struct Watch {
+    store: Store,
+    environment: EnvironmentId,
+    position: i64,
+    positioned: watch::Receiver<u64>,
+}
+
+impl Latchkey {
+    /// Lists events after a position.
+    pub async fn list_events(
+        &self,
+        caller: &Principal,
+        environment: &EnvironmentId,
+        after: i64,
+        limit: u32,
+    ) -> Result<Vec<Positioned>> {
+        Self::see(caller, environment)?;
+        self.environment_of(environment).await?;
+        Ok(self.store.events_after(environment, after, limit).await?)
+    }
+
+    /// Follows the log after a position, or from now on.
+    pub async fn watch_events(
+        &self,
+        caller: &Principal,
+        environment: &EnvironmentId,
+        after: Option<i64>,
+    ) -> Result<Watch> {
+        Self::see(caller, environment)?;
+        self.environment_of(environment).await?;
+        let positioned = self.store.positioned();
+        let position = match after {
+            Some(position) => position,
+            None => self.store.last_position().await?,
+        };
+        let (store, environment) = (self.store.clone(), environment.clone());
+        Ok(Watch { store, environment, position, positioned })
+    }
+}
+
+impl Watch {
+    /// Waits for events, and returns those that are there.
+    pub async fn next(&mut self) -> Result<Vec<Positioned>> {
+        loop {
+            // Seen before the read: what comes during it wakes us at once.
+            self.positioned.mark_unchanged();
+            let events = self.store.events_after(&self.environment, self.position, BATCH).await?;
+            if let Some(last) = events.last() {
+                self.position = last.position;
+                return Ok(events);
+            }
+            let _woken_or_timed_out = tokio::time::timeout(POLL, self.positioned.changed()).await;
+        }
+    }
+}

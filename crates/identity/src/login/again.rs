@@ -1,0 +1,57 @@
+//! A callback that came before: the same answer, or none.
+
+use std::time::Duration;
+
+use latchkey_store::{SignIn, SignInEnd};
+use tokio::time::{Instant, sleep};
+
+use super::{Answer, attempt::Opened};
+use crate::{Error, Latchkey, Result};
+
+/// How long to wait for whoever is at work: less than a gateway's patience.
+const PATIENCE: Duration = Duration::from_secs(8);
+/// The first look comes soon: most sign-ins take a few tens of milliseconds.
+const FIRST_LOOK: Duration = Duration::from_millis(10);
+/// Later looks are rarer: then the provider is slow.
+const LAST_LOOK: Duration = Duration::from_millis(250);
+
+impl Latchkey {
+    /// Answers a callback whose sign-in was claimed before.
+    pub(super) async fn answer_again(
+        &self,
+        opened: &Opened,
+        before: SignIn,
+        answer_hash: [u8; 32],
+    ) -> Result<Answer> {
+        if before.answer_hash != answer_hash {
+            return Err(Error::AttemptUsed);
+        }
+        let sign_in = self.wait_for_end(before).await?;
+        let end = sign_in.end.ok_or(Error::AttemptInProgress)?;
+        if matches!(end, SignInEnd::Completed { .. }) && !self.is_redeemable(&sign_in) {
+            return Err(Error::AttemptUsed);
+        }
+        self.answer(opened, end).await
+    }
+
+    fn is_redeemable(&self, sign_in: &SignIn) -> bool {
+        let now = self.clock.now();
+        sign_in.redeemed_at.is_none()
+            && sign_in.login_code_expires_at.is_some_and(|expires_at| now < expires_at)
+    }
+
+    /// Looks until there is an end, or puts one there if nobody will.
+    async fn wait_for_end(&self, mut sign_in: SignIn) -> Result<SignIn> {
+        let deadline = Instant::now() + PATIENCE;
+        let mut pause = FIRST_LOOK;
+        while sign_in.end.is_none() && Instant::now() < deadline {
+            if !self.store.abandon_sign_in(sign_in.id, self.clock.now()).await? {
+                sleep(pause).await;
+                pause = (pause * 2).min(LAST_LOOK);
+            }
+            let found = self.store.sign_in(sign_in.id).await?;
+            sign_in = found.ok_or(Error::Internal("a claimed sign-in is gone"))?;
+        }
+        Ok(sign_in)
+    }
+}

@@ -1,0 +1,77 @@
+//! What a callback is answered with: made from the attempt and its end alone, so that a repeat
+//! gets the same.
+
+use latchkey_domain::{
+    id::AttemptId,
+    redirect_uri::RedirectUri,
+    sign_in::{Failure, Refusal, Unsuccessful},
+};
+use latchkey_store::SignInEnd;
+use secrecy::{ExposeSecret, SecretString};
+
+use super::{attempt::Opened, code::LoginCode};
+use crate::{Latchkey, Result};
+
+/// How a sign-in ended, and where the browser goes.
+#[derive(Debug)]
+pub struct Answer {
+    /// How.
+    pub outcome: Outcome,
+    /// Where; nowhere if the application does not have that redirect URI any more. It carries the
+    /// login code.
+    pub redirect_url: Option<SecretString>,
+    /// Names the sign-in to support.
+    pub reference_id: AttemptId,
+}
+
+/// How a sign-in ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// Somebody is signed in.
+    SignedIn,
+    /// They may not, or did not want to.
+    Refused(Refusal),
+    /// It could not be found out who it is.
+    Failed(Failure),
+}
+
+/// A callback that was answered.
+pub type Completed = Answer;
+
+impl Latchkey {
+    /// Makes the answer to an attempt that ended so.
+    pub(super) async fn answer(&self, opened: &Opened, end: SignInEnd) -> Result<Answer> {
+        let attempt = &opened.attempt;
+        let application = self.cache.application(&attempt.application_name()).await?;
+        let uri = application.as_deref().and_then(|app| attempt.redirect_uri.find(app));
+        let Some(uri) = uri else {
+            let outcome = Outcome::Refused(Refusal::RedirectUriNotRegistered);
+            return Ok(Answer { outcome, redirect_url: None, reference_id: attempt.id });
+        };
+        let redirect_url = match end {
+            SignInEnd::Completed { .. } => {
+                let code = LoginCode::of(opened, &self.keyring)?.to_text();
+                redirect(uri, &[("code", code.expose_secret())], &attempt.application_state)
+            }
+            SignInEnd::Unsuccessful(end) => {
+                let error = [("error", end.oauth_error()), ("error_description", end.as_str())];
+                redirect(uri, &error, &attempt.application_state)
+            }
+        };
+        let outcome = match end {
+            SignInEnd::Completed { .. } => Outcome::SignedIn,
+            SignInEnd::Unsuccessful(Unsuccessful::Refused(reason)) => Outcome::Refused(reason),
+            SignInEnd::Unsuccessful(Unsuccessful::Failed(reason)) => Outcome::Failed(reason),
+        };
+        Ok(Answer { outcome, redirect_url: Some(redirect_url), reference_id: attempt.id })
+    }
+}
+
+/// The redirect URI with the answer and the application's state, if it gave one.
+fn redirect(uri: &RedirectUri, answer: &[(&str, &str)], state: &str) -> SecretString {
+    let mut parameters = answer.to_vec();
+    if !state.is_empty() {
+        parameters.push(("state", state));
+    }
+    uri.answer(&parameters).into()
+}

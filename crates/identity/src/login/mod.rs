@@ -1,0 +1,22 @@
+//! Signing in, a step a file: options, start, complete (claim, read, record), redeem.
+
+mod again;
+mod answer;
+mod attempt;
+mod code;
+mod complete;
+mod facts;
+mod first;
+mod options;
+mod profile;
+mod redeem;
+mod repeat;
+mod start;
+
+pub use answer::{Answer, Completed, Outcome};
+pub use complete::{Callback, ProviderAnswer};
+pub use options::{LoginOption, LoginOptions};
+pub use redeem::Redeemed;
+pub use start::{StartLogin, Started};
+
+pub(crate) use facts::sealed_place;

@@ -1,0 +1,81 @@
+//! Trading a login code for who signed in.
+
+use latchkey_domain::{
+    access::Principal,
+    id::AttemptId,
+    name::{ApplicationName, ConnectionName, UserName},
+    pkce::{CodeChallenge, verifier_fits},
+    sign_in::SignInResult,
+    user::{Identity, User},
+};
+use latchkey_keyring::sha256;
+use latchkey_store::{SignIn, SignInEnd};
+use secrecy::{ExposeSecret, SecretString};
+
+use super::code::LoginCode;
+use crate::{Error, Latchkey, Result};
+
+/// Who signed in, and how.
+#[derive(Debug)]
+pub struct Redeemed {
+    /// Who.
+    pub user: User,
+    /// By which account.
+    pub identity: Identity,
+    /// Through what.
+    pub connection: ConnectionName,
+    /// To what.
+    pub application: ApplicationName,
+    /// What the sign-in did.
+    pub result: SignInResult,
+    /// Names the sign-in to support.
+    pub reference_id: AttemptId,
+}
+
+impl Latchkey {
+    /// Redeems a login code, once, for the application that began the sign-in.
+    #[tracing::instrument(skip_all, err(level = "debug"))]
+    pub async fn redeem_login(
+        &self,
+        caller: &Principal,
+        code: &SecretString,
+        code_verifier: &SecretString,
+    ) -> Result<Redeemed> {
+        let Principal::Application(environment, application) = caller else {
+            return Err(Error::NotFound);
+        };
+        let application =
+            ApplicationName { environment: environment.clone(), application: application.clone() };
+        verifier_fits(code_verifier.expose_secret())
+            .map_err(|invalid| Error::field("code_verifier", invalid))?;
+        let code = LoginCode::parse(code).ok_or(Error::LoginCodeInvalid)?;
+        let challenge = CodeChallenge(sha256(code_verifier.expose_secret().as_bytes()));
+
+        let proof = (&code.hash(), &challenge);
+        let now = self.clock.now();
+        let redeemed = self.store.redeem(code.attempt, &application, proof, now).await?;
+        let Some(sign_in) = redeemed else {
+            tracing::warn!(attempt.id = %code.attempt, "a login code was refused");
+            return Err(Error::LoginCodeInvalid);
+        };
+        self.who_signed_in(sign_in).await
+    }
+
+    async fn who_signed_in(&self, sign_in: SignIn) -> Result<Redeemed> {
+        let Some(SignInEnd::Completed { result, user, identity }) = sign_in.end else {
+            return Err(Error::Internal("a sign-in with a login code signed nobody in"));
+        };
+        let name = UserName { environment: sign_in.application.environment.clone(), user };
+        let user = self.store.user(&name).await?.ok_or(Error::LoginCodeInvalid)?;
+        let identities = self.store.identities(user.id).await?;
+        let identity = identities.into_iter().find(|found| found.id == identity);
+        Ok(Redeemed {
+            user,
+            identity: identity.ok_or(Error::LoginCodeInvalid)?,
+            connection: sign_in.connection,
+            application: sign_in.application,
+            result,
+            reference_id: sign_in.id,
+        })
+    }
+}

@@ -1,0 +1,163 @@
+//! A known person signs in again: one read, one guarded write.
+
+use latchkey_domain::{
+    email::EmailAddress,
+    event::EventBody,
+    profile::{Account, Issuer},
+    sign_in::{Failure, SignInResult, Unsuccessful},
+    time::Timestamp,
+    user::{Identity, IdentityKind, SocialIdentity, User},
+};
+use latchkey_store::{Known, RepeatSignIn, SignInEnd, WayIn};
+
+use super::{
+    attempt::{Attempt, Opened},
+    facts::{Telling, end_of},
+    profile::Ended,
+};
+use crate::{Error, Latchkey, Result};
+
+/// How often a write may meet somebody else's before we give up: as many as sign in as one person
+/// within a few milliseconds.
+const TRIES: u32 = 100;
+
+/// What the provider tells of a known person today.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Today<'a> {
+    pub(super) account: &'a Account,
+    /// `None` if it could not be read: then what was known stays.
+    pub(super) email: Option<&'a Option<EmailAddress>>,
+}
+
+impl Latchkey {
+    /// Signs a known person in. If they changed since they were read, reads and decides again.
+    pub(super) async fn sign_in_again(
+        &self,
+        opened: &Opened,
+        way_in: &WayIn,
+        today: Today<'_>,
+        mut known: Known,
+    ) -> Ended<SignInEnd> {
+        let provider = self.provider_of(way_in)?;
+        for _ in 0..TRIES {
+            if !is_same_account(&known.identity, today.account) {
+                tracing::error!(identity.id = %known.identity.id, "a subject stands for another account");
+                return Ok(Err(Unsuccessful::Failed(Failure::IdentityChanged)));
+            }
+            if let Some(end) = self.write_repeat(opened, way_in, today, known).await? {
+                return Ok(Ok(end));
+            }
+            if let Some(end) = self.end_by_others(&opened.attempt).await? {
+                return Ok(Ok(end));
+            }
+            let (environment, subject) = (&opened.attempt.environment, &today.account.subject);
+            let again = self.store.known(environment, provider.issuer(), subject).await?;
+            known = again.ok_or(Error::Internal("a known person is gone"))?;
+        }
+        Err(Error::Internal("a user changes faster than they can sign in"))
+    }
+
+    async fn write_repeat(
+        &self,
+        opened: &Opened,
+        way_in: &WayIn,
+        today: Today<'_>,
+        known: Known,
+    ) -> Result<Option<SignInEnd>> {
+        let provider = self.provider_of(way_in)?;
+        let now = self.clock.now();
+        let telling = Telling {
+            attempt: &opened.attempt,
+            provider: &way_in.connection.provider,
+            issuer: provider.issuer(),
+            subject: &today.account.subject,
+            now,
+        };
+        let (user, identity, events) = brought_up_to_date(known, today, &telling);
+        let finish = self.finish_of(opened, SignInResult::SignedIn, (&user, &identity), now)?;
+        let repeat =
+            RepeatSignIn { finish: &finish, user: &user, identity: &identity, events: &events };
+        let written = self.store.finish_repeat(&repeat).await?;
+        Ok(written.then(|| end_of(&finish)))
+    }
+
+    /// How somebody else ended the sign-in, if they did.
+    async fn end_by_others(&self, attempt: &Attempt) -> Result<Option<SignInEnd>> {
+        Ok(self.store.sign_in(attempt.id).await?.and_then(|sign_in| sign_in.end))
+    }
+}
+
+/// Whether an account's second immutable id is what it was, where both are known.
+fn is_same_account(identity: &Identity, account: &Account) -> bool {
+    let IdentityKind::Social(social) = &identity.kind else { return false };
+    match (&social.account_id, &account.account_id) {
+        (Some(before), Some(today)) => before == today,
+        _ => true,
+    }
+}
+
+/// The user and the identity as they are to be, and what is told of it.
+fn brought_up_to_date(
+    known: Known,
+    today: Today<'_>,
+    telling: &Telling<'_>,
+) -> (User, Identity, Vec<latchkey_domain::event::Event>) {
+    let Known { mut user, mut identity } = known;
+    if let IdentityKind::Social(social) = &mut identity.kind {
+        refresh(social, today, telling.attempt);
+    }
+    identity.last_used_at = Some(telling.now);
+    user.version += 1;
+    user.last_signed_in_at = telling.now;
+    let mut bodies = Vec::with_capacity(2);
+    if let Some(updated) = new_address(&mut user, today, telling.now) {
+        bodies.push(updated);
+    }
+    let facts = telling.facts(&user, &identity);
+    bodies.push(EventBody::UserSignedIn(facts, SignInResult::SignedIn));
+    let events = telling.about(&mut user, bodies);
+    (user, identity, events)
+}
+
+fn refresh(social: &mut SocialIdentity, today: Today<'_>, attempt: &Attempt) {
+    social.username.clone_from(&today.account.username);
+    if today.account.account_id.is_some() {
+        social.account_id.clone_from(&today.account.account_id);
+    }
+    if let Some(email) = today.email {
+        social.email.clone_from(email);
+    }
+    if !social.connections.contains(&attempt.connection) {
+        social.connections.push(attempt.connection.clone());
+    }
+}
+
+/// Follows an address that the provider tells, unless the user has one that is proven: an address
+/// is an attribute, and never decides whom somebody is.
+fn new_address(user: &mut User, today: Today<'_>, now: Timestamp) -> Option<EventBody> {
+    let email = today.email?;
+    if user.email_verified || user.email == *email {
+        return None;
+    }
+    user.email.clone_from(email);
+    user.updated_at = now;
+    Some(EventBody::UserUpdated {
+        user: user.name(),
+        email: email.clone(),
+        email_verified: false,
+        display_name: user.display_name.clone(),
+        changed_fields: vec!["email"],
+    })
+}
+
+/// A social identity as it is first seen.
+pub(super) fn first_seen(account: &Account, issuer: &Issuer) -> SocialIdentity {
+    SocialIdentity {
+        issuer: issuer.clone(),
+        subject: account.subject.clone(),
+        account_id: account.account_id.clone(),
+        username: account.username.clone(),
+        email: None,
+        connections: Vec::new(),
+    }
+}

@@ -1,0 +1,127 @@
+//! API keys.
+
+use backon::Retryable;
+use latchkey_domain::{
+    Invalid,
+    access::{ApiKey, Principal},
+    id::{ApiKeyId, EnvironmentId},
+    name::ApplicationName,
+    page::{Listed, Page},
+    text::DisplayName,
+    time::Timestamp,
+};
+use latchkey_store::{Cursor, Tx};
+use uuid::Uuid;
+
+use crate::{Error, IssuedKey, Latchkey, RequestId, Result, request::after_conflict};
+
+/// A key to be created.
+#[derive(Debug, Clone)]
+pub struct NewApiKey {
+    /// What it will belong to.
+    pub principal: Principal,
+    /// What administrators will read.
+    pub display_name: DisplayName,
+    /// When it will stop working.
+    pub expires_at: Option<Timestamp>,
+    /// Makes a repeat return the first one's key, without what proves it.
+    pub request: Option<RequestId>,
+}
+
+impl Latchkey {
+    /// Creates a key. What proves it is in this answer, and nowhere else.
+    #[tracing::instrument(skip_all, err(level = "debug"))]
+    pub async fn create_api_key(
+        &self,
+        caller: &Principal,
+        new: &NewApiKey,
+    ) -> Result<(ApiKey, Option<IssuedKey>)> {
+        may_administer(caller, new.principal.environment())?;
+        if new.expires_at.is_some_and(|at| at <= self.clock.now()) {
+            let invalid = Invalid::new("must be in the future");
+            return Err(Error::field("api_key.expire_time", invalid));
+        }
+        let create = || self.try_create_api_key(new);
+        create.retry(after_conflict()).when(Error::is_conflict).await
+    }
+
+    async fn try_create_api_key(&self, new: &NewApiKey) -> Result<(ApiKey, Option<IssuedKey>)> {
+        let tx = self.store.begin().await?;
+        let scope = new.principal.environment();
+        if let Some(before) = self.answered_before(&tx, scope, new.request.as_ref()).await? {
+            return Ok((key_made_before(&tx, &before).await?, None));
+        }
+        owner_exists(&tx, &new.principal).await?;
+        let now = self.clock.now();
+        let issued = IssuedKey::new(new.principal.kind())?;
+        let key = ApiKey {
+            id: ApiKeyId::new(now),
+            principal: new.principal.clone(),
+            display_name: new.display_name.clone(),
+            hint: issued.hint.clone(),
+            created_at: now,
+            expires_at: new.expires_at,
+            last_used_at: None,
+        };
+        let row = latchkey_store::NewApiKey { key: key.clone(), secret_hash: issued.hash };
+        tx.add_api_key(&row).await?;
+        self.remember(&tx, scope, new.request.as_ref(), (&key.id.to_string(), now)).await?;
+        tx.commit().await?;
+        Ok((key, Some(issued)))
+    }
+
+    /// Lists the keys of an environment, or the operator keys.
+    pub async fn list_api_keys(
+        &self,
+        caller: &Principal,
+        environment: Option<&EnvironmentId>,
+        page: &Page<Cursor<Uuid>>,
+    ) -> Result<Listed<ApiKey, Cursor<Uuid>>> {
+        may_administer(caller, environment)?;
+        if let Some(environment) = environment {
+            self.environment_of(environment).await?;
+        }
+        Ok(self.store.list_api_keys(environment, page).await?)
+    }
+
+    /// Revokes a key at once.
+    #[tracing::instrument(skip_all, fields(api_key = %id), err(level = "debug"))]
+    pub async fn delete_api_key(
+        &self,
+        caller: &Principal,
+        environment: Option<&EnvironmentId>,
+        id: ApiKeyId,
+    ) -> Result<()> {
+        may_administer(caller, environment)?;
+        let tx = self.store.begin().await?;
+        let key = tx.api_key(id).await?;
+        key.filter(|key| key.principal.environment() == environment).ok_or(Error::NotFound)?;
+        tx.remove_api_key(id).await?;
+        Ok(tx.commit().await?)
+    }
+}
+
+/// Keys of an environment are for those who see it, operator keys for operators.
+fn may_administer(caller: &Principal, environment: Option<&EnvironmentId>) -> Result<()> {
+    match environment {
+        Some(environment) => Latchkey::see(caller, environment),
+        None if *caller == Principal::Operator => Ok(()),
+        None => Err(Error::NotFound),
+    }
+}
+
+async fn owner_exists(tx: &Tx, principal: &Principal) -> Result<()> {
+    let Some(environment) = principal.environment() else { return Ok(()) };
+    tx.environment(environment).await?.ok_or(Error::NotFound)?;
+    if let Principal::Application(environment, application) = principal {
+        let (environment, application) = (environment.clone(), application.clone());
+        let name = ApplicationName { environment, application };
+        tx.application(&name).await?.ok_or(Error::NotFound)?;
+    }
+    Ok(())
+}
+
+async fn key_made_before(tx: &Tx, id: &str) -> Result<ApiKey> {
+    let id = id.parse().map_err(|_| Error::Internal("a remembered id is none"))?;
+    tx.api_key(id).await?.ok_or(Error::NotFound)
+}

@@ -1,0 +1,180 @@
+//! Applications.
+
+use backon::Retryable;
+use latchkey_domain::{
+    Invalid,
+    access::Principal,
+    application::{Application, redirect_uris_fit},
+    environment::EnvironmentKind,
+    id::{ApplicationId, EnvironmentId},
+    name::{ApplicationName, ConnectionName},
+    page::{Listed, Page},
+    redirect_uri::RedirectUri,
+    text::DisplayName,
+};
+use latchkey_store::TimeCursor;
+
+use crate::{
+    Error, Latchkey, RequestId, Result,
+    connections::replace,
+    request::{after_conflict, expect_etag},
+};
+
+/// An application to be created.
+#[derive(Debug, Clone)]
+pub struct NewApplication {
+    /// Whose it will be.
+    pub environment: EnvironmentId,
+    /// Its id, if the caller chose one.
+    pub id: Option<ApplicationId>,
+    /// What people will read on the sign-in page.
+    pub display_name: DisplayName,
+    /// Where its people may be sent back to, as the caller writes it.
+    pub redirect_uris: Vec<String>,
+    /// Makes a repeat return the first one's application.
+    pub request: Option<RequestId>,
+}
+
+/// What to change of an application; the rest stays.
+#[derive(Debug, Clone, Default)]
+pub struct ApplicationChanges {
+    /// What people read on the sign-in page.
+    pub display_name: Option<DisplayName>,
+    /// Where its people may be sent back to, as the caller writes it.
+    pub redirect_uris: Option<Vec<String>>,
+    /// The version that the caller knows.
+    pub etag: Option<String>,
+}
+
+impl Latchkey {
+    /// Creates an application.
+    #[tracing::instrument(skip_all, fields(environment = %new.environment), err(level = "debug"))]
+    pub async fn create_application(
+        &self,
+        caller: &Principal,
+        new: &NewApplication,
+    ) -> Result<Application> {
+        Self::see(caller, &new.environment)?;
+        let create = || self.try_create_application(new);
+        create.retry(after_conflict()).when(Error::is_conflict).await
+    }
+
+    async fn try_create_application(&self, new: &NewApplication) -> Result<Application> {
+        let tx = self.store.begin().await?;
+        let environment = tx.environment(&new.environment).await?.ok_or(Error::NotFound)?;
+        let scope = Some(&new.environment);
+        if let Some(before) = self.answered_before(&tx, scope, new.request.as_ref()).await? {
+            let name = before.parse().map_err(|_| Error::Internal("a remembered name is none"))?;
+            return tx.application(&name).await?.ok_or(Error::NotFound);
+        }
+        let now = self.clock.now();
+        let application = Application {
+            environment: new.environment.clone(),
+            id: new.id.clone().unwrap_or_else(|| ApplicationId::new(now)),
+            display_name: new.display_name.clone(),
+            redirect_uris: redirect_uris(&new.redirect_uris, environment.kind)?,
+            version: 1,
+            created_at: now,
+            updated_at: now,
+        };
+        let name = application.name();
+        if tx.application(&name).await?.is_some() {
+            return Err(Error::Exists);
+        }
+        tx.add_application(&application).await?;
+        self.remember(&tx, scope, new.request.as_ref(), (&name.to_string(), now)).await?;
+        tx.commit().await?;
+        Ok(application)
+    }
+
+    /// Gets an application.
+    pub async fn application(
+        &self,
+        caller: &Principal,
+        name: &ApplicationName,
+    ) -> Result<Application> {
+        Self::see(caller, &name.environment)?;
+        self.store.application(name).await?.ok_or(Error::NotFound)
+    }
+
+    /// Lists the applications of an environment, or those that may use one of its connections.
+    pub async fn list_applications(
+        &self,
+        caller: &Principal,
+        environment: &EnvironmentId,
+        connection: Option<&ConnectionName>,
+        page: &Page<TimeCursor>,
+    ) -> Result<Listed<Application, TimeCursor>> {
+        Self::see(caller, environment)?;
+        self.environment_of(environment).await?;
+        Ok(self.store.list_applications(environment, connection, page).await?)
+    }
+
+    /// Changes an application.
+    #[tracing::instrument(skip_all, fields(application = %name), err(level = "debug"))]
+    pub async fn update_application(
+        &self,
+        caller: &Principal,
+        name: &ApplicationName,
+        changes: &ApplicationChanges,
+    ) -> Result<Application> {
+        Self::see(caller, &name.environment)?;
+        let update = || self.try_update_application(name, changes);
+        update.retry(after_conflict()).when(Error::is_conflict).await
+    }
+
+    async fn try_update_application(
+        &self,
+        name: &ApplicationName,
+        changes: &ApplicationChanges,
+    ) -> Result<Application> {
+        let tx = self.store.begin().await?;
+        let environment = tx.environment(&name.environment).await?.ok_or(Error::NotFound)?;
+        let mut application = tx.application(name).await?.ok_or(Error::NotFound)?;
+        expect_etag(changes.etag.as_deref(), application.version)?;
+        let uris = changes.redirect_uris.as_deref();
+        let uris = uris.map(|uris| redirect_uris(uris, environment.kind)).transpose()?;
+        let mut changed = Vec::new();
+        replace(&mut application.display_name, &changes.display_name, "display_name", &mut changed);
+        replace(&mut application.redirect_uris, &uris, "redirect_uris", &mut changed);
+        if changed.is_empty() {
+            return Ok(application);
+        }
+        application.version += 1;
+        application.updated_at = self.clock.now();
+        if !tx.update_application(&application).await? {
+            return Err(Error::Contention(latchkey_store::Error::changed_meanwhile()));
+        }
+        tx.commit().await?;
+        Ok(application)
+    }
+
+    /// Deletes an application, with its keys and grants.
+    #[tracing::instrument(skip_all, fields(application = %name), err(level = "debug"))]
+    pub async fn delete_application(
+        &self,
+        caller: &Principal,
+        name: &ApplicationName,
+        etag: Option<&str>,
+    ) -> Result<()> {
+        Self::see(caller, &name.environment)?;
+        let tx = self.store.begin().await?;
+        let application = tx.application(name).await?.ok_or(Error::NotFound)?;
+        expect_etag(etag, application.version)?;
+        tx.remove_application(name).await?;
+        Ok(tx.commit().await?)
+    }
+}
+
+/// Reads redirect URIs, which depend on the kind of environment that they are for.
+fn redirect_uris(texts: &[String], kind: EnvironmentKind) -> Result<Vec<RedirectUri>> {
+    let refuse = |invalid: Invalid| Error::field("application.redirect_uris", invalid);
+    let uris = texts.iter().enumerate().map(|(index, text)| {
+        RedirectUri::parse(text, kind).map_err(|Invalid(sentence)| {
+            refuse(Invalid(format!("number {index} {sentence}").into()))
+        })
+    });
+    let uris = uris.collect::<Result<Vec<_>>>()?;
+    redirect_uris_fit(&uris).map_err(refuse)?;
+    Ok(uris)
+}

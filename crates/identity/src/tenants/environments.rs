@@ -1,0 +1,147 @@
+//! Environments.
+
+use backon::Retryable;
+use latchkey_domain::{
+    access::Principal,
+    environment::{Environment, EnvironmentKind, domain_fits},
+    host::Host,
+    id::EnvironmentId,
+    page::{Listed, Page},
+    text::DisplayName,
+};
+use latchkey_store::TimeCursor;
+
+use crate::{
+    Error, Latchkey, RequestId, Result,
+    connections::replace,
+    request::{after_conflict, expect_etag},
+};
+
+/// An environment to be created.
+#[derive(Debug, Clone)]
+pub struct NewEnvironment {
+    /// Its id, if the caller chose one.
+    pub id: Option<EnvironmentId>,
+    /// What administrators will read.
+    pub display_name: DisplayName,
+    /// Whether it is for real.
+    pub kind: EnvironmentKind,
+    /// The host that people will sign in on.
+    pub default_domain: Host,
+    /// Makes a repeat return the first one's environment.
+    pub request: Option<RequestId>,
+}
+
+/// What to change of an environment; the rest stays.
+#[derive(Debug, Clone, Default)]
+pub struct EnvironmentChanges {
+    /// What administrators read.
+    pub display_name: Option<DisplayName>,
+    /// The host that people sign in on.
+    pub default_domain: Option<Host>,
+    /// The version that the caller knows.
+    pub etag: Option<String>,
+}
+
+impl Latchkey {
+    /// Creates an environment.
+    #[tracing::instrument(skip_all, err(level = "debug"))]
+    pub async fn create_environment(&self, new: &NewEnvironment) -> Result<Environment> {
+        domain_fits(&new.default_domain, new.kind)
+            .map_err(|invalid| Error::field("environment.default_domain", invalid))?;
+        let create = || self.try_create_environment(new);
+        create.retry(after_conflict()).when(Error::is_conflict).await
+    }
+
+    async fn try_create_environment(&self, new: &NewEnvironment) -> Result<Environment> {
+        let tx = self.store.begin().await?;
+        if let Some(before) = self.answered_before(&tx, None, new.request.as_ref()).await? {
+            let id = before.parse().map_err(|_| Error::Internal("a remembered id is none"))?;
+            return tx.environment(&id).await?.ok_or(Error::NotFound);
+        }
+        let now = self.clock.now();
+        let environment = Environment {
+            id: new.id.clone().unwrap_or_else(|| EnvironmentId::new(now)),
+            display_name: new.display_name.clone(),
+            kind: new.kind,
+            default_domain: new.default_domain.clone(),
+            version: 1,
+            created_at: now,
+            updated_at: now,
+        };
+        if tx.environment(&environment.id).await?.is_some() {
+            return Err(Error::Exists);
+        }
+        tx.add_environment(&environment).await?;
+        let made = (environment.id.as_str(), now);
+        self.remember(&tx, None, new.request.as_ref(), made).await?;
+        tx.commit().await?;
+        Ok(environment)
+    }
+
+    /// Gets an environment.
+    pub async fn environment(&self, caller: &Principal, id: &EnvironmentId) -> Result<Environment> {
+        Self::see(caller, id)?;
+        self.environment_of(id).await
+    }
+
+    /// Lists the environments.
+    pub async fn list_environments(
+        &self,
+        page: &Page<TimeCursor>,
+    ) -> Result<Listed<Environment, TimeCursor>> {
+        Ok(self.store.list_environments(page).await?)
+    }
+
+    /// Changes an environment.
+    #[tracing::instrument(skip_all, fields(environment = %id), err(level = "debug"))]
+    pub async fn update_environment(
+        &self,
+        caller: &Principal,
+        id: &EnvironmentId,
+        changes: &EnvironmentChanges,
+    ) -> Result<Environment> {
+        Self::see(caller, id)?;
+        let update = || self.try_update_environment(id, changes);
+        update.retry(after_conflict()).when(Error::is_conflict).await
+    }
+
+    async fn try_update_environment(
+        &self,
+        id: &EnvironmentId,
+        changes: &EnvironmentChanges,
+    ) -> Result<Environment> {
+        let tx = self.store.begin().await?;
+        let mut environment = tx.environment(id).await?.ok_or(Error::NotFound)?;
+        expect_etag(changes.etag.as_deref(), environment.version)?;
+        let mut changed = Vec::new();
+        let domain = &changes.default_domain;
+        replace(&mut environment.display_name, &changes.display_name, "display_name", &mut changed);
+        replace(&mut environment.default_domain, domain, "default_domain", &mut changed);
+        domain_fits(&environment.default_domain, environment.kind)
+            .map_err(|invalid| Error::field("environment.default_domain", invalid))?;
+        if changed.is_empty() {
+            return Ok(environment);
+        }
+        environment.version += 1;
+        environment.updated_at = self.clock.now();
+        if !tx.update_environment(&environment).await? {
+            return Err(Error::Contention(latchkey_store::Error::changed_meanwhile()));
+        }
+        tx.commit().await?;
+        Ok(environment)
+    }
+
+    /// Deletes an environment that holds nothing.
+    #[tracing::instrument(skip_all, fields(environment = %id), err(level = "debug"))]
+    pub async fn delete_environment(&self, id: &EnvironmentId, etag: Option<&str>) -> Result<()> {
+        let tx = self.store.begin().await?;
+        let environment = tx.environment(id).await?.ok_or(Error::NotFound)?;
+        expect_etag(etag, environment.version)?;
+        if tx.environment_holds_anything(id).await? {
+            return Err(Error::InUse);
+        }
+        tx.remove_environment(id).await?;
+        Ok(tx.commit().await?)
+    }
+}

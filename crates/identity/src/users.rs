@@ -1,0 +1,58 @@
+//! Looking people up.
+
+use latchkey_domain::{
+    access::Principal,
+    email::EmailAddress,
+    id::EnvironmentId,
+    name::UserName,
+    page::{Listed, Page},
+    user::{Identity, User},
+};
+use latchkey_store::Cursor;
+use uuid::Uuid;
+
+use crate::{Error, Latchkey, Result};
+
+/// A user, with the ways that they are known.
+#[derive(Debug, Clone)]
+pub struct UserView {
+    /// The user.
+    pub user: User,
+    /// How they are known.
+    pub identities: Vec<Identity>,
+}
+
+impl Latchkey {
+    /// Gets a user.
+    pub async fn user(&self, caller: &Principal, name: &UserName) -> Result<UserView> {
+        Self::see(caller, &name.environment)?;
+        let user = self.store.user(name).await?.ok_or(Error::NotFound)?;
+        let identities = self.store.identities(user.id).await?;
+        Ok(UserView { user, identities })
+    }
+
+    /// Lists the users of an environment.
+    pub async fn list_users(
+        &self,
+        caller: &Principal,
+        environment: &EnvironmentId,
+        page: &Page<Cursor<Uuid>>,
+    ) -> Result<Listed<User, Cursor<Uuid>>> {
+        Self::see(caller, environment)?;
+        self.environment_of(environment).await?;
+        Ok(self.store.list_users(environment, page).await?)
+    }
+
+    /// Finds the user who holds a proven address.
+    pub async fn user_by_email(
+        &self,
+        caller: &Principal,
+        environment: &EnvironmentId,
+        email: &EmailAddress,
+    ) -> Result<Option<User>> {
+        Self::see(caller, environment)?;
+        self.environment_of(environment).await?;
+        let Some(user) = self.store.holder_of(environment, email).await? else { return Ok(None) };
+        Ok(self.store.user(&UserName { environment: environment.clone(), user }).await?)
+    }
+}
