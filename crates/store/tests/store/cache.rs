@@ -6,7 +6,9 @@ use latchkey_domain::{access::Principal, text::DisplayName};
 use latchkey_store::{ConfigCache, Store};
 use tokio_util::sync::CancellationToken;
 
-use crate::{database::TestDatabase, made};
+use latchkey_test_database::TestDatabase;
+
+use crate::made;
 
 /// Within this, a change in another process must be seen; and without an answer, trust ends.
 const SECOND: Duration = Duration::from_secs(1);

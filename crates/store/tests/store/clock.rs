@@ -4,7 +4,9 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use latchkey_domain::time::{Clock, Timestamp};
 
-use crate::{database::TestDatabase, made};
+use latchkey_test_database::TestDatabase;
+
+use crate::made;
 
 /// How far the measured time may be from the database's.
 const PRECISION: Duration = Duration::from_millis(50);

@@ -7,7 +7,9 @@ use latchkey_store::{Positioned, Store};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
-use crate::{database::TestDatabase, made};
+use latchkey_test_database::TestDatabase;
+
+use crate::made;
 
 /// Far longer than anything here takes.
 const LIMIT: Duration = Duration::from_secs(30);

@@ -10,7 +10,9 @@ use latchkey_domain::{
 };
 use latchkey_store::{Cursor, Store};
 
-use crate::{database::TestDatabase, made};
+use latchkey_test_database::TestDatabase;
+
+use crate::made;
 
 /// Twenty thousand rows in each large table, the events unsent.
 const FILL: [&str; 5] = [

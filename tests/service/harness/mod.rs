@@ -1,0 +1,11 @@
+//! The service under test, and the verbs that tests use.
+
+pub(crate) mod app;
+mod clients;
+mod clock;
+mod events;
+pub(crate) mod person;
+pub(crate) mod seed;
+
+pub(crate) use app::{TestApp, with_app};
+pub(crate) use clients::{Key, reason};
