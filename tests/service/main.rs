@@ -2,7 +2,10 @@
 //! broker, and the stand-in as Bitbucket. Every test runs on PostgreSQL and on SQLite.
 #![expect(clippy::unwrap_used, reason = "a test that fails says where")]
 
+mod feed;
 mod harness;
+mod python;
+mod relay;
 mod signing_in;
 
 /// Makes two tests of one: `name::postgres` and `name::sqlite`.

@@ -17,7 +17,7 @@ use super::TestApp;
 
 /// Sends a key with every call.
 #[derive(Clone)]
-pub(crate) struct Key(SecretString);
+pub(crate) struct Key(pub(crate) SecretString);
 
 impl Interceptor for Key {
     fn call(&mut self, mut request: Request<()>) -> Result<Request<()>, Status> {
@@ -27,7 +27,8 @@ impl Interceptor for Key {
     }
 }
 
-type Keyed = InterceptedService<Channel, Key>;
+/// A channel with a key.
+pub(crate) type Keyed = InterceptedService<Channel, Key>;
 
 /// The reason of a refusal, as callers read it.
 pub(crate) fn reason(status: &Status) -> String {

@@ -1,11 +1,13 @@
 //! The service under test, and the verbs that tests use.
 
 pub(crate) mod app;
+pub(crate) mod broker;
 mod clients;
 mod clock;
 mod events;
 pub(crate) mod person;
 pub(crate) mod seed;
+mod watch;
 
 pub(crate) use app::{TestApp, with_app};
 pub(crate) use clients::{Key, reason};
