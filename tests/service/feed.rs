@@ -9,12 +9,13 @@ use latchkey_identity::{NewApiKey, NewEnvironment};
 use latchkey_proto::v1::{
     FeedEvent, ListEventsRequest, event_feed_client::EventFeedClient, watch_events_request::Start,
 };
+use latchkey_test_database::TestDatabase;
 use secrecy::{ExposeSecret, SecretString};
 use tonic::{Code, service::interceptor::InterceptedService, transport::Endpoint};
 
 use crate::{
     both,
-    harness::{Key, TestApp, reason},
+    harness::{Key, TestApp, reason, with_app},
 };
 
 /// How long a server may take to stop: its drain, 10 s, and a little.
@@ -155,26 +156,6 @@ both! {
         assert_eq!(end.expect("an end that tells to come back").code(), Code::Unavailable);
     }
 
-    async fn a_watcher_that_takes_nothing_does_not_hold_the_stop(app) {
-        // More than every buffer on the way holds: the client's window is 64 KiB.
-        for person in 1..=80 {
-            app.sign_in(&format!("person-{person}")).await;
-        }
-        app.all_events().await;
-        let endpoint = Endpoint::from_shared(app.address.clone()).unwrap();
-        let narrow = endpoint.initial_stream_window_size(65_535).connect().await.unwrap();
-        let keyed = InterceptedService::new(narrow, Key(app.keys.consumer.clone()));
-        let client = EventFeedClient::new(keyed);
-        let sleeping = app.watch_with(client, Start::AfterPosition(0)).await.unwrap();
-        tokio::time::sleep(Duration::from_millis(300)).await;
-
-        app.stop.cancel();
-        app.tasks.close();
-
-        tokio::time::timeout(STOPS_WITHIN, app.tasks.wait()).await.expect("the server stops");
-        drop(sleeping);
-    }
-
     async fn another_tenants_consumer_sees_nothing(app) {
         app.sign_in("alice").await;
         let key = foreign_consumer(&app).await;
@@ -193,6 +174,35 @@ both! {
         assert_eq!((watched.code(), reason(&watched)), not_found());
         assert_eq!(own.into_inner().events, []);
     }
+}
+
+// It waits for the end of the drain, whatever the database: once is enough.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_watcher_that_takes_nothing_does_not_hold_the_stop() {
+    let database = TestDatabase::sqlite().await;
+    database.run(|database| with_app(database, takes_nothing)).await;
+}
+
+async fn takes_nothing(app: TestApp) {
+    // More than every buffer on the way holds: the client's window is 64 KiB.
+    let fill = "INSERT INTO outbox (id, position, environment, type, subject, sequence, time, \
+         content_type, data, test, attempts) \
+         SELECT randomblob(16), position + 1000 * n.n, environment, type, subject, sequence, time, \
+         content_type, data, test, attempts FROM outbox, \
+         (WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 200) SELECT n FROM n) n";
+    app.database.execute(fill).await;
+    let endpoint = Endpoint::from_shared(app.address.clone()).unwrap();
+    let narrow = endpoint.initial_stream_window_size(65_535).connect().await.unwrap();
+    let keyed = InterceptedService::new(narrow, Key(app.keys.consumer.clone()));
+    let client = EventFeedClient::new(keyed);
+    let sleeping = app.watch_with(client, Start::AfterPosition(0)).await.unwrap();
+    tokio::time::sleep(Duration::from_millis(300)).await;
+
+    app.stop.cancel();
+    app.tasks.close();
+
+    tokio::time::timeout(STOPS_WITHIN, app.tasks.wait()).await.expect("the server stops");
+    drop(sleeping);
 }
 
 fn not_found() -> (Code, String) {

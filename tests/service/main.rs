@@ -4,6 +4,7 @@
 
 mod feed;
 mod harness;
+mod own_server;
 mod python;
 mod relay;
 mod signing_in;

@@ -93,8 +93,16 @@ impl Corner {
         channel.queue_declare(queue(), durable, arguments).await.unwrap();
         let (options, none) = (QueueBindOptions::default(), FieldTable::default());
         channel.queue_bind(queue(), exchange(), pattern.into(), options, none).await.unwrap();
+        connection.close(200, "bye".into()).await.unwrap();
+        self.read(&self.queue).await
+    }
+
+    /// Reads a queue.
+    pub(crate) async fn read(&self, queue: &str) -> Queue {
+        let (connection, channel) = self.connect().await;
         let (options, none) = (BasicConsumeOptions::default(), FieldTable::default());
-        let consumer = channel.basic_consume(queue(), "".into(), options, none).await.unwrap();
+        let consuming = channel.basic_consume(queue.into(), "".into(), options, none);
+        let consumer = consuming.await.unwrap();
         Queue { connection, consumer }
     }
 
