@@ -4,8 +4,10 @@ pub(crate) mod app;
 mod clients;
 mod clock;
 mod events;
+pub(crate) mod own_postgres;
 pub(crate) mod person;
 pub(crate) mod seed;
+pub(crate) mod wire;
 
 pub(crate) use app::{TestApp, with_app};
 pub(crate) use clients::{Key, reason};
