@@ -53,7 +53,7 @@ enum Key {
     Application(ApplicationName),
     WayIn(ConnectionName),
     Grant(ConnectionName, ApplicationName),
-    ApiKey([u8; 32]),
+    Secret([u8; 32]),
 }
 
 #[derive(Debug, Clone)]
@@ -175,7 +175,7 @@ impl ConfigCache {
 
     /// The key that is proven by what has this hash.
     pub async fn api_key(&self, hash: [u8; 32]) -> Result<Option<Arc<ApiKey>>> {
-        let key = Key::ApiKey(hash);
+        let key = Key::Secret(hash);
         cached!(self, ApiKey, key, self.store.api_key_by_secret(&hash).await?.map(Arc::new))
     }
 

@@ -118,7 +118,7 @@ crate::both! {
         assert!(repeat.write(&store).await.unwrap());
         for event in &repeat.events {
             let lease = event.id.0;
-            let leased = store.lease_events(lease, std::time::Duration::from_secs(60), 9).await;
+            let leased = store.lease_events(lease, std::time::Duration::from_mins(1), 9).await;
             let expected = latchkey_events::record(event, None).unwrap();
             assert_eq!(leased.unwrap(), [expected]);
             store.mark_sent(lease, &[event.id]).await.unwrap();
