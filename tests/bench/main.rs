@@ -3,12 +3,16 @@
 //! It needs PostgreSQL (`LATCHKEY_TEST_POSTGRES_URL`) and, for start and memory, the binary of a release
 //! build (`cargo build --release`). Machines are noisy: differences are of two things that were
 //! alternated in one run, and the median of all rounds is what to quote.
-#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark prints, and stops where it fails")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a benchmark prints, and stops where it fails"
+)]
 
+mod figures;
 #[expect(dead_code, reason = "the tests use all of it")]
 #[path = "../service/harness/mod.rs"]
 mod harness;
-mod figures;
 mod process;
 mod provider_alone;
 
@@ -82,17 +86,20 @@ async fn start_login(app: &TestApp) {
     // The statistics of a session arrive within a second.
     tokio::time::sleep(Duration::from_secs(2)).await;
     let rows = app.database.number(written).await - before;
-    println!("StartLogin: {rate:.0}/s with {AT_ONCE} callers, {rows} rows written by {STARTS} starts");
+    println!(
+        "StartLogin: {rate:.0}/s with {AT_ONCE} callers, {rows} rows written by {STARTS} starts"
+    );
 }
 
 /// Repeat sign-ins of many people at once. A remark: everything shares this machine.
 async fn throughput(app: &TestApp) {
     const SIGN_INS: usize = 2_000;
     let person = |n: usize| format!("person-{}", n % 200);
-    stream::iter(0..200).for_each_concurrent(AT_ONCE, async |n| {
-        app.come_back(&person(n)).await;
-    })
-    .await;
+    stream::iter(0..200)
+        .for_each_concurrent(AT_ONCE, async |n| {
+            app.come_back(&person(n)).await;
+        })
+        .await;
     let ready = stream::iter(0..SIGN_INS).map(async |n| {
         let begun = app.begin().await;
         let callback = app.consent(&begun, &person(n)).await;
@@ -100,10 +107,13 @@ async fn throughput(app: &TestApp) {
     });
     let ready: Vec<_> = ready.buffer_unordered(AT_ONCE).collect().await;
     let started = Instant::now();
-    stream::iter(ready).for_each_concurrent(AT_ONCE, async |(begun, callback)| {
-        app.complete(&begun, &callback).await.unwrap();
-    })
-    .await;
+    stream::iter(ready)
+        .for_each_concurrent(AT_ONCE, async |(begun, callback)| {
+            app.complete(&begun, &callback).await.unwrap();
+        })
+        .await;
     let rate = SIGN_INS as f64 / started.elapsed().as_secs_f64();
-    println!("repeat sign-ins, {AT_ONCE} at once, stand-in and driver on the same machine: {rate:.0}/s");
+    println!(
+        "repeat sign-ins, {AT_ONCE} at once, stand-in and driver on the same machine: {rate:.0}/s"
+    );
 }

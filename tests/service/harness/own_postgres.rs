@@ -25,8 +25,10 @@ impl OwnPostgres {
         let data = server.data();
         let make = ["--auth=trust", "--username=postgres", "--no-sync", "--pgdata"];
         server.run("initdb", make.iter().map(OsStr::new).chain([data.as_os_str()]));
-        let options =
-            format!("-p {port} -k {} -c listen_addresses=127.0.0.1", server.folder.path().display());
+        let options = format!(
+            "-p {port} -k {} -c listen_addresses=127.0.0.1",
+            server.folder.path().display()
+        );
         let start = ["start", "--wait", "--silent", "--log=/dev/null", "--options"];
         let start = start.iter().map(OsStr::new).chain([OsStr::new(&options)]);
         server.run("pg_ctl", start.chain([OsStr::new("--pgdata"), data.as_os_str()]));
@@ -78,5 +80,7 @@ fn free_port() -> u16 {
 fn variable(name: &str) -> String {
     #[expect(clippy::disallowed_methods, reason = "how tests are told of their servers")]
     let value = std::env::var(name);
-    value.unwrap_or_else(|_| panic!("{name} is not set: scripts/test finds the programs and sets it"))
+    value.unwrap_or_else(|_| {
+        panic!("{name} is not set: scripts/test finds the programs and sets it")
+    })
 }
