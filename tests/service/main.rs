@@ -5,6 +5,7 @@
 mod feed;
 mod harness;
 mod own_server;
+mod own_server_cost;
 mod python;
 mod relay;
 mod signing_in;

@@ -52,7 +52,7 @@ impl Store {
         let values: [sea_orm::Value; 4] =
             [now.0.into(), lease.into(), now.plus(duration).0.into(), i64::from(limit).into()];
         let statement = Statement::from_sql_and_values(self.database(), sql, values);
-        let rows = self.writer.query_all_raw(statement).await?;
+        let rows = self.background.query_all_raw(statement).await?;
         let mut events: Vec<Recorded> = rows.iter().filter_map(readable).collect();
         events.sort_unstable_by_key(|event| (event.time.0, event.id.0));
         Ok(events)
@@ -65,7 +65,7 @@ impl Store {
             .col_expr(Column::Lease, Expr::val(None::<Uuid>))
             .filter(Column::Id.is_in(ids.iter().map(|id| id.0)))
             .filter(Column::Lease.eq(lease))
-            .exec(&self.writer)
+            .exec(&self.background)
             .await?;
         Ok(marked.rows_affected)
     }
@@ -79,7 +79,7 @@ impl Store {
             .col_expr(Column::Attempts, Expr::col(Column::Attempts).add(1))
             .filter(Column::Id.is_in(ids.iter().map(|id| id.0)))
             .filter(Column::Lease.eq(lease))
-            .exec(&self.writer)
+            .exec(&self.background)
             .await?;
         Ok(())
     }
@@ -88,7 +88,7 @@ impl Store {
     pub async fn outbox_depth(&self) -> Result<(u64, Option<Timestamp>)> {
         let sql = "SELECT COUNT(*), MIN(time) FROM outbox WHERE sent_at IS NULL";
         let statement = Statement::from_string(self.database(), sql);
-        let row = self.reader.query_one_raw(statement).await?;
+        let row = self.aside().query_one_raw(statement).await?;
         let row = row.ok_or(Error::corrupt("outbox", "no answer"))?;
         let depth: i64 = row.try_get_by_index(0)?;
         let oldest: Option<i64> = row.try_get_by_index(1)?;
@@ -98,7 +98,7 @@ impl Store {
     /// Whether an event was sent.
     pub async fn is_sent(&self, id: EventId) -> Result<bool> {
         let sent = Condition::all().add(Column::SentAt.is_not_null());
-        Ok(Entity::find_by_id(id.0).filter(sent).one(&self.reader).await?.is_some())
+        Ok(Entity::find_by_id(id.0).filter(sent).one(self.aside()).await?.is_some())
     }
 }
 

@@ -40,6 +40,8 @@ pub(crate) struct TestApp {
     pub(crate) tasks: TaskTracker,
     /// What to clear at the broker.
     pub(crate) corners: Arc<Mutex<Vec<Corner>>>,
+    /// Ends the giving of positions, which writes on its own.
+    pub(crate) sequencer: CancellationToken,
     stand_in: StandIn,
 }
 
@@ -71,7 +73,8 @@ impl TestApp {
         let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
         let cache = ConfigCache::new(store.clone());
         tasks.spawn(cache.clone().follow(stop.clone()));
-        tasks.spawn(store.clone().sequence(stop.clone()));
+        let sequencer = stop.child_token();
+        tasks.spawn(store.clone().sequence(sequencer.clone()));
         let keyring = KeyRing::load(&KeyFile::generate().unwrap()).unwrap();
         let shared: Arc<dyn Clock> = Arc::new(clock.clone());
         let providers = providers(&stand_in);
@@ -91,6 +94,7 @@ impl TestApp {
             stop,
             tasks,
             corners: Arc::default(),
+            sequencer,
             stand_in,
         }
     }

@@ -5,9 +5,11 @@ pub(crate) mod broker;
 mod clients;
 mod clock;
 mod events;
+pub(crate) mod own_postgres;
 pub(crate) mod person;
 pub(crate) mod seed;
 mod watch;
+pub(crate) mod wire;
 
 pub(crate) use app::{TestApp, with_app};
 pub(crate) use clients::{Key, reason};
