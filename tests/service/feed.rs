@@ -2,20 +2,18 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
-use latchkey_domain::{
-    access::Principal, environment::EnvironmentKind, host::Host, text::DisplayName,
-};
-use latchkey_identity::{NewApiKey, NewEnvironment};
+use latchkey_domain::{access::Principal, environment::EnvironmentKind, host::Host};
+use latchkey_identity::NewEnvironment;
 use latchkey_proto::v1::{
     FeedEvent, ListEventsRequest, event_feed_client::EventFeedClient, watch_events_request::Start,
 };
 use latchkey_test_database::TestDatabase;
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use tonic::{Code, service::interceptor::InterceptedService, transport::Endpoint};
 
 use crate::{
     both,
-    harness::{Key, TestApp, reason, with_app},
+    harness::{Key, TestApp, reason, seed, with_app},
 };
 
 /// How long a server may take to stop: its drain, 10 s, and a little.
@@ -31,20 +29,15 @@ fn in_order(events: &[FeedEvent]) -> bool {
 
 /// A consumer's key of another environment.
 async fn foreign_consumer(app: &TestApp) -> SecretString {
-    let name = |text| DisplayName::parse(text).unwrap();
     let new = NewEnvironment {
         id: Some("elsewhere".parse().unwrap()),
-        display_name: name("Elsewhere"),
+        display_name: seed::name("Elsewhere"),
         kind: EnvironmentKind::NonProduction,
         default_domain: Host::parse("login.elsewhere.example").unwrap(),
         request: None,
     };
     let environment = app.latchkey.create_environment(&new).await.unwrap().id;
-    let principal = Principal::Consumer(environment);
-    let new =
-        NewApiKey { principal, display_name: name("theirs"), expires_at: None, request: None };
-    let (_, issued) = app.latchkey.create_api_key(&Principal::Operator, &new).await.unwrap();
-    issued.unwrap().secret.expose_secret().into()
+    seed::key(&app.latchkey, Principal::Consumer(environment)).await
 }
 
 both! {

@@ -2,6 +2,7 @@
 //! broker, and the stand-in as Bitbucket. Every test runs on PostgreSQL and on SQLite.
 #![expect(clippy::unwrap_used, reason = "a test that fails says where")]
 
+mod canary;
 mod feed;
 mod harness;
 mod own_server;
@@ -9,6 +10,7 @@ mod own_server_cost;
 mod python;
 mod relay;
 mod signing_in;
+mod telemetry;
 
 /// Makes two tests of one: `name::postgres` and `name::sqlite`.
 macro_rules! both {

@@ -42,6 +42,8 @@ pub(crate) struct TestApp {
     pub(crate) corners: Arc<Mutex<Vec<Corner>>>,
     /// Ends the giving of positions, which writes on its own.
     pub(crate) sequencer: CancellationToken,
+    /// What the key ring was made of.
+    pub(crate) key_file: KeyFile,
     stand_in: StandIn,
 }
 
@@ -75,7 +77,8 @@ impl TestApp {
         tasks.spawn(cache.clone().follow(stop.clone()));
         let sequencer = stop.child_token();
         tasks.spawn(store.clone().sequence(sequencer.clone()));
-        let keyring = KeyRing::load(&KeyFile::generate().unwrap()).unwrap();
+        let key_file = KeyFile::generate().unwrap();
+        let keyring = KeyRing::load(&key_file).unwrap();
         let shared: Arc<dyn Clock> = Arc::new(clock.clone());
         let providers = providers(&stand_in);
         let latchkey = Latchkey::new(store.clone(), cache, Arc::new(keyring), providers, shared);
@@ -95,6 +98,7 @@ impl TestApp {
             tasks,
             corners: Arc::default(),
             sequencer,
+            key_file,
             stand_in,
         }
     }

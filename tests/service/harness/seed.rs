@@ -2,8 +2,8 @@
 
 use bitbucket_stand_in::StandIn;
 use latchkey_domain::{
-    access::Principal, environment::EnvironmentKind, host::Host, provider::ProviderName,
-    text::DisplayName, upstream::UpstreamParams,
+    access::Principal, environment::EnvironmentKind, host::Host, name::ApplicationName,
+    provider::ProviderName, text::DisplayName, upstream::UpstreamParams,
 };
 use latchkey_identity::{
     Latchkey, NewApiKey, NewApplication, NewConnection, NewCredential, NewEnvironment,
@@ -45,7 +45,8 @@ impl Keys {
             request: None,
         };
         let application = latchkey.create_application(OPERATOR, &application).await.unwrap();
-        connection(latchkey, &application.name()).await;
+        let consumer = (StandIn::CONSUMER_KEY, StandIn::CONSUMER_SECRET);
+        connection(latchkey, &application.name(), consumer).await;
         let key = async |principal| key(latchkey, principal).await;
         let of = || environment.clone();
         Self {
@@ -58,7 +59,12 @@ impl Keys {
     }
 }
 
-async fn connection(latchkey: &Latchkey, application: &latchkey_domain::name::ApplicationName) {
+/// A connection to the stand-in, with a credential, for an application of its environment.
+pub(crate) async fn connection(
+    latchkey: &Latchkey,
+    application: &ApplicationName,
+    (client_id, client_secret): (&str, &str),
+) {
     let new = NewConnection {
         environment: application.environment.clone(),
         id: Some("bitbucket".parse().unwrap()),
@@ -73,8 +79,8 @@ async fn connection(latchkey: &Latchkey, application: &latchkey_domain::name::Ap
     let made = latchkey.create_connection(OPERATOR, new).await.unwrap().connection.name();
     let credential = NewCredential {
         connection: made.clone(),
-        client_id: StandIn::CONSUMER_KEY.to_owned(),
-        client_secret: StandIn::CONSUMER_SECRET.into(),
+        client_id: client_id.to_owned(),
+        client_secret: client_secret.into(),
         host: None,
         request: None,
     };
@@ -82,12 +88,13 @@ async fn connection(latchkey: &Latchkey, application: &latchkey_domain::name::Ap
     latchkey.grant_application(OPERATOR, &made, application).await.unwrap();
 }
 
-async fn key(latchkey: &Latchkey, principal: Principal) -> SecretString {
+/// A key.
+pub(crate) async fn key(latchkey: &Latchkey, principal: Principal) -> SecretString {
     let new = NewApiKey { principal, display_name: name("test"), expires_at: None, request: None };
     let (_, issued) = latchkey.create_api_key(OPERATOR, &new).await.unwrap();
     issued.unwrap().secret.expose_secret().into()
 }
 
-fn name(text: &str) -> DisplayName {
+pub(crate) fn name(text: &str) -> DisplayName {
     DisplayName::parse(text).unwrap()
 }
