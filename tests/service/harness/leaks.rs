@@ -1,7 +1,6 @@
 //! Looking for what must not be told.
 
 use latchkey_test_database::TestDatabase;
-use url::Url;
 
 /// What is looked for, each with what it is.
 #[derive(Debug, Clone, Default)]
@@ -41,49 +40,31 @@ impl Canaries {
         }
     }
 
-    /// What of it is in a database: as it is, or as the bytes of a binary column.
-    pub(crate) async fn in_database(&self, database: &TestDatabase) -> Vec<&str> {
-        let mut found = Vec::new();
-        for (what, value) in &self.0 {
-            let there = if database.is_postgres() {
-                is_in_postgres(database, value).await
-            } else {
-                is_in_files(database, value.as_bytes())
-            };
-            if there {
-                found.push(what.as_str());
-            }
+    /// How many of it are in a database: as they are, or as the bytes of a binary column.
+    pub(crate) async fn count_in_database(&self, database: &TestDatabase) -> usize {
+        if database.is_postgres() {
+            return usize::try_from(database.number(&self.sql()).await).unwrap();
         }
-        found
+        let path = database.url.strip_prefix("sqlite:").unwrap();
+        // The file and its log, pages that are free again included.
+        let files = [path.to_owned(), format!("{path}-wal")];
+        let bytes = files.map(|path| std::fs::read(path).unwrap_or_default()).concat();
+        let is_there = |value: &str| bytes.windows(value.len()).any(|at| at == value.as_bytes());
+        self.0.iter().filter(|(_, value)| is_there(value)).count()
     }
-}
 
-async fn is_in_postgres(database: &TestDatabase, value: &str) -> bool {
-    let hex: String = value.bytes().map(|byte| format!("{byte:02x}")).collect();
-    let text = value.replace('\'', "''");
-    let sql = format!(
-        "SELECT COUNT(*) FROM information_schema.tables t, LATERAL query_to_xml(\
-         'SELECT r::text AS line FROM ' || quote_ident(t.table_name) || ' r', true, false, '') rows \
-         WHERE t.table_schema = 'public' \
-         AND (position('{text}' IN rows::text) > 0 OR position('{hex}' IN rows::text) > 0)"
-    );
-    database.number(&sql).await > 0
-}
-
-/// The file and its log, pages that are free again included.
-fn is_in_files(database: &TestDatabase, value: &[u8]) -> bool {
-    let path = database.url.strip_prefix("sqlite:").unwrap();
-    [path.to_owned(), format!("{path}-wal")].iter().any(|path| {
-        let bytes = std::fs::read(path).unwrap_or_default();
-        bytes.windows(value.len()).any(|window| window == value)
-    })
-}
-
-/// A URL with this password, if it has none: a server that asks for none takes any.
-pub(crate) fn with_password(url: &str, password: &str) -> String {
-    let mut url = Url::parse(url).unwrap();
-    if url.password().is_none() {
-        url.set_password(Some(password)).unwrap();
+    /// Looks through every row of every table.
+    fn sql(&self) -> String {
+        let quoted = |(_, value): &(String, String)| format!("'{}'", value.replace('\'', "''"));
+        let values: Vec<_> = self.0.iter().map(quoted).collect();
+        format!(
+            "SELECT COUNT(DISTINCT value) FROM unnest(ARRAY[{}]) value, \
+             (SELECT query_to_xml('SELECT r::text AS line FROM ' || quote_ident(table_name) || ' r', \
+             true, false, '')::text AS rows FROM information_schema.tables \
+             WHERE table_schema = 'public') dump \
+             WHERE position(value IN rows) > 0 \
+             OR position(encode(convert_to(value, 'UTF8'), 'hex') IN rows) > 0",
+            values.join(", ")
+        )
     }
-    url.into()
 }
