@@ -1,7 +1,9 @@
 //! What must not be told is not told: not in logs, spans, metrics, events, errors or the database.
 
 use bitbucket_stand_in::{Account, Consumer, Email, Endpoint, Fault, StandIn};
-use latchkey_proto::v1::{CreateCredentialRequest, Credential, StartLoginRequest};
+use latchkey_proto::v1::{
+    CreateCredentialRequest, Credential, ListCredentialsRequest, StartLoginRequest,
+};
 use latchkey_test_database::TestDatabase;
 use secrecy::ExposeSecret;
 use tonic::{Code, Status};
@@ -11,8 +13,9 @@ use crate::harness::{
     TestApp,
     broker::Corner,
     leaks::Canaries,
-    person::{VERIFIER, login_code},
+    person::{VERIFIER, login_code, parameter},
     telemetry::RECORDED,
+    web::CONSUMER,
     with_app,
 };
 
@@ -59,6 +62,7 @@ async fn nothing_is_told(app: TestApp) {
     let other_relay = scene.app.relay_to(&refused);
 
     scene.sign_in_well().await;
+    scene.browsers_come().await;
     scene.callbacks_go_wrong().await;
     scene.the_provider_goes_wrong().await;
     scene.callers_go_wrong().await;
@@ -90,6 +94,7 @@ impl Scene {
         }
         secrets.add("the consumer's secret", StandIn::CONSUMER_SECRET);
         secrets.add("another consumer's secret", NEW_SECRET);
+        secrets.add("the secret of the gateway's consumer", CONSUMER.1);
         secrets.add("the database's password", DATABASE_PASSWORD);
         secrets.add("the broker's password", BROKER_PASSWORD);
         secrets.add("the verifier", VERIFIER);
@@ -127,6 +132,21 @@ impl Scene {
             self.told.push(self.app.redeem(&code).await.unwrap_err());
             self.told.push(self.app.complete(&begun, &callback).await.unwrap_err());
         }
+    }
+
+    /// Somebody signs in at the gateway, and a stranger comes with a made-up callback.
+    async fn browsers_come(&mut self) {
+        let web = self.app.gateway().await;
+        let end = self.app.sign_in_at(&web, "alice").await;
+        self.secrets.add("a login code", parameter(&end, "code"));
+        let (code, state) = ("canary-code-of-a-stranger", "canary-state-of-a-stranger");
+        let callback = format!("/login/callback/bitbucket?code={code}&state={state}");
+        let page = self.app.visit_at(&web, &callback).await;
+        assert_eq!(page.status(), 403);
+        let page = page.text().await.unwrap();
+        self.secrets.add("a stranger's code", code);
+        self.secrets.add("a stranger's state", state);
+        self.secrets.assert_absent("a page", &page);
     }
 
     async fn callbacks_go_wrong(&mut self) {
@@ -198,6 +218,11 @@ impl Scene {
                 Err(status) => self.told.push(status),
             }
         }
+        let parent = "environments/dev/connections/bitbucket".to_owned();
+        let request = ListCredentialsRequest { parent, ..ListCredentialsRequest::default() };
+        let listed = self.app.connections().list_credentials(request).await.unwrap();
+        assert_eq!(listed.get_ref().credentials.len(), 2);
+        self.secrets.assert_absent("a reply", &format!("{listed:?}"));
     }
 
     /// The table that a sign-in writes last is gone, and comes back.

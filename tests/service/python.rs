@@ -1,7 +1,7 @@
 //! A consumer of another ecosystem: Python, pika and the SDK of CloudEvents.
 
 use std::{
-    io::{BufRead, BufReader, Read},
+    io::{BufRead, BufReader, Read, Write},
     process::{Child, ChildStderr, Command, Stdio},
     time::Duration,
 };
@@ -10,6 +10,7 @@ use lapin::{
     BasicProperties,
     options::{BasicGetOptions, BasicPublishOptions},
 };
+use secrecy::ExposeSecret;
 use serde_json::Value;
 use tokio::{task::spawn_blocking, time::timeout};
 
@@ -18,7 +19,8 @@ use crate::{both, harness::broker::Corner};
 /// Starting Python and reading a few messages takes a second or two.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/python/consumer.py");
+const CONSUMER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/python/consumer.py");
+const FEED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/python/feed.py");
 
 /// A consumer at work, and what it says about itself.
 struct Consumer(Child, BufReader<ChildStderr>);
@@ -63,17 +65,20 @@ impl Consumer {
 }
 
 fn command(corner: &Corner, count: usize) -> Command {
-    #[expect(clippy::disallowed_methods, reason = "says which Python has the packages")]
-    let python = std::env::var("LATCHKEY_TEST_PYTHON");
-    let python = python.expect("LATCHKEY_TEST_PYTHON is not set: scripts/test sets it");
-    let mut command = Command::new(python);
+    let mut command = python(CONSUMER);
     command
-        .arg(SCRIPT)
         .args(["--url", &corner.url, "--exchange", &corner.exchange, "--queue", &corner.queue])
         .args(["--environment", "dev", "--count", &count.to_string(), "--idle-seconds", "30"])
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
+        .stdin(Stdio::null());
+    command
+}
+
+/// A script in the Python that has the packages.
+fn python(script: &str) -> Command {
+    #[expect(clippy::disallowed_methods, reason = "says which Python has the packages")]
+    let python = std::env::var("LATCHKEY_TEST_PYTHON");
+    let mut command = Command::new(python.expect("LATCHKEY_TEST_PYTHON is not set: scripts/test sets it"));
+    command.arg(script).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }
 
@@ -139,6 +144,28 @@ both! {
         assert_eq!(printed[0]["data"]["subject"]["email"], "alice@mail.example");
         assert!(text(&printed[0]["time"]).ends_with("+00:00"), "{}", printed[0]["time"]);
         relay.stop().await;
+    }
+
+    async fn a_python_client_reads_the_feed_by_reflection(app) {
+        app.sign_in("alice").await;
+        let feed = app.all_events().await;
+        let mut command = python(FEED);
+        let address = app.address.strip_prefix("http://").unwrap();
+        command.args(["--address", address, "--environment", "dev"]).stdin(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let key = format!("{}\n", app.keys.consumer.expose_secret());
+        child.stdin.take().unwrap().write_all(key.as_bytes()).unwrap();
+
+        let output = blocking(move || child.wait_with_output().unwrap()).await;
+
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let lines = String::from_utf8(output.stdout).unwrap();
+        let read: Vec<Value> =
+            lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let ids: Vec<_> = feed.iter().map(|event| event.id.as_str()).collect();
+        assert_eq!(read.iter().map(|event| event["id"].as_str().unwrap()).collect::<Vec<_>>(), ids);
+        let signed_up = &read[read.len() - 2]["data"]["userSignedUp"];
+        assert_eq!(signed_up["subject"]["email"], "alice@mail.example");
     }
 
     async fn what_is_no_event_becomes_a_dead_letter(app) {

@@ -15,7 +15,8 @@ use super::{
     seed::{self, REDIRECT_URI},
 };
 
-const CONSUMER: (&str, &str) = ("consumerOfTheWeb", "secret-of-the-consumer-of-the-web");
+/// The key and the secret of the consumer that it signs people in with.
+pub(crate) const CONSUMER: (&str, &str) = ("consumerOfTheWeb", "secret-of-the-consumer-of-the-web");
 
 /// Where a gateway listens.
 pub(crate) struct Web(Url);
@@ -64,6 +65,11 @@ impl TestApp {
         self.bitbucket.add_consumer(Consumer::new(CONSUMER.0, CONSUMER.1, &callback));
         seed::connection(&self.latchkey, &application, CONSUMER).await;
         seed::key(&self.latchkey, Principal::Gateway(environment)).await
+    }
+
+    /// What a gateway answers to a browser without cookies.
+    pub(crate) async fn visit_at(&self, web: &Web, path_and_query: &str) -> Response {
+        self.http.get(web.0.join(path_and_query).unwrap()).send().await.unwrap()
     }
 
     /// A whole sign-in in a browser; where it ends, at the application.
