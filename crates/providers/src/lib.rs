@@ -1,1 +1,15 @@
 //! Identity providers: a folder each, and one line in the registry.
+
+mod address;
+mod answer;
+mod bitbucket;
+mod endpoint;
+mod http;
+mod oauth_http;
+mod reads;
+mod registry;
+mod resolver;
+mod retry_after;
+mod watch;
+
+pub use crate::registry::{ProviderConfig, Registry};

@@ -1,0 +1,133 @@
+//! Bitbucket Cloud: the authorization code flow, the account, its address.
+
+mod api;
+mod emails;
+mod exchange;
+mod settings;
+mod token;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use http::StatusCode;
+use latchkey_domain::{
+    email::EmailAddress,
+    profile::{Account, Issuer},
+    provider::{AuthorizationRequest, Client, Error, Grant, Provider, ProviderName},
+};
+use secrecy::SecretString;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+use url::Url;
+
+use crate::{
+    answer::Answer,
+    http::{Http, within},
+    reads::READ_TIMEOUT,
+    watch::{call_span, watched},
+};
+use settings::Settings;
+
+/// What a sign-in reads: the account, and its addresses.
+const SCOPES: [&str; 2] = ["account", "email"];
+/// The scopes of the token that a request came with (Bitbucket's own header).
+const GRANTED: &str = "x-oauth-scopes";
+
+/// Bitbucket Cloud.
+#[derive(Debug)]
+struct Bitbucket {
+    name: ProviderName,
+    issuer: Issuer,
+    settings: Settings,
+    http: Http,
+}
+
+/// Makes the provider from its configuration table.
+pub(crate) fn open(
+    name: &ProviderName,
+    table: Map<String, Value>,
+) -> Result<Arc<dyn Provider>, Vec<String>> {
+    let settings = Settings::read(table)?;
+    let http = Http::open(settings.reach(), settings.has_tls())
+        .map_err(|error| vec![format!("api_url: no HTTP client can be made: {error}")])?;
+    let issuer = settings.issuer();
+    Ok(Arc::new(Bitbucket { name: name.clone(), issuer, settings, http }))
+}
+
+#[async_trait]
+impl Provider for Bitbucket {
+    fn issuer(&self) -> &Issuer {
+        &self.issuer
+    }
+
+    fn endpoints(&self) -> Vec<&Url> {
+        vec![&self.settings.token_url, &self.settings.api_url]
+    }
+
+    fn is_stand_in(&self) -> bool {
+        self.settings.stand_in
+    }
+
+    fn authorization_url(&self, request: &AuthorizationRequest<'_>) -> Url {
+        exchange::authorization_url(&self.settings, request)
+    }
+
+    async fn exchange(
+        &self,
+        client: Client<'_>,
+        code: &SecretString,
+        redirect_uri: &Url,
+    ) -> Result<Grant, Error> {
+        let traded = exchange::trade(&self.http, &self.settings, client, code, redirect_uri);
+        watched(&self.name, "exchange", call_span!("provider.exchange", self.name), traded).await
+    }
+
+    async fn account(&self, grant: &Grant) -> Result<Account, Error> {
+        let read = within(READ_TIMEOUT, async {
+            let url = self.settings.api(&["user"]);
+            let user: api::User = self.read(&url, grant, "account").await?;
+            user.account(self.settings.reach())
+        });
+        watched(&self.name, "account", call_span!("provider.account", self.name), read).await
+    }
+
+    async fn email(&self, grant: &Grant) -> Result<Option<EmailAddress>, Error> {
+        let read = within(READ_TIMEOUT, self.primary_email(grant));
+        watched(&self.name, "email", call_span!("provider.email", self.name), read).await
+    }
+}
+
+impl Bitbucket {
+    /// Reads a page of the API, for which the token must have `scope`.
+    async fn read<T: DeserializeOwned>(
+        &self,
+        url: &Url,
+        grant: &Grant,
+        scope: &'static str,
+    ) -> Result<T, Error> {
+        self.http.read(url, &grant.access_token, |answer| understand(answer, scope)).await
+    }
+}
+
+async fn understand<T: DeserializeOwned>(answer: Answer, scope: &str) -> Result<T, Error> {
+    match answer.status() {
+        StatusCode::OK => answer.json().await,
+        StatusCode::UNAUTHORIZED => Err(Error::Malformed("it refused its own token")),
+        StatusCode::FORBIDDEN => Err(forbidden(answer, scope).await),
+        _ => Err(Error::Malformed("a status that is not documented")),
+    }
+}
+
+/// Told by a header, or in the body; or it is not about scopes at all.
+async fn forbidden(answer: Answer, scope: &str) -> Error {
+    let granted = answer.headers().get(GRANTED).and_then(|value| value.to_str().ok());
+    let lacks = |told: &str| !told.split([',', ' ']).any(|granted| granted == scope);
+    if granted.is_some_and(lacks) {
+        return Error::ScopeMissing;
+    }
+    match answer.json::<api::Forbidden>().await {
+        Ok(told) if told.is_about_scopes() => Error::ScopeMissing,
+        Err(error @ Error::Unavailable(_)) => error,
+        _ => Error::Malformed("it forbids the read"),
+    }
+}

@@ -1,0 +1,23 @@
+//! What every provider must do, each against its own stand-in.
+
+/// Fails with the value that does not fit the pattern.
+macro_rules! assert_matches {
+    ($value:expr, $pattern:pat) => {
+        match $value {
+            $pattern => {}
+            other => panic!("{other:?} is not {}", stringify!($pattern)),
+        }
+    };
+}
+
+mod accounts;
+mod connections;
+mod emails;
+mod limits;
+mod outages;
+mod peer;
+mod refusals;
+mod registry;
+mod sign_in;
+mod spans;
+mod stage;
