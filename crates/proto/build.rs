@@ -33,10 +33,13 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     tonic_prost_build::configure()
         .compile_well_known_types(true)
+        // Equal messages have equal bytes: a repeated request is known by them.
+        .btree_map(".")
         .extern_path(".google.protobuf", "::pbjson_types")
         .compile_fds(compiler.file_descriptor_set())?;
     pbjson_build::Builder::new()
         .register_descriptors(&encoded)?
+        .btree_map(["."])
         .build(&[".latchkey.v1", ".latchkey.events.v1"])?;
     Ok(())
 }

@@ -2,10 +2,7 @@
 
 use std::sync::Arc;
 
-use latchkey_domain::{
-    access::{ApiKey, ApiKeyKind},
-    time::Clock,
-};
+use latchkey_domain::access::{ApiKey, ApiKeyKind};
 use latchkey_keyring::{random_token, sha256};
 use secrecy::{ExposeSecret, SecretString};
 

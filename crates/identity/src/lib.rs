@@ -71,6 +71,11 @@ impl Latchkey {
         &self.work
     }
 
+    /// Whether calls can be answered: the database is there, with the schema of this program.
+    pub async fn is_ready(&self) -> bool {
+        self.store.ping().await.is_ok()
+    }
+
     /// Lets a caller through who may see an environment. For all others it does not exist.
     fn see(caller: &Principal, environment: &EnvironmentId) -> Result<()> {
         if caller.sees(environment) { Ok(()) } else { Err(Error::NotFound) }

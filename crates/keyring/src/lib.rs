@@ -21,8 +21,8 @@ pub enum Purpose {
     CredentialSecret,
     /// Tells two secrets apart without showing either.
     SecretFingerprint,
-    /// The place in a list that a page token stands for.
-    PageToken,
+    /// Tells two requests apart without keeping either.
+    RequestFingerprint,
 }
 
 impl Purpose {
@@ -31,7 +31,7 @@ impl Purpose {
         Self::LoginCode,
         Self::CredentialSecret,
         Self::SecretFingerprint,
-        Self::PageToken,
+        Self::RequestFingerprint,
     ];
 
     /// The label in the key derivation. Never changed: what is sealed would not open.
@@ -41,7 +41,7 @@ impl Purpose {
             Self::LoginCode => "latchkey v1 login code",
             Self::CredentialSecret => "latchkey v1 credential secret",
             Self::SecretFingerprint => "latchkey v1 secret fingerprint",
-            Self::PageToken => "latchkey v1 page token",
+            Self::RequestFingerprint => "latchkey v1 request fingerprint",
         }
     }
 }

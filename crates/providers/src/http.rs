@@ -97,3 +97,40 @@ pub(crate) async fn within<T>(
     let slow = |_| Err(Error::Unavailable(Outage::Slow(limit).into()));
     tokio::time::timeout(limit, conversation).await.unwrap_or_else(slow)
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::net::TcpListener;
+
+    use super::{Http, Reach};
+
+    /// Whether a client gets as far as connecting to a name of this machine.
+    async fn connects(reach: Reach) -> bool {
+        let inside = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("https://localhost:{}/", inside.local_addr().unwrap().port());
+        let http = Http::open(reach, false).unwrap();
+        let request = http.client().get(url).build().unwrap();
+        tokio::select! {
+            answer = http.send(request) => {
+                assert!(answer.is_err());
+                false
+            }
+            _ = inside.accept() => true,
+        }
+    }
+
+    #[tokio::test]
+    async fn a_name_that_leads_into_a_private_network_is_not_connected_to() {
+        assert!(connects(Reach::StandIn).await);
+        assert!(!connects(Reach::Public).await);
+    }
+
+    #[tokio::test]
+    async fn a_real_provider_is_never_spoken_to_without_tls() {
+        let http = Http::open(Reach::Public, false).unwrap();
+        let request = http.client().get("http://bitbucket.org/").build().unwrap();
+        let error = http.send(request).await.unwrap_err();
+        let source = std::error::Error::source(&error).unwrap();
+        assert!(source.downcast_ref::<reqwest::Error>().unwrap().is_builder(), "{source:?}");
+    }
+}

@@ -6,7 +6,7 @@ use http::{HeaderMap, HeaderName, header};
 use time::{OffsetDateTime, format_description::well_known::Rfc2822};
 
 /// The window of Bitbucket's limits is an hour: nobody has to wait longer.
-const LONGEST: Duration = Duration::from_secs(3_600);
+const LONGEST: Duration = Duration::from_hours(1);
 
 /// How long to wait, where the answer says it in seconds or as a date.
 pub(crate) fn read(headers: &HeaderMap) -> Option<Duration> {

@@ -36,10 +36,10 @@ impl Broker {
         if let Some(problem) = config.problems().into_iter().next() {
             return Err(Error::Config(problem));
         }
-        let none = || Error::Config("relay.url is not set".to_owned());
+        let none = || Error::Config("url: is not set".to_owned());
         let url = config.url.as_ref().ok_or_else(none)?;
         let mut uri =
-            config::parse(url).map_err(|problem| Error::Config(format!("relay.url {problem}")))?;
+            config::parse(url).map_err(|problem| Error::Config(format!("url: {problem}")))?;
         uri.query.heartbeat = Some(HEARTBEAT_SECONDS);
         let exchange = config.exchange.as_str().into();
         let topology = Topology { exchange, unrouted: config.unrouted.as_str().into() };

@@ -33,14 +33,14 @@ impl Config {
         let mut problems = Vec::new();
         for (field, name) in [("exchange", &self.exchange), ("unrouted", &self.unrouted)] {
             if let Some(problem) = name_problem(name) {
-                problems.push(format!("relay.{field} {problem}"));
+                problems.push(format!("{field}: {problem}"));
             }
         }
         if self.exchange == self.unrouted {
-            problems.push("relay.unrouted must not be the name of relay.exchange".to_owned());
+            problems.push("unrouted: must not be the name of the exchange".to_owned());
         }
         if let Some(Err(problem)) = self.url.as_ref().map(parse) {
-            problems.push(format!("relay.url {problem}"));
+            problems.push(format!("url: {problem}"));
         }
         problems
     }

@@ -4,6 +4,7 @@ use std::{future::Future, time::Duration};
 
 use latchkey_domain::{id::EventId, time::Timestamp};
 use latchkey_events::Recorded;
+use latchkey_store::Store;
 use tokio::sync::watch;
 use uuid::Uuid;
 
@@ -44,4 +45,38 @@ pub trait Outbox: Send + Sync + 'static {
 
     /// Changes after each commit of this process that may have recorded an event.
     fn committed(&self) -> watch::Receiver<u64>;
+}
+
+impl Outbox for Store {
+    type Error = latchkey_store::Error;
+
+    async fn lease_events(
+        &self,
+        lease: Uuid,
+        duration: Duration,
+        limit: u32,
+    ) -> latchkey_store::Result<Vec<Recorded>> {
+        Self::lease_events(self, lease, duration, limit).await
+    }
+
+    async fn mark_sent(&self, lease: Uuid, ids: &[EventId]) -> latchkey_store::Result<u64> {
+        Self::mark_sent(self, lease, ids).await
+    }
+
+    async fn release(
+        &self,
+        lease: Uuid,
+        ids: &[EventId],
+        retry_after: Duration,
+    ) -> latchkey_store::Result<()> {
+        Self::release(self, lease, ids, retry_after).await
+    }
+
+    async fn outbox_depth(&self) -> latchkey_store::Result<(u64, Option<Timestamp>)> {
+        Self::outbox_depth(self).await
+    }
+
+    fn committed(&self) -> watch::Receiver<u64> {
+        self.recorded()
+    }
 }

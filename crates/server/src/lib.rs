@@ -1,1 +1,12 @@
-//! gRPC in: decode, call, encode.
+//! gRPC in: decode, call, encode. What happens is told by the use cases.
+
+mod access;
+mod config;
+mod health;
+mod serve;
+mod service;
+mod status;
+mod wire;
+
+pub use config::Config;
+pub use serve::{Error, serve};

@@ -17,6 +17,9 @@ use crate::{Backend, Error, Result};
 /// Clocks drift by milliseconds a minute at most.
 const MEASURE_EVERY: Duration = Duration::from_secs(30);
 
+/// Before the first answer.
+const UNKNOWN: i64 = i64::MIN;
+
 /// Tells the database's time without asking it every time, so that replicas agree whatever their
 /// own clocks say.
 #[derive(Debug, Clone)]
@@ -34,7 +37,7 @@ impl Clock for DatabaseClock {
 
 impl DatabaseClock {
     pub(crate) async fn measure(db: &DatabaseConnection, backend: Backend) -> Result<Self> {
-        let clock = Self { start: Instant::now(), offset: Arc::default() };
+        let clock = Self { start: Instant::now(), offset: Arc::new(AtomicI64::new(UNKNOWN)) };
         clock.adjust(db, backend).await?;
         Ok(clock)
     }
@@ -57,15 +60,21 @@ impl DatabaseClock {
             Backend::Postgres => postgres_now(db).await?,
             Backend::Sqlite => own_now()?,
         };
-        // The answer was true about half way through the wait for it.
-        let ours = i64::midpoint(before, self.elapsed());
-        self.offset.store(theirs - ours, Ordering::Relaxed);
+        let (earliest, latest) = (theirs - self.elapsed(), theirs - before);
+        let known = self.offset.load(Ordering::Relaxed);
+        self.offset.store(fitting(known, earliest, latest), Ordering::Relaxed);
         Ok(())
     }
 
     fn elapsed(&self) -> i64 {
         i64::try_from(self.start.elapsed().as_micros()).unwrap_or(i64::MAX)
     }
+}
+
+/// The answer was true at some moment of the wait for it: about half way through, unless what was
+/// known says more. So an answer that took long, because the database was busy, moves nothing.
+fn fitting(known: i64, earliest: i64, latest: i64) -> i64 {
+    if known == UNKNOWN { i64::midpoint(earliest, latest) } else { known.clamp(earliest, latest) }
 }
 
 async fn postgres_now(db: &DatabaseConnection) -> Result<i64> {
@@ -82,4 +91,25 @@ fn own_now() -> Result<i64> {
     let since = now.duration_since(std::time::UNIX_EPOCH);
     let micros = since.ok().and_then(|since| i64::try_from(since.as_micros()).ok());
     micros.ok_or(Error::corrupt("clock", "before 1970"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_answer_is_taken_to_be_of_half_way_through() {
+        assert_eq!(fitting(UNKNOWN, 100, 200), 150);
+    }
+
+    #[test]
+    fn a_slow_answer_that_fits_what_is_known_moves_nothing() {
+        assert_eq!(fitting(110, 100, 900_000), 110);
+    }
+
+    #[test]
+    fn a_clock_that_went_astray_is_brought_back_into_the_answers_wait() {
+        assert_eq!(fitting(50, 100, 200), 100);
+        assert_eq!(fitting(250, 100, 200), 200);
+    }
 }

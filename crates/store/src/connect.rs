@@ -9,10 +9,9 @@ use tokio::sync::watch;
 
 use crate::{Config, DatabaseClock, Result};
 
-/// How long a caller waits for a connection: a busy database must be answered quickly, not queued for.
+/// How long a caller waits for a connection, a new one included: a busy database must be answered
+/// quickly, not queued for.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(1);
-/// How long to try to reach a server.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// A statement of ours takes milliseconds; whatever takes this long holds others up.
 const STATEMENT_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a writer of SQLite waits for the one before it.
@@ -112,7 +111,6 @@ fn common(url: &str, connections: u32) -> ConnectOptions {
     options
         .max_connections(connections)
         .min_connections(1)
-        .connect_timeout(CONNECT_TIMEOUT)
         .acquire_timeout(ACQUIRE_TIMEOUT)
         .test_before_acquire_if_idle_for(TEST_AFTER_IDLE)
         .sqlx_logging(false)

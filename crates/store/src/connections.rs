@@ -21,6 +21,7 @@ use crate::{
     entity::{
         application_grant,
         connection::{ActiveModel, Column, Entity, Model},
+        credential,
     },
     listing::list,
     tx::set,
@@ -162,6 +163,18 @@ impl Tx {
             .filter(Column::Id.eq(name.connection.as_str()))
             .exec(&self.tx)
             .await?;
+        Ok(())
+    }
+
+    /// Removes the connections of an environment for good, deleted ones too, with their credentials
+    /// and grants.
+    pub(crate) async fn remove_connections_of(&self, environment: &EnvironmentId) -> Result<()> {
+        let id = environment.as_str();
+        let grants = application_grant::Column::Environment.eq(id);
+        application_grant::Entity::delete_many().filter(grants).exec(&self.tx).await?;
+        let credentials = credential::Column::Environment.eq(id);
+        credential::Entity::delete_many().filter(credentials).exec(&self.tx).await?;
+        Entity::delete_many().filter(Column::Environment.eq(id)).exec(&self.tx).await?;
         Ok(())
     }
 

@@ -119,10 +119,13 @@ impl Tx {
             || users.exists(&self.tx).await?)
     }
 
-    /// Removes an environment, with its keys.
+    /// Removes an environment, with its keys and with what was deleted in it: an environment of the
+    /// same id that comes later meets none of it, and no sealed secret stays behind.
     pub async fn remove_environment(&self, id: &EnvironmentId) -> Result<()> {
         self.config_changed();
         self.remove_api_keys_of(id, None).await?;
+        self.remove_connections_of(id).await?;
+        self.forget_requests_of(id).await?;
         environment::Entity::delete_by_id(id.as_str()).exec(&self.tx).await?;
         Ok(())
     }

@@ -19,7 +19,8 @@ use crate::{
 };
 
 /// Only the first unsent event of a subject is leased, so that whatever fails, the next one of that
-/// subject does not overtake it.
+/// subject does not overtake it. Looked for once (`MATERIALIZED`): a plan that looked again for each
+/// row would lock, and lease, more than the limit.
 const LEASABLE: &str = "\
 SELECT o.id FROM outbox o WHERE o.sent_at IS NULL \
 AND (o.leased_until IS NULL OR o.leased_until <= $1) \
@@ -42,8 +43,8 @@ impl Store {
             Backend::Sqlite => "",
         };
         let sql = format!(
-            "UPDATE outbox SET lease = $2, leased_until = $3 WHERE id IN ({LEASABLE}{skip}) \
-             RETURNING *"
+            "WITH leasable AS MATERIALIZED ({LEASABLE}{skip}) UPDATE outbox \
+             SET lease = $2, leased_until = $3 WHERE id IN (SELECT id FROM leasable) RETURNING *"
         );
         let values: [sea_orm::Value; 4] =
             [now.0.into(), lease.into(), now.plus(duration).0.into(), i64::from(limit).into()];

@@ -1,11 +1,11 @@
 //! Requests that were answered: a repeat gets the first one's resource (AIP-155).
 
-use latchkey_domain::time::Timestamp;
-use sea_orm::{ActiveModelTrait, EntityTrait, prelude::Uuid};
+use latchkey_domain::{id::EnvironmentId, time::Timestamp};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, prelude::Uuid};
 
 use crate::{
     Result, Tx,
-    entity::request::{ActiveModel, Entity},
+    entity::request::{ActiveModel, Column, Entity},
     tx::set,
 };
 
@@ -60,6 +60,12 @@ impl Tx {
             created_at: set(now.0),
         };
         row.insert(&self.tx).await?;
+        Ok(())
+    }
+
+    pub(crate) async fn forget_requests_of(&self, environment: &EnvironmentId) -> Result<()> {
+        let of_it = Column::Scope.eq(environment.as_str());
+        Entity::delete_many().filter(of_it).exec(&self.tx).await?;
         Ok(())
     }
 }

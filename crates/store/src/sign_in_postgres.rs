@@ -12,7 +12,7 @@ use crate::{
 const BEFORE_EVENTS: &str = "\
 WITH open AS (SELECT id FROM sign_ins WHERE id = $1 AND result IS NULL FOR UPDATE), \
 guarded AS (UPDATE users SET version = $3, sequence = $4, email = $5, email_verified = $6, \
-    updated_at = $7, last_signed_in_at = $8 \
+    updated_at = $7, last_signed_in_at = $8, display_name = $17, picture_url = $18 \
     WHERE id = $2 AND version = $3 - 1 AND EXISTS (SELECT 1 FROM open) RETURNING id), \
 used AS (UPDATE identities SET account_id = $10, username = $11, email = $12, connections = $13, \
     last_used_at = $8 WHERE id = $9 AND EXISTS (SELECT 1 FROM guarded)), \
@@ -23,7 +23,7 @@ told AS (INSERT INTO outbox (id, environment, type, subject, sequence, time, con
     traceparent, causation_id, test, attempts) SELECT * FROM (VALUES ";
 const AFTER_EVENTS: &str =
     ") AS event WHERE EXISTS (SELECT 1 FROM guarded)) SELECT count(*) FROM guarded";
-const PARAMETERS_BEFORE_EVENTS: usize = 16;
+const PARAMETERS_BEFORE_EVENTS: usize = 18;
 /// The types of an event's columns: a parameter in a list of values has none by itself.
 const EVENT_TYPES: [&str; 11] = [
     "uuid", "text", "text", "text", "bigint", "bigint", "text", "bytea", "text", "text", "boolean",
@@ -80,6 +80,8 @@ fn parameters(repeat: &RepeatSignIn<'_>) -> Result<Vec<Value>> {
         result_name(finish.result).into(),
         finish.login_code_hash.to_vec().into(),
         finish.login_code_expires_at.0.into(),
+        user.display_name.clone().into(),
+        user.picture_url.clone().into(),
     ])
 }
 

@@ -37,11 +37,15 @@ impl Store {
 }
 
 impl Tx {
-    /// Commits, and wakes whoever waits for events or caches what was changed.
+    /// Commits, and wakes whoever waits for events or caches what was changed. A transaction in which
+    /// a statement failed is to be dropped.
     pub async fn commit(self) -> Result<()> {
         let version = match self.config_changed.load(Ordering::Relaxed) {
             true => Some(next_config_version(&self.tx).await?),
-            false => None,
+            false => {
+                self.refuse_if_failed().await?;
+                None
+            }
         };
         self.tx.commit().await.map_err(|error| match Error::from(error) {
             Error::Unavailable(error) => Error::CommitUnknown(error),
@@ -58,6 +62,15 @@ impl Tx {
         }
         if self.recorded.load(Ordering::Relaxed) {
             self.store.wake();
+        }
+        Ok(())
+    }
+
+    /// PostgreSQL answers the COMMIT of a transaction in which a statement failed with a silent
+    /// rollback; any other statement is refused.
+    async fn refuse_if_failed(&self) -> Result<()> {
+        if self.store.backend == Backend::Postgres {
+            self.tx.execute_unprepared("SELECT 1").await?;
         }
         Ok(())
     }

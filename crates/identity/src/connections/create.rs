@@ -11,16 +11,12 @@ use latchkey_domain::{
     name::ConnectionName,
     provider::ProviderName,
     text::DisplayName,
-    time::Clock,
     upstream::UpstreamParams,
 };
 use latchkey_store::Tx;
 
 use super::ConnectionView;
-use crate::{
-    Error, Latchkey, RequestId, Result,
-    request::{after_conflict, answered_before, remember},
-};
+use crate::{Error, Latchkey, RequestId, Result, request::after_conflict};
 
 /// A connection to be created.
 #[derive(Debug, Clone)]
@@ -62,7 +58,7 @@ impl Latchkey {
         let tx = self.store.begin().await?;
         let environment = tx.environment(&new.environment).await?.ok_or(Error::NotFound)?;
         let scope = Some(&new.environment);
-        if let Some(before) = answered_before(&tx, scope, new.request.as_ref()).await? {
+        if let Some(before) = self.answered_before(&tx, scope, new.request.as_ref()).await? {
             return self.connection_made_before(&tx, &environment, &before).await;
         }
         self.provider_fits(&new.provider, &environment)?;
@@ -79,7 +75,7 @@ impl Latchkey {
             display_name: connection.display_name.to_string(),
         };
         tx.emit_about(&name, created, now).await?;
-        remember(&tx, scope, new.request.as_ref(), (&name.to_string(), now)).await?;
+        self.remember(&tx, scope, new.request.as_ref(), (&name.to_string(), now)).await?;
         if !new.validate_only {
             tx.commit().await?;
         }

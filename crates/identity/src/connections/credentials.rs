@@ -12,18 +12,14 @@ use latchkey_domain::{
     id::CredentialId,
     name::{ConnectionName, CredentialName},
     page::{Listed, Page},
-    time::{Clock, Timestamp},
+    time::Timestamp,
 };
 use latchkey_keyring::Purpose;
 use latchkey_store::{Cursor, SealedCredential, Tx};
 use secrecy::{ExposeSecret, SecretString};
 use uuid::Uuid;
 
-use crate::{
-    Error, Latchkey, RequestId, Result,
-    login::sealed_place,
-    request::{after_conflict, answered_before, remember},
-};
+use crate::{Error, Latchkey, RequestId, Result, login::sealed_place, request::after_conflict};
 
 /// How much of a secret's keyed hash is shown: enough to tell two secrets apart.
 const FINGERPRINT_BYTES: usize = 8;
@@ -62,7 +58,7 @@ impl Latchkey {
         let environment = environment.ok_or(Error::NotFound)?;
         tx.connection(&new.connection).await?.ok_or(Error::NotFound)?;
         let scope = Some(&new.connection.environment);
-        if let Some(before) = answered_before(&tx, scope, new.request.as_ref()).await? {
+        if let Some(before) = self.answered_before(&tx, scope, new.request.as_ref()).await? {
             return credential_made_before(&tx, &before).await;
         }
         if new.host.as_ref().is_some_and(|host| *host != environment.default_domain) {
@@ -80,7 +76,7 @@ impl Latchkey {
             host: new.host.as_ref().map(ToString::to_string),
         };
         tx.emit_about(&new.connection, created, now).await?;
-        remember(&tx, scope, new.request.as_ref(), (&name.to_string(), now)).await?;
+        self.remember(&tx, scope, new.request.as_ref(), (&name.to_string(), now)).await?;
         tx.commit().await?;
         Ok(sealed.credential)
     }

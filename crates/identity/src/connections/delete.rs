@@ -1,7 +1,7 @@
 //! Deleting a connection.
 
 use backon::Retryable;
-use latchkey_domain::{access::Principal, event::EventBody, name::ConnectionName, time::Clock};
+use latchkey_domain::{access::Principal, event::EventBody, name::ConnectionName};
 
 use crate::{
     Error, Latchkey, Result,

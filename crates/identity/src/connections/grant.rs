@@ -6,7 +6,6 @@ use latchkey_domain::{
     access::Principal,
     event::EventBody,
     name::{ApplicationName, ConnectionName},
-    time::Clock,
 };
 
 use crate::{Error, Latchkey, Result, request::after_conflict};

@@ -3,7 +3,7 @@
 use backon::Retryable;
 use latchkey_domain::{
     access::Principal, connection::Connection, event::EventBody, name::ConnectionName,
-    text::DisplayName, time::Clock, upstream::UpstreamParams,
+    text::DisplayName, upstream::UpstreamParams,
 };
 
 use super::ConnectionView;

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use latchkey_domain::time::Clock;
 use latchkey_store::{SignIn, SignInEnd};
 use tokio::time::{Instant, sleep};
 

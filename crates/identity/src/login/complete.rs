@@ -7,7 +7,6 @@ use latchkey_domain::{
     host::Host,
     name::ConnectionName,
     sign_in::{Failure, Refusal, Unsuccessful},
-    time::Clock,
 };
 use latchkey_keyring::sha256;
 use latchkey_store::{Claim, Claimed, SignInEnd, WayIn};

@@ -8,7 +8,6 @@ use latchkey_domain::{
     linking::{Decision, Evidence, decide},
     profile::Account,
     sign_in::{SignInResult, Unsuccessful},
-    time::Clock,
     user::{Identity, IdentityKind, User},
 };
 use latchkey_store::{Known, SignInEnd, Tx, WayIn};

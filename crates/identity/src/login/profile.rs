@@ -141,7 +141,6 @@ impl Latchkey {
     }
 
     async fn note_credential_use(&self, id: latchkey_domain::id::CredentialId) {
-        use latchkey_domain::time::Clock;
         if !self.cache.first_use_in_a_while(id.0).await {
             return;
         }

@@ -6,7 +6,6 @@ use latchkey_domain::{
     name::{ApplicationName, ConnectionName, UserName},
     pkce::{CodeChallenge, verifier_fits},
     sign_in::SignInResult,
-    time::Clock,
     user::{Identity, User},
 };
 use latchkey_keyring::sha256;

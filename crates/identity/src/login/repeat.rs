@@ -5,7 +5,7 @@ use latchkey_domain::{
     event::EventBody,
     profile::{Account, Issuer},
     sign_in::{Failure, SignInResult, Unsuccessful},
-    time::{Clock, Timestamp},
+    time::Timestamp,
     user::{Identity, IdentityKind, SocialIdentity, User},
 };
 use latchkey_store::{Known, RepeatSignIn, SignInEnd, WayIn};

@@ -14,7 +14,6 @@ use latchkey_domain::{
     pkce::CodeChallenge,
     provider::{AuthorizationRequest, Provider},
     sign_in::Intent,
-    time::Clock,
 };
 use latchkey_keyring::{random_token, sha256};
 use latchkey_store::WayIn;

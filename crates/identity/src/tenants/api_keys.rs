@@ -8,15 +8,12 @@ use latchkey_domain::{
     name::ApplicationName,
     page::{Listed, Page},
     text::DisplayName,
-    time::{Clock, Timestamp},
+    time::Timestamp,
 };
 use latchkey_store::{Cursor, Tx};
 use uuid::Uuid;
 
-use crate::{
-    Error, IssuedKey, Latchkey, RequestId, Result,
-    request::{after_conflict, answered_before, remember},
-};
+use crate::{Error, IssuedKey, Latchkey, RequestId, Result, request::after_conflict};
 
 /// A key to be created.
 #[derive(Debug, Clone)]
@@ -51,7 +48,7 @@ impl Latchkey {
     async fn try_create_api_key(&self, new: &NewApiKey) -> Result<(ApiKey, Option<IssuedKey>)> {
         let tx = self.store.begin().await?;
         let scope = new.principal.environment();
-        if let Some(before) = answered_before(&tx, scope, new.request.as_ref()).await? {
+        if let Some(before) = self.answered_before(&tx, scope, new.request.as_ref()).await? {
             return Ok((key_made_before(&tx, &before).await?, None));
         }
         owner_exists(&tx, &new.principal).await?;
@@ -68,7 +65,7 @@ impl Latchkey {
         };
         let row = latchkey_store::NewApiKey { key: key.clone(), secret_hash: issued.hash };
         tx.add_api_key(&row).await?;
-        remember(&tx, scope, new.request.as_ref(), (&key.id.to_string(), now)).await?;
+        self.remember(&tx, scope, new.request.as_ref(), (&key.id.to_string(), now)).await?;
         tx.commit().await?;
         Ok((key, Some(issued)))
     }

@@ -11,14 +11,13 @@ use latchkey_domain::{
     page::{Listed, Page},
     redirect_uri::RedirectUri,
     text::DisplayName,
-    time::Clock,
 };
 use latchkey_store::TimeCursor;
 
 use crate::{
     Error, Latchkey, RequestId, Result,
     connections::replace,
-    request::{after_conflict, answered_before, expect_etag, remember},
+    request::{after_conflict, expect_etag},
 };
 
 /// An application to be created.
@@ -64,7 +63,7 @@ impl Latchkey {
         let tx = self.store.begin().await?;
         let environment = tx.environment(&new.environment).await?.ok_or(Error::NotFound)?;
         let scope = Some(&new.environment);
-        if let Some(before) = answered_before(&tx, scope, new.request.as_ref()).await? {
+        if let Some(before) = self.answered_before(&tx, scope, new.request.as_ref()).await? {
             let name = before.parse().map_err(|_| Error::Internal("a remembered name is none"))?;
             return tx.application(&name).await?.ok_or(Error::NotFound);
         }
@@ -83,7 +82,7 @@ impl Latchkey {
             return Err(Error::Exists);
         }
         tx.add_application(&application).await?;
-        remember(&tx, scope, new.request.as_ref(), (&name.to_string(), now)).await?;
+        self.remember(&tx, scope, new.request.as_ref(), (&name.to_string(), now)).await?;
         tx.commit().await?;
         Ok(application)
     }

@@ -8,14 +8,13 @@ use latchkey_domain::{
     id::EnvironmentId,
     page::{Listed, Page},
     text::DisplayName,
-    time::Clock,
 };
 use latchkey_store::TimeCursor;
 
 use crate::{
     Error, Latchkey, RequestId, Result,
     connections::replace,
-    request::{after_conflict, answered_before, expect_etag, remember},
+    request::{after_conflict, expect_etag},
 };
 
 /// An environment to be created.
@@ -56,7 +55,7 @@ impl Latchkey {
 
     async fn try_create_environment(&self, new: &NewEnvironment) -> Result<Environment> {
         let tx = self.store.begin().await?;
-        if let Some(before) = answered_before(&tx, None, new.request.as_ref()).await? {
+        if let Some(before) = self.answered_before(&tx, None, new.request.as_ref()).await? {
             let id = before.parse().map_err(|_| Error::Internal("a remembered id is none"))?;
             return tx.environment(&id).await?.ok_or(Error::NotFound);
         }
@@ -75,7 +74,7 @@ impl Latchkey {
         }
         tx.add_environment(&environment).await?;
         let made = (environment.id.as_str(), now);
-        remember(&tx, None, new.request.as_ref(), made).await?;
+        self.remember(&tx, None, new.request.as_ref(), made).await?;
         tx.commit().await?;
         Ok(environment)
     }

@@ -1,15 +1,11 @@
 //! What Bitbucket's REST API says of an account and its addresses.
 
-use latchkey_domain::{
-    email::EmailAddress,
-    profile::{Account, Subject},
-    provider::Error,
-    text,
-};
+use latchkey_domain::{email::EmailAddress, profile::Account, provider::Error, text};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use url::Url;
 
+use super::subject::subject;
 use crate::endpoint::Reach;
 
 /// What is kept of names.
@@ -56,18 +52,6 @@ impl User {
     }
 }
 
-/// A uuid in braces, in one case: two spellings must not be two people, nor nothing be everybody.
-fn subject(uuid: &str) -> Result<Subject, Error> {
-    const REFUSED: Error = Error::Malformed("an account without a uuid");
-    let bare = uuid.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')).ok_or(REFUSED)?;
-    let groups: Vec<_> = bare.split('-').collect();
-    let hex = groups.iter().all(|group| group.bytes().all(|byte| byte.is_ascii_hexdigit()));
-    if !hex || groups.iter().map(|group| group.len()).ne([8, 4, 4, 4, 12]) {
-        return Err(REFUSED);
-    }
-    Subject::parse(&uuid.to_ascii_lowercase()).map_err(|_| REFUSED)
-}
-
 fn name(text: Option<String>) -> Option<String> {
     text.map(|text| text::tidy(&text, MAX_NAME)).filter(|text| !text.is_empty())
 }
@@ -89,10 +73,11 @@ pub(super) struct Emails {
     pub(super) next: Option<String>,
 }
 
+/// An address. A flag that is absent or odd says nothing, and so proves nothing.
 #[derive(Deserialize)]
-struct Email {
-    #[serde(default, deserialize_with = "text_or_nothing")]
-    email: Option<String>,
+pub(super) struct Email {
+    #[serde(rename = "email", default, deserialize_with = "text_or_nothing")]
+    address: Option<String>,
     #[serde(default)]
     is_primary: Value,
     #[serde(default)]
@@ -100,12 +85,17 @@ struct Email {
 }
 
 impl Emails {
-    /// The first address that is primary and confirmed: `Some(None)` if it cannot be understood.
-    pub(super) fn usable(&self) -> Option<Option<EmailAddress>> {
-        // A flag that is absent or odd says nothing, and so proves nothing.
-        let holds = |flag: &Value| *flag == Value::Bool(true);
-        let found = self.values.iter().find(|it| holds(&it.is_primary) && holds(&it.is_confirmed));
-        found.map(|it| it.email.as_deref().and_then(|text| EmailAddress::parse(text).ok()))
+    /// The first that is primary and confirmed.
+    pub(super) fn usable(&self) -> Option<&Email> {
+        let proved = |it: &&Email| it.is_primary == true && it.is_confirmed == true;
+        self.values.iter().find(proved)
+    }
+}
+
+impl Email {
+    /// The address, if it is one.
+    pub(super) fn address(&self) -> Option<EmailAddress> {
+        self.address.as_deref().and_then(|text| EmailAddress::parse(text).ok())
     }
 }
 
@@ -132,39 +122,11 @@ fn text_or_nothing<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>,
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     use super::{Emails, Reach, User, picture_url};
 
     const UUID: &str = "{11111111-1111-4111-8111-11111111111a}";
-
-    fn subject(uuid: Value) -> Option<String> {
-        let user: User = serde_json::from_value(json!({ "uuid": uuid })).ok()?;
-        user.account(Reach::Public).ok().map(|account| account.subject.to_string())
-    }
-
-    #[test]
-    fn a_subject_is_a_uuid_in_braces_in_lower_case() {
-        assert_eq!(subject(json!(UUID)), Some(UUID.to_owned()));
-        assert_eq!(subject(json!(UUID.to_ascii_uppercase())), Some(UUID.to_owned()));
-        for bad in [
-            json!(null),
-            json!(""),
-            json!("{}"),
-            json!(7),
-            json!([UUID]),
-            json!({ "uuid": UUID }),
-            json!("11111111-1111-4111-8111-11111111111a"),
-            json!("{11111111-1111-4111-8111-11111111111}"),
-            json!("{11111111-1111-4111-8111-11111111111g}"),
-            json!("{111111111111-4111-8111-1111-1111111a}"),
-            json!("{11111111-1111-4111-8111-11111111111a-}"),
-            json!(format!("{UUID} ")),
-            json!("{11111111-1111-4111-8111-1111111111١}"),
-        ] {
-            assert_eq!(subject(bad.clone()), None, "{bad}");
-        }
-    }
 
     #[test]
     fn everything_but_the_uuid_may_be_odd() {

@@ -19,8 +19,8 @@ impl Bitbucket {
         let mut url = first.clone();
         loop {
             let page: api::Emails = self.read(&url, grant, "email").await?;
-            if let Some(address) = page.usable() {
-                return Ok(address);
+            if let Some(email) = page.usable() {
+                return Ok(email.address());
             }
             let Some(next) = page.next else { return Ok(None) };
             read.push(url);

@@ -4,6 +4,7 @@ mod api;
 mod emails;
 mod exchange;
 mod settings;
+mod subject;
 mod token;
 
 use std::sync::Arc;

@@ -10,8 +10,8 @@ use serde_json::Value;
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(try_from = "Wire")]
 pub(super) struct Token {
-    access_token: AccessToken,
-    token_type: BasicTokenType,
+    secret: AccessToken,
+    kind: BasicTokenType,
     scopes: Option<Vec<Scope>>,
 }
 
@@ -46,8 +46,8 @@ impl TryFrom<Wire> for Token {
             return Err("no token");
         }
         Ok(Self {
-            access_token: wire.access_token,
-            token_type: BasicTokenType::Bearer,
+            secret: wire.access_token,
+            kind: BasicTokenType::Bearer,
             scopes: wire.scope.or(wire.scopes).and_then(|told| scopes(&told)),
         })
     }
@@ -79,11 +79,11 @@ impl TokenResponse for Token {
     type TokenType = BasicTokenType;
 
     fn access_token(&self) -> &AccessToken {
-        &self.access_token
+        &self.secret
     }
 
     fn token_type(&self) -> &BasicTokenType {
-        &self.token_type
+        &self.kind
     }
 
     fn expires_in(&self) -> Option<Duration> {

@@ -1,1 +1,178 @@
-//! .
+//! A provider that is down, slow, or talks nonsense.
+
+use std::time::{Duration, Instant};
+
+use bitbucket_stand_in::{Endpoint, Fault, Mode};
+use latchkey_domain::provider::Error;
+
+use crate::stage::{Stage, on_every_stage};
+
+const TOKEN: &str = "/site/oauth2/access_token";
+const USER: &str = "/2.0/user";
+const EMAILS: &str = "/2.0/user/emails";
+/// An answer that would take minutes, a byte a second.
+const DRIP: Fault = Fault::SlowBytes { interval_ms: 1_000 };
+/// One try and its two repetitions.
+const TRIES: usize = 3;
+/// The time limits with some room for a busy machine.
+const AT_MOST: Duration = Duration::from_secs(8);
+
+/// The first request fails and the rest would be answered: nothing hides behind a second failure.
+async fn trade_failing(stage: &Stage, fault: Fault) -> Option<Error> {
+    let code = stage.code("alice").await;
+    stage.control.clear_requests();
+    stage.control.fail_next(Endpoint::Token, fault);
+    let error = stage.trade(&code).await.err();
+    assert_eq!(stage.requests_to(TOKEN), 1, "{fault:?}");
+    stage.control.heal();
+    error
+}
+
+async fn account_failing(stage: &Stage, fault: Fault) -> Option<Error> {
+    let grant = stage.grant("alice").await;
+    stage.control.clear_requests();
+    stage.control.fail_always(Endpoint::User, fault);
+    let error = stage.provider.account(&grant).await.err();
+    stage.control.heal();
+    error
+}
+
+#[tokio::test]
+async fn a_code_is_sent_once_even_if_nobody_knows_what_became_of_it() {
+    on_every_stage(async |stage| {
+        for fault in [500, 502, 503].map(|status| Fault::ServerError { status }) {
+            assert_matches!(trade_failing(&stage, fault).await, Some(Error::Unavailable(_)));
+        }
+        let reset = trade_failing(&stage, Fault::ConnectionReset).await;
+        assert_matches!(reset, Some(Error::Unavailable(_)));
+    })
+    .await;
+}
+
+async fn a_trade_is_given_up(fault: Fault) {
+    on_every_stage(async |stage| {
+        let started = Instant::now();
+        assert_matches!(trade_failing(&stage, fault).await, Some(Error::Unavailable(_)));
+        assert!(started.elapsed() < AT_MOST);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_token_answer_that_hangs_or_drips_is_given_up_and_not_asked_for_again() {
+    tokio::join!(a_trade_is_given_up(Fault::Hang), a_trade_is_given_up(DRIP));
+}
+
+#[tokio::test]
+async fn a_token_answer_that_makes_no_sense_is_told_from_an_outage() {
+    on_every_stage(async |stage| {
+        for fault in [
+            Fault::HtmlOk,
+            Fault::TruncatedJson,
+            Fault::ServerError { status: 404 },
+            Fault::Forbidden,
+        ] {
+            let error = trade_failing(&stage, fault).await;
+            assert_matches!(error, Some(Error::Malformed(_)));
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_body_without_end_is_left_at_its_limit() {
+    on_every_stage(async |stage| {
+        let started = Instant::now();
+        let token = trade_failing(&stage, Fault::EndlessBody).await;
+        assert_matches!(token, Some(Error::Malformed("more than 64 KiB")));
+        let account = account_failing(&stage, Fault::EndlessBody).await;
+        assert_matches!(account, Some(Error::Malformed("more than 64 KiB")));
+        assert_eq!(stage.requests_to(USER), 1);
+        assert!(started.elapsed() < Duration::from_secs(4));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_read_is_repeated_twice_and_then_given_up() {
+    on_every_stage(async |stage| {
+        for fault in [Fault::ServerError { status: 503 }, Fault::ConnectionReset] {
+            assert_matches!(account_failing(&stage, fault).await, Some(Error::Unavailable(_)));
+            assert_eq!(stage.requests_to(USER), TRIES, "{fault:?}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_read_survives_two_failures() {
+    on_every_stage(async |stage| {
+        let grant = stage.grant("alice").await;
+        for endpoint in [Endpoint::User, Endpoint::Emails] {
+            stage.control.fail_next(endpoint, Fault::ServerError { status: 502 });
+            stage.control.fail_next(endpoint, Fault::ConnectionReset);
+        }
+        assert!(stage.provider.account(&grant).await.is_ok());
+        assert!(stage.provider.email(&grant).await.unwrap().is_some());
+        assert_eq!((stage.requests_to(USER), stage.requests_to(EMAILS)), (TRIES, TRIES));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_read_that_hangs_once_is_answered_by_another_try() {
+    let stage = Stage::bitbucket(Mode::Since2026).await;
+    stage.control.fail_next(Endpoint::User, Fault::Hang);
+    assert!(stage.account("alice").await.is_ok());
+}
+
+async fn a_read_is_given_up(fault: Fault) {
+    on_every_stage(async |stage| {
+        let started = Instant::now();
+        assert_matches!(account_failing(&stage, fault).await, Some(Error::Unavailable(_)));
+        assert!(started.elapsed() < AT_MOST);
+        assert!(stage.requests_to(USER) <= TRIES);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_read_that_hangs_or_drips_ends_in_time() {
+    tokio::join!(a_read_is_given_up(Fault::Hang), a_read_is_given_up(DRIP));
+}
+
+#[tokio::test]
+async fn a_read_that_makes_no_sense_is_not_repeated() {
+    on_every_stage(async |stage| {
+        for fault in [Fault::HtmlOk, Fault::TruncatedJson, Fault::ServerError { status: 404 }] {
+            assert_matches!(account_failing(&stage, fault).await, Some(Error::Malformed(_)));
+            assert_eq!(stage.requests_to(USER), 1, "{fault:?}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn addresses_that_cannot_be_read_leave_the_account_readable() {
+    on_every_stage(async |stage| {
+        let grant = stage.grant("alice").await;
+        stage.control.fail_always(Endpoint::Emails, Fault::ServerError { status: 500 });
+        assert!(stage.provider.account(&grant).await.is_ok());
+        assert_matches!(stage.provider.email(&grant).await, Err(Error::Unavailable(_)));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_provider_that_is_gone_is_unavailable() {
+    on_every_stage(async |stage| {
+        let Stage { stand_in, control, provider, .. } = stage;
+        control.clear_requests();
+        stand_in.stop().await;
+        let code = "code".into();
+        let answer = crate::stage::exchange(&*provider, &code).await;
+        assert_matches!(answer, Err(Error::Unavailable(_)));
+        assert!(control.requests().is_empty());
+    })
+    .await;
+}

@@ -1,10 +1,13 @@
 //! What the provider refuses, told apart: the client, the code, the scope.
 
 use bitbucket_stand_in::{Consumer, Endpoint, Fault, Quirks, StandIn};
-use latchkey_domain::provider::{Client, Error};
+use latchkey_domain::provider::{Client, Error, Grant};
 use secrecy::SecretString;
 
-use crate::stage::{Stage, on_every_stage, redirect_uri};
+use crate::{
+    peer::{Peer, Play, with_headers},
+    stage::{Stage, on_every_stage, redirect_uri},
+};
 
 const TOKEN: &str = "/site/oauth2/access_token";
 
@@ -118,4 +121,25 @@ async fn a_read_that_is_forbidden_without_a_word_on_scopes_is_not_about_scopes()
         assert_matches!(stage.account("alice").await, Err(Error::Malformed(_)));
     })
     .await;
+}
+
+#[tokio::test]
+async fn a_missing_scope_that_only_the_api_tells_of_is_told_by_header_or_body() {
+    let json = "content-type: application/json\r\n";
+    let told =
+        r#"{"type":"error","error":{"detail":{"required":["email"],"granted":["account"]}}}"#;
+    let cases = [
+        ("x-oauth-scopes: account\r\n", "", true),
+        ("x-oauth-scopes: email, account\r\n", "", false),
+        ("", told, true),
+        ("", r#"{"type":"error","error":{"message":"Forbidden","detail":"no"}}"#, false),
+        ("", "<html>", false),
+    ];
+    for (header, body, about_scopes) in cases {
+        let play = Play::Say(with_headers("403 Forbidden", &format!("{json}{header}"), body));
+        let (_peer, provider) = Peer::start([play]).await;
+        let error = provider.email(&Grant { access_token: "t".into() }).await.unwrap_err();
+        assert_eq!(matches!(error, Error::ScopeMissing), about_scopes, "{header}{body}: {error:?}");
+        assert!(about_scopes || matches!(error, Error::Malformed(_)), "{error:?}");
+    }
 }

@@ -9,3 +9,4 @@ mod outbox;
 mod proxy;
 mod rabbit;
 mod running;
+mod store;

@@ -15,6 +15,7 @@ use tokio::{
         tcp::{OwnedReadHalf, OwnedWriteHalf},
     },
     sync::Mutex,
+    time::timeout,
 };
 
 /// `basic.ack` (AMQP 0-9-1, class 60, method 80).
@@ -71,9 +72,13 @@ impl Proxy {
     /// Cuts the connection at a confirmation to come, which is lost with it, and waits for that.
     pub(crate) async fn cut_at_ack(&self, number: u32) {
         self.faults.acks_to_cut.store(number, Ordering::SeqCst);
-        while self.faults.acks_to_cut.load(Ordering::SeqCst) > 0 {
-            tokio::time::sleep(Duration::from_millis(1)).await;
-        }
+        let cutting = async {
+            while self.faults.acks_to_cut.load(Ordering::SeqCst) > 0 {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+        };
+        let cut = timeout(Duration::from_secs(30), cutting).await;
+        assert!(cut.is_ok(), "no confirmation came that could be lost");
     }
 
     /// Lets nothing through any more, in either direction.

@@ -1,0 +1,228 @@
+//! Who may call what: denied unless it stands here.
+
+use std::{
+    convert::Infallible,
+    task::{Context, Poll},
+};
+
+use futures_util::future::BoxFuture;
+use http::{HeaderMap, header::AUTHORIZATION};
+use latchkey_domain::access::{
+    ApiKeyKind::{self, Application, Consumer, Environment, Gateway, Operator},
+    Principal,
+};
+use latchkey_identity::{Error, Latchkey};
+use secrecy::SecretString;
+use tonic::{Request, Status, body::Body};
+use tower::{Layer, Service};
+
+use crate::status;
+
+const OPERATORS: &[ApiKeyKind] = &[Operator];
+const ADMINISTRATORS: &[ApiKeyKind] = &[Operator, Environment];
+const GATEWAYS: &[ApiKeyKind] = &[Gateway];
+const READERS: &[ApiKeyKind] = &[Operator, Environment, Consumer];
+
+/// Every RPC, and the kinds of keys that can make it. A test holds it against the contract.
+pub(crate) const ALLOWED: &[(&str, &[ApiKeyKind])] = &[
+    ("/latchkey.v1.ConnectionAdmin/CreateConnection", ADMINISTRATORS),
+    ("/latchkey.v1.ConnectionAdmin/GetConnection", ADMINISTRATORS),
+    ("/latchkey.v1.ConnectionAdmin/ListConnections", ADMINISTRATORS),
+    ("/latchkey.v1.ConnectionAdmin/UpdateConnection", ADMINISTRATORS),
+    ("/latchkey.v1.ConnectionAdmin/DeleteConnection", ADMINISTRATORS),
+    ("/latchkey.v1.ConnectionAdmin/ListCallbackUrls", ADMINISTRATORS),
+    ("/latchkey.v1.ConnectionAdmin/GrantApplication", ADMINISTRATORS),
+    ("/latchkey.v1.ConnectionAdmin/RevokeApplication", ADMINISTRATORS),
+    ("/latchkey.v1.ConnectionAdmin/CreateCredential", ADMINISTRATORS),
+    ("/latchkey.v1.ConnectionAdmin/ListCredentials", ADMINISTRATORS),
+    ("/latchkey.v1.ConnectionAdmin/DeleteCredential", ADMINISTRATORS),
+    ("/latchkey.v1.SocialLogin/ListLoginOptions", &[Gateway, Application]),
+    ("/latchkey.v1.SocialLogin/StartLogin", GATEWAYS),
+    ("/latchkey.v1.SocialLogin/CompleteLogin", GATEWAYS),
+    ("/latchkey.v1.SocialLogin/RedeemLogin", &[Application]),
+    ("/latchkey.v1.TenantAdmin/CreateEnvironment", OPERATORS),
+    ("/latchkey.v1.TenantAdmin/GetEnvironment", ADMINISTRATORS),
+    ("/latchkey.v1.TenantAdmin/ListEnvironments", OPERATORS),
+    ("/latchkey.v1.TenantAdmin/UpdateEnvironment", ADMINISTRATORS),
+    ("/latchkey.v1.TenantAdmin/DeleteEnvironment", OPERATORS),
+    ("/latchkey.v1.TenantAdmin/CreateApplication", ADMINISTRATORS),
+    ("/latchkey.v1.TenantAdmin/GetApplication", ADMINISTRATORS),
+    ("/latchkey.v1.TenantAdmin/ListApplications", ADMINISTRATORS),
+    ("/latchkey.v1.TenantAdmin/UpdateApplication", ADMINISTRATORS),
+    ("/latchkey.v1.TenantAdmin/DeleteApplication", ADMINISTRATORS),
+    ("/latchkey.v1.TenantAdmin/CreateApiKey", ADMINISTRATORS),
+    ("/latchkey.v1.TenantAdmin/ListApiKeys", ADMINISTRATORS),
+    ("/latchkey.v1.TenantAdmin/DeleteApiKey", ADMINISTRATORS),
+    ("/latchkey.v1.UserDirectory/GetUser", ADMINISTRATORS),
+    ("/latchkey.v1.UserDirectory/ListUsers", ADMINISTRATORS),
+    ("/latchkey.v1.EventFeed/ListEvents", READERS),
+    ("/latchkey.v1.EventFeed/WatchEvents", READERS),
+];
+
+/// What load balancers and tools ask without a key. Reflection is served only where it is set.
+const OPEN: &[&str] = &["/grpc.health.v1.Health/", "/grpc.reflection."];
+
+/// Asks every caller for a key.
+#[derive(Debug, Clone)]
+pub(crate) struct AccessLayer(pub(crate) Latchkey);
+
+/// A service behind the question.
+#[derive(Debug, Clone)]
+pub(crate) struct Access<S> {
+    inner: S,
+    latchkey: Latchkey,
+}
+
+impl<S> Layer<S> for AccessLayer {
+    type Service = Access<S>;
+
+    fn layer(&self, inner: S) -> Access<S> {
+        Access { inner, latchkey: self.0.clone() }
+    }
+}
+
+impl<S> Service<http::Request<Body>> for Access<S>
+where
+    S: Service<http::Request<Body>, Response = http::Response<Body>, Error = Infallible>
+        + Clone
+        + Send
+        + 'static,
+    S::Future: Send + 'static,
+{
+    type Response = http::Response<Body>;
+    type Error = Infallible;
+    type Future = BoxFuture<'static, Result<Self::Response, Infallible>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        self.inner.poll_ready(context)
+    }
+
+    fn call(&mut self, mut request: http::Request<Body>) -> Self::Future {
+        // The one that was polled ready goes into the future; a fresh one takes its place.
+        let fresh = self.inner.clone();
+        let mut inner = std::mem::replace(&mut self.inner, fresh);
+        let latchkey = self.latchkey.clone();
+        Box::pin(async move {
+            let path = request.uri().path();
+            if OPEN.iter().any(|open| path.starts_with(open)) {
+                return inner.call(request).await;
+            }
+            match admit(&latchkey, path, request.headers()).await {
+                Ok(principal) => {
+                    request.extensions_mut().insert(principal);
+                    inner.call(request).await
+                }
+                Err(status) => Ok(status.into_http()),
+            }
+        })
+    }
+}
+
+async fn admit(latchkey: &Latchkey, path: &str, headers: &HeaderMap) -> Result<Principal, Status> {
+    let key = bearer(headers).ok_or(Error::Unauthenticated).map_err(status::from_error)?;
+    let key = latchkey.authenticate(&key).await.map_err(status::from_error)?;
+    let kind = key.principal.kind();
+    let allowed = ALLOWED.iter().find(|(method, _)| *method == path);
+    if allowed.is_some_and(|(_, kinds)| kinds.contains(&kind)) {
+        return Ok(key.principal.clone());
+    }
+    Err(status::not_allowed())
+}
+
+/// `authorization: Bearer {key}` (RFC 6750, 2.1), once.
+fn bearer(headers: &HeaderMap) -> Option<SecretString> {
+    let mut values = headers.get_all(AUTHORIZATION).iter();
+    let value = values.next().filter(|_| values.next().is_none())?;
+    let (scheme, key) = value.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| key.into())
+}
+
+/// Who calls.
+pub(crate) fn caller<T>(request: &Request<T>) -> Result<Principal, Status> {
+    let found = request.extensions().get::<Principal>().cloned();
+    found.ok_or(Error::Unauthenticated).map_err(status::from_error)
+}
+
+#[cfg(test)]
+mod tests {
+    use prost::Message;
+
+    use super::*;
+
+    /// The part of `google.protobuf.FileDescriptorSet` that names methods.
+    mod descriptor {
+        #[derive(Clone, PartialEq, prost::Message)]
+        pub(super) struct Set {
+            #[prost(message, repeated, tag = "1")]
+            pub(super) files: Vec<File>,
+        }
+
+        #[derive(Clone, PartialEq, prost::Message)]
+        pub(super) struct File {
+            #[prost(string, tag = "2")]
+            pub(super) package: String,
+            #[prost(message, repeated, tag = "6")]
+            pub(super) services: Vec<Service>,
+        }
+
+        #[derive(Clone, PartialEq, prost::Message)]
+        pub(super) struct Service {
+            #[prost(string, tag = "1")]
+            pub(super) name: String,
+            #[prost(message, repeated, tag = "2")]
+            pub(super) methods: Vec<Method>,
+        }
+
+        #[derive(Clone, PartialEq, prost::Message)]
+        pub(super) struct Method {
+            #[prost(string, tag = "1")]
+            pub(super) name: String,
+        }
+    }
+
+    fn contract() -> Vec<String> {
+        let set = descriptor::Set::decode(latchkey_proto::FILE_DESCRIPTOR_SET).unwrap();
+        let methods = set.files.iter().flat_map(|file| {
+            file.services.iter().flat_map(move |service| {
+                let path = format!("/{}.{}/", file.package, service.name);
+                service.methods.iter().map(move |method| format!("{path}{}", method.name))
+            })
+        });
+        methods.collect()
+    }
+
+    #[test]
+    fn every_method_of_the_contract_says_who_may_call_it() {
+        let mut listed: Vec<_> = ALLOWED.iter().map(|(method, _)| (*method).to_owned()).collect();
+        let mut contract = contract();
+        listed.sort();
+        contract.sort();
+        assert_eq!(listed, contract);
+    }
+
+    #[test]
+    fn an_application_never_administers() {
+        let admin = |method: &str| method.contains("Admin/") || method.contains("UserDirectory/");
+        for (method, kinds) in ALLOWED {
+            let reaches = kinds.iter().any(|kind| matches!(kind, Application | Gateway | Consumer));
+            assert!(!(admin(method) && reaches), "{method}");
+        }
+    }
+
+    #[test]
+    fn a_key_comes_as_one_bearer_token() {
+        let read = |values: &[&str]| {
+            let mut headers = HeaderMap::new();
+            for value in values {
+                headers.append(AUTHORIZATION, value.parse().unwrap());
+            }
+            bearer(&headers).is_some()
+        };
+        assert!(read(&["Bearer lk_operator_x"]));
+        assert!(read(&["bearer lk_operator_x"]));
+        assert!(!read(&[]));
+        assert!(!read(&["lk_operator_x"]));
+        assert!(!read(&["Basic lk_operator_x"]));
+        assert!(!read(&["Bearer a", "Bearer b"]));
+    }
+}

@@ -1,0 +1,140 @@
+//! `ConnectionAdmin`.
+
+use latchkey_identity::Latchkey;
+use latchkey_proto::v1::{self, connection_admin_server::ConnectionAdmin};
+use tonic::{Request, Response, Status, async_trait};
+
+use crate::{access::caller, status::from_error, wire::connection as wire};
+
+/// The service.
+#[derive(Debug)]
+pub(crate) struct Admin(pub(crate) Latchkey);
+
+#[async_trait]
+impl ConnectionAdmin for Admin {
+    async fn create_connection(
+        &self,
+        request: Request<v1::CreateConnectionRequest>,
+    ) -> Result<Response<v1::CreateConnectionResponse>, Status> {
+        let caller = caller(&request)?;
+        let new = wire::create(request.into_inner())?;
+        let view = self.0.create_connection(&caller, new).await.map_err(from_error)?;
+        let connection = Some(wire::encode(view));
+        Ok(Response::new(v1::CreateConnectionResponse { connection }))
+    }
+
+    async fn get_connection(
+        &self,
+        request: Request<v1::GetConnectionRequest>,
+    ) -> Result<Response<v1::GetConnectionResponse>, Status> {
+        let caller = caller(&request)?;
+        let name = wire::name("name", &request.into_inner().name)?;
+        let view = self.0.connection(&caller, &name).await.map_err(from_error)?;
+        let connection = Some(wire::encode(view));
+        Ok(Response::new(v1::GetConnectionResponse { connection }))
+    }
+
+    async fn list_connections(
+        &self,
+        request: Request<v1::ListConnectionsRequest>,
+    ) -> Result<Response<v1::ListConnectionsResponse>, Status> {
+        let caller = caller(&request)?;
+        let request = request.into_inner();
+        let (parent, application, page) = wire::list(&request)?;
+        let listed = self
+            .0
+            .list_connections(&caller, &parent.environment, application.as_ref(), &page)
+            .await
+            .map_err(from_error)?;
+        Ok(Response::new(wire::listed(&request, listed)))
+    }
+
+    async fn update_connection(
+        &self,
+        request: Request<v1::UpdateConnectionRequest>,
+    ) -> Result<Response<v1::UpdateConnectionResponse>, Status> {
+        let caller = caller(&request)?;
+        let (name, changes) = wire::update(request.into_inner())?;
+        let view = self.0.update_connection(&caller, &name, &changes).await.map_err(from_error)?;
+        let connection = Some(wire::encode(view));
+        Ok(Response::new(v1::UpdateConnectionResponse { connection }))
+    }
+
+    async fn delete_connection(
+        &self,
+        request: Request<v1::DeleteConnectionRequest>,
+    ) -> Result<Response<v1::DeleteConnectionResponse>, Status> {
+        let caller = caller(&request)?;
+        let v1::DeleteConnectionRequest { name, etag } = request.into_inner();
+        let name = wire::name("name", &name)?;
+        let etag = (!etag.is_empty()).then_some(etag.as_str());
+        self.0.delete_connection(&caller, &name, etag).await.map_err(from_error)?;
+        Ok(Response::new(v1::DeleteConnectionResponse {}))
+    }
+
+    async fn list_callback_urls(
+        &self,
+        request: Request<v1::ListCallbackUrlsRequest>,
+    ) -> Result<Response<v1::ListCallbackUrlsResponse>, Status> {
+        let caller = caller(&request)?;
+        let parent = wire::name("parent", &request.into_inner().parent)?;
+        let urls = self.0.callback_urls(&caller, &parent).await.map_err(from_error)?;
+        let callback_urls = urls.into_iter().map(wire::encode_callback_url).collect();
+        Ok(Response::new(v1::ListCallbackUrlsResponse { callback_urls }))
+    }
+
+    async fn grant_application(
+        &self,
+        request: Request<v1::GrantApplicationRequest>,
+    ) -> Result<Response<v1::GrantApplicationResponse>, Status> {
+        let caller = caller(&request)?;
+        let request = request.into_inner();
+        let (connection, application) = wire::pair(&request.connection, &request.application)?;
+        let granted = self.0.grant_application(&caller, &connection, &application);
+        granted.await.map_err(from_error)?;
+        Ok(Response::new(v1::GrantApplicationResponse {}))
+    }
+
+    async fn revoke_application(
+        &self,
+        request: Request<v1::RevokeApplicationRequest>,
+    ) -> Result<Response<v1::RevokeApplicationResponse>, Status> {
+        let caller = caller(&request)?;
+        let request = request.into_inner();
+        let (connection, application) = wire::pair(&request.connection, &request.application)?;
+        let revoked = self.0.revoke_application(&caller, &connection, &application);
+        revoked.await.map_err(from_error)?;
+        Ok(Response::new(v1::RevokeApplicationResponse {}))
+    }
+
+    async fn create_credential(
+        &self,
+        request: Request<v1::CreateCredentialRequest>,
+    ) -> Result<Response<v1::CreateCredentialResponse>, Status> {
+        let caller = caller(&request)?;
+        let new = wire::create_credential(request.into_inner())?;
+        let made = self.0.create_credential(&caller, &new).await.map_err(from_error)?;
+        let credential = Some(wire::encode_credential(&new.connection, &made));
+        Ok(Response::new(v1::CreateCredentialResponse { credential }))
+    }
+
+    async fn list_credentials(
+        &self,
+        request: Request<v1::ListCredentialsRequest>,
+    ) -> Result<Response<v1::ListCredentialsResponse>, Status> {
+        let caller = caller(&request)?;
+        let (parent, page) = wire::list_credentials(&request.into_inner())?;
+        let listed = self.0.list_credentials(&caller, &parent, &page).await.map_err(from_error)?;
+        Ok(Response::new(wire::listed_credentials(&parent, listed)))
+    }
+
+    async fn delete_credential(
+        &self,
+        request: Request<v1::DeleteCredentialRequest>,
+    ) -> Result<Response<v1::DeleteCredentialResponse>, Status> {
+        let caller = caller(&request)?;
+        let name = wire::name("name", &request.into_inner().name)?;
+        self.0.delete_credential(&caller, &name).await.map_err(from_error)?;
+        Ok(Response::new(v1::DeleteCredentialResponse {}))
+    }
+}

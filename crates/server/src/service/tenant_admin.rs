@@ -1,0 +1,171 @@
+//! `TenantAdmin`.
+
+use latchkey_domain::name::{ApplicationName, EnvironmentName};
+use latchkey_identity::Latchkey;
+use latchkey_proto::v1::{self, tenant_admin_server::TenantAdmin};
+use secrecy::ExposeSecret;
+use tonic::{Request, Response, Status, async_trait};
+
+use crate::{
+    access::caller,
+    status::from_error,
+    wire::{connection::name, tenant as wire},
+};
+
+/// The service.
+#[derive(Debug)]
+pub(crate) struct Tenants(pub(crate) Latchkey);
+
+/// An etag that a caller sent, if they did.
+fn sent(etag: &str) -> Option<&str> {
+    (!etag.is_empty()).then_some(etag)
+}
+
+#[async_trait]
+impl TenantAdmin for Tenants {
+    async fn create_environment(
+        &self,
+        request: Request<v1::CreateEnvironmentRequest>,
+    ) -> Result<Response<v1::CreateEnvironmentResponse>, Status> {
+        let new = wire::create_environment(request.into_inner())?;
+        let made = self.0.create_environment(&new).await.map_err(from_error)?;
+        let environment = Some(wire::encode_environment(made));
+        Ok(Response::new(v1::CreateEnvironmentResponse { environment }))
+    }
+
+    async fn get_environment(
+        &self,
+        request: Request<v1::GetEnvironmentRequest>,
+    ) -> Result<Response<v1::GetEnvironmentResponse>, Status> {
+        let caller = caller(&request)?;
+        let name: EnvironmentName = name("name", &request.into_inner().name)?;
+        let found = self.0.environment(&caller, &name.environment).await.map_err(from_error)?;
+        let environment = Some(wire::encode_environment(found));
+        Ok(Response::new(v1::GetEnvironmentResponse { environment }))
+    }
+
+    async fn list_environments(
+        &self,
+        request: Request<v1::ListEnvironmentsRequest>,
+    ) -> Result<Response<v1::ListEnvironmentsResponse>, Status> {
+        let page = wire::list_environments(&request.into_inner())?;
+        let listed = self.0.list_environments(&page).await.map_err(from_error)?;
+        Ok(Response::new(wire::listed_environments(listed)))
+    }
+
+    async fn update_environment(
+        &self,
+        request: Request<v1::UpdateEnvironmentRequest>,
+    ) -> Result<Response<v1::UpdateEnvironmentResponse>, Status> {
+        let caller = caller(&request)?;
+        let (name, changes) = wire::update_environment(request.into_inner())?;
+        let changed = self.0.update_environment(&caller, &name.environment, &changes);
+        let environment = Some(wire::encode_environment(changed.await.map_err(from_error)?));
+        Ok(Response::new(v1::UpdateEnvironmentResponse { environment }))
+    }
+
+    async fn delete_environment(
+        &self,
+        request: Request<v1::DeleteEnvironmentRequest>,
+    ) -> Result<Response<v1::DeleteEnvironmentResponse>, Status> {
+        let request = request.into_inner();
+        let name: EnvironmentName = name("name", &request.name)?;
+        let deleted = self.0.delete_environment(&name.environment, sent(&request.etag));
+        deleted.await.map_err(from_error)?;
+        Ok(Response::new(v1::DeleteEnvironmentResponse {}))
+    }
+
+    async fn create_application(
+        &self,
+        request: Request<v1::CreateApplicationRequest>,
+    ) -> Result<Response<v1::CreateApplicationResponse>, Status> {
+        let caller = caller(&request)?;
+        let new = wire::create_application(request.into_inner())?;
+        let made = self.0.create_application(&caller, &new).await.map_err(from_error)?;
+        let application = Some(wire::encode_application(made));
+        Ok(Response::new(v1::CreateApplicationResponse { application }))
+    }
+
+    async fn get_application(
+        &self,
+        request: Request<v1::GetApplicationRequest>,
+    ) -> Result<Response<v1::GetApplicationResponse>, Status> {
+        let caller = caller(&request)?;
+        let name: ApplicationName = name("name", &request.into_inner().name)?;
+        let found = self.0.application(&caller, &name).await.map_err(from_error)?;
+        let application = Some(wire::encode_application(found));
+        Ok(Response::new(v1::GetApplicationResponse { application }))
+    }
+
+    async fn list_applications(
+        &self,
+        request: Request<v1::ListApplicationsRequest>,
+    ) -> Result<Response<v1::ListApplicationsResponse>, Status> {
+        let caller = caller(&request)?;
+        let request = request.into_inner();
+        let (parent, connection, page) = wire::list_applications(&request)?;
+        let listed = self
+            .0
+            .list_applications(&caller, &parent.environment, connection.as_ref(), &page)
+            .await
+            .map_err(from_error)?;
+        Ok(Response::new(wire::listed_applications(&request, listed)))
+    }
+
+    async fn update_application(
+        &self,
+        request: Request<v1::UpdateApplicationRequest>,
+    ) -> Result<Response<v1::UpdateApplicationResponse>, Status> {
+        let caller = caller(&request)?;
+        let (name, changes) = wire::update_application(request.into_inner())?;
+        let changed = self.0.update_application(&caller, &name, &changes);
+        let application = Some(wire::encode_application(changed.await.map_err(from_error)?));
+        Ok(Response::new(v1::UpdateApplicationResponse { application }))
+    }
+
+    async fn delete_application(
+        &self,
+        request: Request<v1::DeleteApplicationRequest>,
+    ) -> Result<Response<v1::DeleteApplicationResponse>, Status> {
+        let caller = caller(&request)?;
+        let request = request.into_inner();
+        let name: ApplicationName = name("name", &request.name)?;
+        let deleted = self.0.delete_application(&caller, &name, sent(&request.etag));
+        deleted.await.map_err(from_error)?;
+        Ok(Response::new(v1::DeleteApplicationResponse {}))
+    }
+
+    async fn create_api_key(
+        &self,
+        request: Request<v1::CreateApiKeyRequest>,
+    ) -> Result<Response<v1::CreateApiKeyResponse>, Status> {
+        let caller = caller(&request)?;
+        let new = wire::create_api_key(request.into_inner())?;
+        let (made, issued) = self.0.create_api_key(&caller, &new).await.map_err(from_error)?;
+        let key = issued.map(|issued| issued.secret.expose_secret().to_owned());
+        let (api_key, key) = (Some(wire::encode_api_key(made)), key.unwrap_or_default());
+        Ok(Response::new(v1::CreateApiKeyResponse { api_key, key }))
+    }
+
+    async fn list_api_keys(
+        &self,
+        request: Request<v1::ListApiKeysRequest>,
+    ) -> Result<Response<v1::ListApiKeysResponse>, Status> {
+        let caller = caller(&request)?;
+        let request = request.into_inner();
+        let (environment, page) = wire::list_api_keys(&request)?;
+        let listed = self.0.list_api_keys(&caller, environment.as_ref(), &page);
+        Ok(Response::new(wire::listed_api_keys(&request, listed.await.map_err(from_error)?)))
+    }
+
+    async fn delete_api_key(
+        &self,
+        request: Request<v1::DeleteApiKeyRequest>,
+    ) -> Result<Response<v1::DeleteApiKeyResponse>, Status> {
+        let caller = caller(&request)?;
+        let (environment, id) = wire::api_key_name(&request.into_inner().name)?;
+        let deleted = self.0.delete_api_key(&caller, environment.as_ref(), id);
+        deleted.await.map_err(from_error)?;
+        Ok(Response::new(v1::DeleteApiKeyResponse {}))
+    }
+}

@@ -1,0 +1,76 @@
+//! The one mapping of errors to gRPC.
+
+use std::{collections::HashMap, time::Duration};
+
+use latchkey_identity::{Error, ErrorKind};
+use tonic::{Code, Status};
+use tonic_types::{ErrorDetails, FieldViolation, PreconditionViolation, StatusExt};
+
+/// The domain of every reason (AIP-193).
+const DOMAIN: &str = "latchkey";
+/// How soon the same call may work again.
+const RETRY_AFTER: Duration = Duration::from_secs(1);
+
+/// Says what went wrong, and hides how when it is ours to fix.
+pub(crate) fn from_error(error: Error) -> Status {
+    let kind = error.kind();
+    let code = match kind {
+        ErrorKind::Invalid => Code::InvalidArgument,
+        ErrorKind::Unauthenticated => Code::Unauthenticated,
+        ErrorKind::Denied => Code::PermissionDenied,
+        ErrorKind::NotFound => Code::NotFound,
+        ErrorKind::Exists => Code::AlreadyExists,
+        ErrorKind::Precondition => Code::FailedPrecondition,
+        ErrorKind::StartOver => Code::Aborted,
+        ErrorKind::Unavailable => Code::Unavailable,
+        ErrorKind::Internal => Code::Internal,
+    };
+    let mut details = ErrorDetails::with_error_info(error.reason(), DOMAIN, HashMap::new());
+    if let Error::Field { field, invalid } = &error {
+        details.add_bad_request_violation(*field, invalid.to_string());
+    }
+    match kind {
+        ErrorKind::Precondition => {
+            let violation =
+                PreconditionViolation::new(error.reason(), "latchkey", error.to_string());
+            details.set_precondition_failure(vec![violation]);
+        }
+        ErrorKind::Unavailable => {
+            details.set_retry_info(Some(RETRY_AFTER));
+            log(&error);
+        }
+        ErrorKind::Internal => {
+            log(&error);
+            return Status::with_error_details(code, "internal error", details);
+        }
+        _ => {}
+    }
+    Status::with_error_details(code, error.to_string(), details)
+}
+
+fn log(error: &Error) {
+    tracing::error!(error = error as &dyn std::error::Error, "request failed");
+}
+
+/// Says which fields hold what they may not hold.
+pub(crate) fn invalid_fields(violations: Vec<FieldViolation>) -> Status {
+    let told = violations.iter().map(|found| format!("{}: {}", found.field, found.description));
+    let message = told.collect::<Vec<_>>().join("; ");
+    let mut details = ErrorDetails::with_error_info("FIELD_INVALID", DOMAIN, HashMap::new());
+    details.set_bad_request(violations);
+    Status::with_error_details(Code::InvalidArgument, message, details)
+}
+
+/// Says that keys of this kind cannot make this call.
+pub(crate) fn not_allowed() -> Status {
+    let details = ErrorDetails::with_error_info("CALLER_NOT_ALLOWED", DOMAIN, HashMap::new());
+    let message = "keys of this kind cannot make this call";
+    Status::with_error_details(Code::PermissionDenied, message, details)
+}
+
+/// Says that the server stops.
+pub(crate) fn stopping() -> Status {
+    let mut details = ErrorDetails::with_error_info("STORAGE_UNAVAILABLE", DOMAIN, HashMap::new());
+    details.set_retry_info(Some(RETRY_AFTER));
+    Status::with_error_details(Code::Unavailable, "the server stops", details)
+}

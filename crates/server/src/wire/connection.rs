@@ -1,0 +1,287 @@
+//! Connections and credentials.
+
+use latchkey_domain::{
+    Invalid,
+    connection::{ConnectionState, Credential, CredentialRole},
+    host::Host,
+    id::ConnectionId,
+    name::{ApplicationName, ConnectionName, CredentialName, EnvironmentName},
+    page::Page,
+    provider::ProviderName,
+    text::{DisplayName, visible_ascii},
+    upstream::{UpstreamAlias, UpstreamParam, UpstreamParams},
+};
+use latchkey_identity::{
+    CallbackUrl, ConnectionChanges, ConnectionView, Cursor, NewConnection, NewCredential,
+    TimeCursor, etag,
+};
+use latchkey_proto::v1;
+use tonic::Status;
+use uuid::Uuid;
+
+use super::{Fields, filter, page, request_id, time};
+
+/// OAuth sets no limit; Bitbucket's keys have 18 or 32 characters.
+const MAX_CLIENT_ID: usize = 256;
+/// Bitbucket's secrets have 32 or about 76 characters.
+const MAX_CLIENT_SECRET: usize = 1024;
+
+/// Reads a name from the one field that a request has.
+pub(crate) fn name<T: std::str::FromStr<Err = Invalid>>(
+    field: &str,
+    text: &str,
+) -> Result<T, Status> {
+    let mut fields = Fields::new();
+    let name = fields.check(field, text.parse());
+    fields.finish(name)
+}
+
+/// Reads the names of a connection and an application.
+pub(crate) fn pair(
+    connection: &str,
+    application: &str,
+) -> Result<(ConnectionName, ApplicationName), Status> {
+    let mut fields = Fields::new();
+    let connection = fields.check("connection", connection.parse());
+    let application = fields.check("application", application.parse());
+    let pair = connection.zip(application);
+    fields.finish(pair)
+}
+
+pub(crate) fn create(request: v1::CreateConnectionRequest) -> Result<NewConnection, Status> {
+    let mut fields = Fields::new();
+    let repeat = || v1::CreateConnectionRequest { request_id: String::new(), ..request.clone() };
+    let known = request_id(&mut fields, &request.request_id, repeat);
+    let parent: Option<EnvironmentName> = fields.check("parent", request.parent.parse());
+    let id = fields.check_if("connection_id", &request.connection_id, ConnectionId::chosen);
+    let body = fields.require("connection", request.connection).unwrap_or_default();
+    let display_name =
+        fields.check("connection.display_name", DisplayName::parse(&body.display_name));
+    let provider = fields.check("connection.provider", ProviderName::parse(&body.provider));
+    let upstream_params = upstream_params(&mut fields, body.upstream_params);
+    let read = (|| {
+        Some(NewConnection {
+            environment: parent?.environment,
+            id,
+            display_name: display_name?,
+            provider: provider?,
+            trusted_provider: body.trusted_provider,
+            upstream_params: upstream_params?,
+            disabled: body.disabled,
+            request: known,
+            validate_only: request.validate_only,
+        })
+    })();
+    fields.finish(read)
+}
+
+pub(crate) fn update(
+    request: v1::UpdateConnectionRequest,
+) -> Result<(ConnectionName, ConnectionChanges), Status> {
+    const PATHS: [&str; 4] = ["display_name", "trusted_provider", "upstream_params", "disabled"];
+    let mut fields = Fields::new();
+    let body = fields.require("connection", request.connection).unwrap_or_default();
+    let name = fields.check("connection.name", body.name.parse());
+    let mask = super::tenant::mask(&mut fields, request.update_mask, &PATHS, |path| match path {
+        "display_name" => !body.display_name.is_empty(),
+        "trusted_provider" => body.trusted_provider,
+        "upstream_params" => !body.upstream_params.is_empty(),
+        _ => body.disabled,
+    });
+    let has = |path| mask.contains(&path);
+    let display_name = has("display_name")
+        .then(|| fields.check("connection.display_name", DisplayName::parse(&body.display_name)))
+        .flatten();
+    let upstream_params = has("upstream_params")
+        .then(|| upstream_params(&mut fields, body.upstream_params))
+        .flatten();
+    let changes = ConnectionChanges {
+        display_name,
+        trusted_provider: has("trusted_provider").then_some(body.trusted_provider),
+        upstream_params,
+        disabled: has("disabled").then_some(body.disabled),
+        etag: (!body.etag.is_empty()).then_some(body.etag),
+        validate_only: request.validate_only,
+    };
+    let read = name.map(|name| (name, changes));
+    fields.finish(read)
+}
+
+fn upstream_params(
+    fields: &mut Fields,
+    params: impl IntoIterator<Item = (String, v1::UpstreamParam)>,
+) -> Option<UpstreamParams> {
+    use v1::upstream_param::Source;
+    let mut read = Vec::new();
+    for (name, param) in params {
+        let param = match param.source {
+            Some(Source::Value(value)) => Some(UpstreamParam::Value(value)),
+            Some(Source::Alias(alias)) => match v1::UpstreamAlias::try_from(alias) {
+                Ok(v1::UpstreamAlias::LoginHint) => {
+                    Some(UpstreamParam::Alias(UpstreamAlias::LoginHint))
+                }
+                Ok(v1::UpstreamAlias::Prompt) => Some(UpstreamParam::Alias(UpstreamAlias::Prompt)),
+                _ => None,
+            },
+            None => None,
+        };
+        let field = format!("connection.upstream_params[{name:?}]");
+        let param = fields.check(field, param.ok_or(Invalid::new("must have a value or an alias")));
+        read.push((name, param?));
+    }
+    match UpstreamParams::parse(read) {
+        Ok(params) => Some(params),
+        Err((name, invalid)) => {
+            fields.refuse(format!("connection.upstream_params[{name:?}]"), invalid);
+            None
+        }
+    }
+}
+
+/// Which page of which connections.
+pub(crate) type ConnectionList = (EnvironmentName, Option<ApplicationName>, Page<TimeCursor>);
+
+pub(crate) fn list(request: &v1::ListConnectionsRequest) -> Result<ConnectionList, Status> {
+    let mut fields = Fields::new();
+    let parent: Option<EnvironmentName> = fields.check("parent", request.parent.parse());
+    let application = fields
+        .check("filter", filter::equals(&request.filter, "application", str::parse))
+        .flatten();
+    outside(&mut fields, parent.as_ref(), application.as_ref());
+    let question = ("connections", request.parent.as_str(), request.filter.as_str());
+    let page = page::page(&mut fields, question, (request.page_size, &request.page_token));
+    let read = parent.zip(page).map(|(parent, page)| (parent, application, page));
+    fields.finish(read)
+}
+
+fn outside(
+    fields: &mut Fields,
+    parent: Option<&EnvironmentName>,
+    application: Option<&ApplicationName>,
+) {
+    if let (Some(parent), Some(application)) = (parent, application)
+        && application.environment != parent.environment
+    {
+        fields.refuse("filter", Invalid::new("must name an application of the parent"));
+    }
+}
+
+pub(crate) fn listed(
+    request: &v1::ListConnectionsRequest,
+    listed: latchkey_domain::page::Listed<ConnectionView, TimeCursor>,
+) -> v1::ListConnectionsResponse {
+    let question = ("connections", request.parent.as_str(), request.filter.as_str());
+    v1::ListConnectionsResponse {
+        connections: listed.items.into_iter().map(encode).collect(),
+        next_page_token: page::token(question, listed.next),
+    }
+}
+
+pub(crate) fn encode(view: ConnectionView) -> v1::Connection {
+    use v1::upstream_param::Source;
+    let ConnectionView { connection, state } = view;
+    let state = match state {
+        ConnectionState::CredentialsMissing => v1::ConnectionState::CredentialsMissing,
+        ConnectionState::Ready => v1::ConnectionState::Ready,
+        ConnectionState::Disabled => v1::ConnectionState::Disabled,
+    };
+    let params = connection.upstream_params.iter().map(|(name, param)| {
+        let source = match param {
+            UpstreamParam::Value(value) => Source::Value(value.clone()),
+            UpstreamParam::Alias(UpstreamAlias::LoginHint) => {
+                Source::Alias(v1::UpstreamAlias::LoginHint.into())
+            }
+            UpstreamParam::Alias(UpstreamAlias::Prompt) => {
+                Source::Alias(v1::UpstreamAlias::Prompt.into())
+            }
+        };
+        (name.to_owned(), v1::UpstreamParam { source: Some(source) })
+    });
+    v1::Connection {
+        name: connection.name().to_string(),
+        upstream_params: params.collect(),
+        display_name: connection.display_name.to_string(),
+        provider: connection.provider.to_string(),
+        trusted_provider: connection.trusted_provider,
+        disabled: connection.disabled,
+        state: state.into(),
+        etag: etag(connection.version),
+        create_time: Some(time::encode(connection.created_at)),
+        update_time: Some(time::encode(connection.updated_at)),
+    }
+}
+
+pub(crate) fn create_credential(
+    request: v1::CreateCredentialRequest,
+) -> Result<NewCredential, Status> {
+    let mut fields = Fields::new();
+    let repeat = || v1::CreateCredentialRequest { request_id: String::new(), ..request.clone() };
+    let known = request_id(&mut fields, &request.request_id, repeat);
+    let connection = fields.check("parent", request.parent.parse());
+    let body = fields.require("credential", request.credential).unwrap_or_default();
+    fields.check("credential.client_id", visible_ascii(&body.client_id, MAX_CLIENT_ID));
+    fields.check("credential.client_secret", visible_ascii(&body.client_secret, MAX_CLIENT_SECRET));
+    let host = fields.check_if("credential.host", &body.host, Host::parse);
+    let read = connection.map(|connection| NewCredential {
+        connection,
+        client_id: body.client_id,
+        client_secret: body.client_secret.into(),
+        host,
+        request: known,
+    });
+    fields.finish(read)
+}
+
+/// Which page of which connection's credentials.
+pub(crate) type CredentialList = (ConnectionName, Page<Cursor<Uuid>>);
+
+pub(crate) fn list_credentials(
+    request: &v1::ListCredentialsRequest,
+) -> Result<CredentialList, Status> {
+    let mut fields = Fields::new();
+    let parent = fields.check("parent", request.parent.parse());
+    let question = ("credentials", request.parent.as_str(), "");
+    let page = page::page(&mut fields, question, (request.page_size, &request.page_token));
+    let read = parent.zip(page);
+    fields.finish(read)
+}
+
+pub(crate) fn listed_credentials(
+    connection: &ConnectionName,
+    listed: latchkey_domain::page::Listed<Credential, Cursor<Uuid>>,
+) -> v1::ListCredentialsResponse {
+    let parent = connection.to_string();
+    let credentials = listed.items.iter().map(|found| encode_credential(connection, found));
+    v1::ListCredentialsResponse {
+        credentials: credentials.collect(),
+        next_page_token: page::token(("credentials", parent.as_str(), ""), listed.next),
+    }
+}
+
+pub(crate) fn encode_credential(
+    connection: &ConnectionName,
+    credential: &Credential,
+) -> v1::Credential {
+    let role = match credential.role {
+        CredentialRole::Active => v1::CredentialRole::Active,
+        CredentialRole::Standby => v1::CredentialRole::Standby,
+    };
+    v1::Credential {
+        name: credential.name(connection).to_string(),
+        client_id: credential.client_id.clone(),
+        client_secret: String::new(),
+        host: credential.host.as_ref().map(ToString::to_string).unwrap_or_default(),
+        role: role.into(),
+        secret_fingerprint: credential.fingerprint.clone(),
+        create_time: Some(time::encode(credential.created_at)),
+        last_use_time: credential.last_used_at.map(time::encode),
+    }
+}
+
+pub(crate) fn encode_callback_url(found: CallbackUrl) -> v1::CallbackUrl {
+    v1::CallbackUrl {
+        host: found.host.to_string(),
+        url: found.url.to_string(),
+        credential: found.credential.as_ref().map(CredentialName::to_string).unwrap_or_default(),
+    }
+}

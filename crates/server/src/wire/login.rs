@@ -1,0 +1,225 @@
+//! Sign-ins.
+
+use latchkey_domain::{
+    Invalid,
+    host::Host,
+    name::ApplicationName,
+    pkce::CodeChallenge,
+    redirect_uri::RedirectUri,
+    sign_in::{COOKIE_LIFETIME, Failure, Intent, Refusal, SignInResult},
+};
+use latchkey_identity::{
+    Answer, Callback, LoginOptions, Outcome, ProviderAnswer, Redeemed, StartLogin, Started,
+};
+use latchkey_proto::{v1, well_known::Duration};
+use secrecy::{ExposeSecret, SecretString};
+use tonic::Status;
+
+use super::{Fields, user};
+
+/// The application's state comes back in a URL, beside ours.
+const MAX_APPLICATION_STATE: usize = 512;
+const MAX_LOGIN_HINT: usize = 256;
+const MAX_PROMPT: usize = 64;
+/// Bitbucket's codes have about 20 characters; RFC 6749 sets no limit.
+const MAX_CODE: usize = 2048;
+const MAX_ERROR: usize = 128;
+/// Longer than any state that we seal, and than any secret that we give to a browser.
+const MAX_STATE: usize = 2048;
+const MAX_BROWSER_SECRET: usize = 256;
+const MAX_LOGIN_CODE: usize = 256;
+
+/// Of which application, and where to.
+pub(crate) type Options = (ApplicationName, Option<String>);
+
+pub(crate) fn options(request: v1::ListLoginOptionsRequest) -> Result<Options, Status> {
+    let mut fields = Fields::new();
+    let application = fields.check("application", request.application.parse());
+    fields.limit("redirect_uri", &request.redirect_uri, RedirectUri::MAX_LENGTH);
+    let redirect_uri = (!request.redirect_uri.is_empty()).then_some(request.redirect_uri);
+    let read = application.map(|application| (application, redirect_uri));
+    fields.finish(read)
+}
+
+pub(crate) fn encode_options(found: LoginOptions) -> v1::ListLoginOptionsResponse {
+    let options = found.options.into_iter().map(|option| v1::LoginOption {
+        connection: option.connection.to_string(),
+        display_name: option.display_name.to_string(),
+        provider: option.provider.to_string(),
+    });
+    v1::ListLoginOptionsResponse {
+        application_display_name: found.application.to_string(),
+        options: options.collect(),
+    }
+}
+
+pub(crate) fn start(request: v1::StartLoginRequest) -> Result<StartLogin, Status> {
+    let mut fields = Fields::new();
+    let connection = fields.check("connection", request.connection.parse());
+    let application = fields.check("application", request.application.parse());
+    fields.limit("redirect_uri", &request.redirect_uri, RedirectUri::MAX_LENGTH);
+    fields.limit("state", &request.state, MAX_APPLICATION_STATE);
+    if !request.state.bytes().all(|byte| byte.is_ascii_graphic()) {
+        fields.refuse("state", Invalid::new("must hold visible ASCII characters only"));
+    }
+    let code_challenge =
+        fields.check("code_challenge", CodeChallenge::parse(&request.code_challenge));
+    let host = fields.check("host", Host::parse(&request.host));
+    let intent = match v1::LoginIntent::try_from(request.intent) {
+        Ok(v1::LoginIntent::Unspecified | v1::LoginIntent::SignInOrUp) => Ok(Intent::SignInOrUp),
+        Ok(v1::LoginIntent::SignIn) => Ok(Intent::SignIn),
+        Ok(v1::LoginIntent::SignUp) => Ok(Intent::SignUp),
+        Err(_) => Err(Invalid::new("must be one of the intents")),
+    };
+    let intent = fields.check("intent", intent);
+    fields.limit("login_hint", &request.login_hint, MAX_LOGIN_HINT);
+    fields.limit("prompt", &request.prompt, MAX_PROMPT);
+    let read = (|| {
+        Some(StartLogin {
+            connection: connection?,
+            application: application?,
+            redirect_uri: request.redirect_uri,
+            application_state: request.state,
+            code_challenge: code_challenge?,
+            host: host?,
+            intent: intent?,
+            login_hint: request.login_hint,
+            prompt: request.prompt,
+        })
+    })();
+    fields.finish(read)
+}
+
+pub(crate) fn started(started: Started) -> v1::StartLoginResponse {
+    let seconds = i64::try_from(COOKIE_LIFETIME.as_secs()).unwrap_or(i64::MAX);
+    v1::StartLoginResponse {
+        authorization_url: started.authorization_url.into(),
+        browser_secret: started.browser_secret.expose_secret().to_owned(),
+        cookie_name: started.cookie_name,
+        cookie_max_age: Some(Duration { seconds, nanos: 0 }),
+    }
+}
+
+pub(crate) fn complete(request: v1::CompleteLoginRequest) -> Result<Callback, Status> {
+    let mut fields = Fields::new();
+    let connection = fields.check("connection", request.connection.parse());
+    let host = fields.check("host", Host::parse(&request.host));
+    fields.limit("state", &request.state, MAX_STATE);
+    fields.limit("browser_secret", &request.browser_secret, MAX_BROWSER_SECRET);
+    fields.limit("code", &request.code, MAX_CODE);
+    fields.limit("error", &request.error, MAX_ERROR);
+    if !request.code.is_empty() && !request.error.is_empty() {
+        fields.refuse("error", Invalid::new("must be empty beside a code"));
+    }
+    let answer = match (request.code.is_empty(), request.error.is_empty()) {
+        (false, _) => ProviderAnswer::Code(request.code.into()),
+        (true, false) => ProviderAnswer::Error(request.error),
+        (true, true) => ProviderAnswer::Nothing,
+    };
+    let read = connection.zip(host).map(|(connection, host)| Callback {
+        connection,
+        host,
+        state: request.state,
+        browser_secret: request.browser_secret.into(),
+        answer,
+    });
+    fields.finish(read)
+}
+
+pub(crate) fn completed(answer: Answer) -> v1::CompleteLoginResponse {
+    use v1::complete_login_response::Outcome as Encoded;
+    let redirect_url = answer.redirect_url.as_ref().map(ExposeSecret::expose_secret);
+    let redirect_url = redirect_url.unwrap_or_default().to_owned();
+    let reference_id = answer.reference_id.to_string();
+    let outcome = match answer.outcome {
+        Outcome::SignedIn => Encoded::SignedIn(v1::SignedIn { redirect_url, reference_id }),
+        Outcome::Refused(reason) => {
+            let reason = refusal(reason).into();
+            Encoded::Refused(v1::SignInRefused { reason, redirect_url, reference_id })
+        }
+        Outcome::Failed(reason) => {
+            let reason = failure(reason).into();
+            Encoded::Failed(v1::SignInFailed { reason, redirect_url, reference_id })
+        }
+    };
+    v1::CompleteLoginResponse { outcome: Some(outcome) }
+}
+
+fn refusal(reason: Refusal) -> v1::RefusalReason {
+    match reason {
+        Refusal::DeniedByUser => v1::RefusalReason::DeniedByUser,
+        Refusal::InteractionRequired => v1::RefusalReason::InteractionRequired,
+        Refusal::AccountNotFound => v1::RefusalReason::AccountNotFound,
+        Refusal::ConnectionDisabled => v1::RefusalReason::ConnectionDisabled,
+        Refusal::ApplicationNotGranted => v1::RefusalReason::ApplicationNotGranted,
+        Refusal::RedirectUriNotRegistered => v1::RefusalReason::RedirectUriNotRegistered,
+    }
+}
+
+fn failure(reason: Failure) -> v1::FailureReason {
+    match reason {
+        Failure::CredentialsRejected => v1::FailureReason::CredentialsRejected,
+        Failure::CodeRejected => v1::FailureReason::CodeRejected,
+        Failure::ProviderUnavailable => v1::FailureReason::ProviderUnavailable,
+        Failure::ProviderRateLimited => v1::FailureReason::ProviderRateLimited,
+        Failure::ProviderMalformed => v1::FailureReason::ProviderMalformed,
+        Failure::ScopeMissing => v1::FailureReason::ScopeMissing,
+        Failure::ProviderError => v1::FailureReason::ProviderError,
+        Failure::CallbackEmpty => v1::FailureReason::CallbackEmpty,
+        Failure::AttemptAbandoned => v1::FailureReason::AttemptAbandoned,
+        Failure::ConnectionChanged => v1::FailureReason::ConnectionChanged,
+        Failure::IdentityChanged => v1::FailureReason::IdentityChanged,
+        Failure::Internal => v1::FailureReason::Internal,
+    }
+}
+
+/// A login code and the verifier that proves whose it is.
+pub(crate) type Redemption = (SecretString, SecretString);
+
+pub(crate) fn redeem(request: v1::RedeemLoginRequest) -> Result<Redemption, Status> {
+    let mut fields = Fields::new();
+    fields.limit("code", &request.code, MAX_LOGIN_CODE);
+    fields.check(
+        "code",
+        match request.code.is_empty() {
+            true => Err(Invalid::new("must be set")),
+            false => Ok(()),
+        },
+    );
+    fields.check("code_verifier", latchkey_domain::pkce::verifier_fits(&request.code_verifier));
+    fields.finish(Some((request.code.into(), request.code_verifier.into())))
+}
+
+pub(crate) fn redeemed(redeemed: Redeemed) -> v1::RedeemLoginResponse {
+    let result = match redeemed.result {
+        SignInResult::SignedIn => v1::SignInResult::SignedIn,
+        SignInResult::SignedUp => v1::SignInResult::SignedUp,
+        SignInResult::Linked => v1::SignInResult::Linked,
+    };
+    let identity = user::encode_identity(&redeemed.user.environment, &redeemed.identity);
+    v1::RedeemLoginResponse {
+        user: Some(user::encode(redeemed.user, &[])),
+        identity: Some(identity),
+        connection: redeemed.connection.to_string(),
+        application: redeemed.application.to_string(),
+        result: result.into(),
+        reference_id: redeemed.reference_id.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_reason_has_the_same_name_in_the_contract() {
+        for reason in Refusal::ALL {
+            let encoded = refusal(*reason).as_str_name();
+            assert_eq!(encoded, format!("REFUSAL_REASON_{reason}"));
+        }
+        for reason in Failure::ALL {
+            let encoded = failure(*reason).as_str_name();
+            assert_eq!(encoded, format!("FAILURE_REASON_{reason}"));
+        }
+    }
+}

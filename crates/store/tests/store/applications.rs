@@ -1,0 +1,115 @@
+//! Applications, and the connections that they may use.
+
+use latchkey_domain::access::Principal;
+
+use crate::made;
+
+crate::both! {
+    async fn an_application_reads_back_as_it_was_written(db) {
+        let store = db.store().await;
+        let shop = made::application("shop");
+        made::added(&store, async |tx| {
+            tx.add_application(&shop).await?;
+            assert_eq!(tx.application(&shop.name()).await?, Some(shop.clone()));
+            Ok(())
+        })
+        .await;
+        assert_eq!(store.application(&made::shop()).await.unwrap(), Some(shop));
+    }
+
+    async fn an_id_is_taken_in_its_own_environment_only(db) {
+        let store = db.store().await;
+        let shop = made::application("shop");
+        let elsewhere = latchkey_domain::application::Application {
+            environment: made::environment_id("other"),
+            ..shop.clone()
+        };
+        made::added(&store, async |tx| tx.add_application(&shop).await).await;
+        made::added(&store, async |tx| tx.add_application(&elsewhere).await).await;
+        let error = made::refused(&store, async |tx| tx.add_application(&shop).await).await;
+        assert!(error.unwrap().is_conflict());
+    }
+
+    async fn an_application_is_written_over_the_version_before_only(db) {
+        let store = db.store().await;
+        let mut shop = made::application("shop");
+        made::added(&store, async |tx| tx.add_application(&shop).await).await;
+        shop.version = 2;
+        shop.redirect_uris.clear();
+        assert!(made::added(&store, async |tx| tx.update_application(&shop).await).await);
+        assert!(!made::added(&store, async |tx| tx.update_application(&shop).await).await);
+        assert_eq!(store.application(&made::shop()).await.unwrap(), Some(shop));
+    }
+
+    async fn every_application_is_on_one_page_in_order_of_age(db) {
+        let store = db.store().await;
+        let all: Vec<_> = (0..5).map(|n| made::application(&format!("app-{n}"))).collect();
+        for application in all.iter().rev() {
+            made::added(&store, async |tx| tx.add_application(application).await).await;
+        }
+        let dev = made::dev();
+        let pages = made::pages(2, async |page| store.list_applications(&dev, None, &page).await);
+        assert_eq!(pages.await.concat(), all);
+        let other = made::environment_id("other");
+        let none = made::pages(2, async |page| store.list_applications(&other, None, &page).await);
+        assert_eq!(none.await.concat(), []);
+    }
+
+    async fn applications_are_listed_by_the_connection_that_they_may_use(db) {
+        let store = db.store().await;
+        let all: Vec<_> = (0..5).map(|n| made::application(&format!("app-{n}"))).collect();
+        made::added(&store, async |tx| {
+            for application in &all {
+                tx.add_application(application).await?;
+            }
+            for application in &all[2..] {
+                tx.add_grant(&made::bitbucket(), &application.name(), made::NOW).await?;
+            }
+            Ok(())
+        })
+        .await;
+        let (dev, bitbucket) = (made::dev(), made::bitbucket());
+        let list = async |page| store.list_applications(&dev, Some(&bitbucket), &page).await;
+        assert_eq!(made::pages(2, list).await.concat(), all[2..]);
+    }
+
+    async fn a_grant_is_given_and_taken_once(db) {
+        let store = db.store().await;
+        let (bitbucket, shop) = (made::bitbucket(), made::shop());
+        let grant = async || {
+            made::added(&store, async |tx| tx.add_grant(&bitbucket, &shop, made::NOW).await).await
+        };
+        let revoke = async || {
+            made::added(&store, async |tx| tx.remove_grant(&bitbucket, &shop).await).await
+        };
+        assert!(!store.is_granted(&bitbucket, &shop).await.unwrap());
+        assert!(grant().await);
+        assert!(!grant().await);
+        assert!(store.is_granted(&bitbucket, &shop).await.unwrap());
+        assert!(revoke().await);
+        assert!(!revoke().await);
+        assert!(!store.is_granted(&bitbucket, &shop).await.unwrap());
+    }
+
+    async fn a_removed_application_takes_its_keys_and_grants_with_it(db) {
+        let store = db.store().await;
+        let blog = made::application("blog").name();
+        made::added(&store, async |tx| {
+            for (n, name) in [(1, made::shop()), (2, blog.clone())] {
+                tx.add_application(&made::application(name.application.as_str())).await?;
+                tx.add_grant(&made::bitbucket(), &name, made::NOW).await?;
+                let principal = Principal::Application(name.environment, name.application);
+                tx.add_api_key(&made::api_key(principal, [n; 32])).await?;
+            }
+            tx.add_api_key(&made::api_key(Principal::Gateway(made::dev()), [3; 32])).await?;
+            tx.remove_application(&made::shop()).await
+        })
+        .await;
+        assert_eq!(store.application(&made::shop()).await.unwrap(), None);
+        assert!(!store.is_granted(&made::bitbucket(), &made::shop()).await.unwrap());
+        assert_eq!(store.api_key_by_secret(&[1; 32]).await.unwrap(), None);
+        assert!(store.is_granted(&made::bitbucket(), &blog).await.unwrap());
+        assert!(store.api_key_by_secret(&[2; 32]).await.unwrap().is_some());
+        assert!(store.api_key_by_secret(&[3; 32]).await.unwrap().is_some());
+    }
+}

@@ -1,0 +1,124 @@
+//! Credentials.
+
+use std::time::Duration;
+
+use latchkey_domain::{
+    connection::{Credential, CredentialRole},
+    time::{Clock, Timestamp},
+};
+use latchkey_store::{ConfigCache, SealedCredential, Store};
+
+use crate::made;
+
+async fn add(store: &Store, sealed: &SealedCredential) {
+    made::added(store, async |tx| tx.add_credential(&made::bitbucket(), sealed).await).await;
+}
+
+crate::both! {
+    async fn a_credential_reads_back_with_its_sealed_secret(db) {
+        let store = db.store().await;
+        let sealed = made::credential(Some("login.example.com"), CredentialRole::Active);
+        made::added(&store, async |tx| tx.add_connection(&made::connection("bitbucket")).await)
+            .await;
+        add(&store, &sealed).await;
+        let plain = store.credentials(&made::bitbucket()).await.unwrap();
+        assert_eq!(plain, [sealed.credential.clone()]);
+        let way_in = ConfigCache::new(store).read_way_in(&made::bitbucket()).await.unwrap().unwrap();
+        assert_eq!(way_in.plain_credentials(), plain);
+        assert_eq!(way_in.credentials[0].sealed_secret, sealed.sealed_secret);
+    }
+
+    async fn a_host_has_one_active_credential(db) {
+        let store = db.store().await;
+        for (host, role) in [
+            (None, CredentialRole::Active),
+            (Some("a.example.com"), CredentialRole::Active),
+            (Some("b.example.com"), CredentialRole::Active),
+            (None, CredentialRole::Standby),
+            (None, CredentialRole::Standby),
+        ] {
+            add(&store, &made::credential(host, role)).await;
+        }
+        for host in [None, Some("a.example.com")] {
+            let second = made::credential(host, CredentialRole::Active);
+            let name = made::bitbucket();
+            let error =
+                made::refused(&store, async |tx| tx.add_credential(&name, &second).await).await;
+            assert!(error.unwrap().is_conflict(), "{host:?}");
+        }
+        let elsewhere = made::connection("elsewhere").name();
+        let active = made::credential(None, CredentialRole::Active);
+        made::added(&store, async |tx| tx.add_credential(&elsewhere, &active).await).await;
+    }
+
+    async fn a_standby_takes_over_in_two_steps(db) {
+        let store = db.store().await;
+        let active = made::credential(None, CredentialRole::Active);
+        let standby = made::credential(None, CredentialRole::Standby);
+        add(&store, &active).await;
+        add(&store, &standby).await;
+        let (old, new) = (active.credential.id, standby.credential.id);
+        let at_once = async |tx: &latchkey_store::Tx| {
+            tx.set_credential_role(new, CredentialRole::Active).await
+        };
+        assert!(made::refused(&store, at_once).await.unwrap().is_conflict());
+        made::added(&store, async |tx| {
+            tx.set_credential_role(old, CredentialRole::Standby).await?;
+            tx.set_credential_role(new, CredentialRole::Active).await
+        })
+        .await;
+        let read = store.credentials(&made::bitbucket()).await.unwrap();
+        let role = |id| read.iter().find(|found| found.id == id).unwrap().role;
+        assert_eq!((role(old), role(new)), (CredentialRole::Standby, CredentialRole::Active));
+    }
+
+    async fn a_deleted_credential_makes_room_and_finishes_what_it_began(db) {
+        let store = db.store().await;
+        let now = store.clock().now();
+        made::added(&store, async |tx| tx.add_connection(&made::connection("bitbucket")).await)
+            .await;
+        let (recent, old) = (now, now.minus(Credential::GRACE + Duration::from_secs(1)));
+        let delete = async |at: Timestamp| {
+            let sealed = made::credential(None, CredentialRole::Active);
+            add(&store, &sealed).await;
+            let id = sealed.credential.id;
+            made::added(&store, async |tx| tx.remove_credential(id, at).await).await;
+            id
+        };
+        delete(old).await;
+        let recently = delete(recent).await;
+        assert_eq!(store.credentials(&made::bitbucket()).await.unwrap(), []);
+        let cache = ConfigCache::new(store.clone());
+        let way_in = cache.read_way_in(&made::bitbucket()).await.unwrap().unwrap();
+        let [kept] = way_in.plain_credentials().try_into().unwrap();
+        assert_eq!((kept.id, kept.deleted_at), (recently, Some(recent)));
+    }
+
+    async fn every_credential_is_on_one_page_in_order_of_age(db) {
+        let store = db.store().await;
+        let mut all = Vec::new();
+        for _ in 0..5 {
+            let sealed = made::credential(None, CredentialRole::Standby);
+            add(&store, &sealed).await;
+            all.push(sealed.credential);
+        }
+        all.sort_by_key(|credential| credential.id);
+        let name = made::bitbucket();
+        let pages = made::pages(2, async |page| store.list_credentials(&name, &page).await).await;
+        assert_eq!(pages.concat(), all);
+    }
+
+    async fn a_credentials_last_use_is_kept_to_the_minute(db) {
+        let store = db.store().await;
+        let sealed = made::credential(None, CredentialRole::Active);
+        add(&store, &sealed).await;
+        let second = Duration::from_secs(1);
+        let mut seen = Vec::new();
+        for after in [second, 30 * second, 62 * second] {
+            store.touch_credential(sealed.credential.id, made::NOW.plus(after)).await.unwrap();
+            let read = store.credentials(&made::bitbucket()).await.unwrap();
+            seen.push(read[0].last_used_at.unwrap().since(made::NOW));
+        }
+        assert_eq!(seen, [second, second, 62 * second]);
+    }
+}

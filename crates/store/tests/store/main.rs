@@ -1,0 +1,59 @@
+//! The store against both databases: every test is run on PostgreSQL and on SQLite.
+
+mod database;
+mod made;
+
+mod api_keys;
+mod applications;
+mod busy;
+mod cache;
+mod clock;
+mod connections;
+mod credentials;
+mod environments;
+mod feed;
+mod identities;
+mod lease;
+mod migrations;
+mod outbox;
+mod plans;
+mod redeeming;
+mod repeat;
+mod requests;
+mod sequences;
+mod sign_ins;
+mod users;
+
+/// Makes `name::postgres` and `name::sqlite` of a test, each with a database of its own.
+macro_rules! both {
+    ($(async fn $name:ident($db:ident) $body:block)*) => {$(
+        mod $name {
+            use super::*;
+
+            async fn check($db: $crate::database::TestDatabase) $body
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn postgres() {
+                $crate::database::TestDatabase::postgres().await.run(check).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn sqlite() {
+                $crate::database::TestDatabase::sqlite().await.run(check).await;
+            }
+        }
+    )*};
+}
+
+/// As `both!`, for what only PostgreSQL has to get right.
+macro_rules! postgres_only {
+    ($(async fn $name:ident($db:ident) $body:block)*) => {$(
+        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+        async fn $name() {
+            async fn check($db: $crate::database::TestDatabase) $body
+            $crate::database::TestDatabase::postgres().await.run(check).await;
+        }
+    )*};
+}
+
+use {both, postgres_only};
