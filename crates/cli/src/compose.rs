@@ -133,9 +133,10 @@ pub(crate) async fn metrics(config: &Config, stage: &Stage) -> Result<()> {
 /// Serves metrics on a listener.
 pub(crate) fn serve_metrics(listener: TcpListener, stage: &Stage) {
     let stop = stage.stop.clone();
-    stage.spawn("metrics", async move {
-        Ok(latchkey_telemetry::serve_metrics(listener, stop).await?)
-    });
+    stage.spawn(
+        "metrics",
+        async move { Ok(latchkey_telemetry::serve_metrics(listener, stop).await?) },
+    );
 }
 
 /// Listens, or says who else does and what to do about it.

@@ -22,6 +22,8 @@ const TOLD_TWICE: i32 = 1;
 /// What runs, by stages.
 #[derive(Debug)]
 pub(crate) struct Run {
+    /// How long the end may take.
+    pub(crate) patience: Duration,
     stages: Vec<Stage>,
     end: End,
 }
@@ -59,7 +61,7 @@ impl Run {
                 wanted.cancel();
             }
         });
-        Ok(Self { stages: Vec::new(), end })
+        Ok(Self { patience: SOFT_STOP, stages: Vec::new(), end })
     }
 
     /// Begins a stage, which stops before those that are there already.
@@ -75,11 +77,11 @@ impl Run {
         self.end.wanted.clone()
     }
 
-    /// Waits until it is time to end, then stops stage after stage, within 20 s for all of them.
+    /// Waits until it is time to end, then stops stage after stage, within [`Self::patience`] for all of them.
     /// What failed first is what is returned.
     pub(crate) async fn finish(self) -> Result<()> {
         self.end.wanted.cancelled().await;
-        let deadline = Instant::now() + SOFT_STOP;
+        let deadline = Instant::now() + self.patience;
         for stage in self.stages.iter().rev() {
             stage.stop.cancel();
             stage.tasks.close();

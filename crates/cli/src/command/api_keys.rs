@@ -10,7 +10,7 @@ use latchkey_domain::{
     name::{ApplicationName, EnvironmentKeyName, OperatorKeyName},
     page::{Page, PageSize},
     text::DisplayName,
-    time::{Clock, Timestamp},
+    time::Timestamp,
 };
 use latchkey_identity::{Latchkey, NewApiKey};
 use secrecy::ExposeSecret;
@@ -85,7 +85,11 @@ impl Holder {
             |name: ApplicationName| Principal::Application(name.environment, name.application);
         let application = || self.application.map(of_application);
         // Exactly one is given, so that what is left is the operator.
-        environment.or_else(gateway).or_else(consumer).or_else(application).unwrap_or(Principal::Operator)
+        environment
+            .or_else(gateway)
+            .or_else(consumer)
+            .or_else(application)
+            .unwrap_or(Principal::Operator)
     }
 }
 
@@ -112,7 +116,9 @@ async fn make(latchkey: &Latchkey, now: Timestamp, create: Create) -> Result<()>
     };
     let made = latchkey.create_api_key(&Principal::Operator, &new).await;
     let (key, issued) = made.map_err(|error| match error {
-        latchkey_identity::Error::NotFound => anyhow!("there is no such environment or application"),
+        latchkey_identity::Error::NotFound => {
+            anyhow!("there is no such environment or application")
+        }
         error => error.into(),
     })?;
     let issued = issued.context("a new key can be read")?;
@@ -203,7 +209,8 @@ fn duration(text: &str) -> Result<Duration, &'static str> {
         'm' => 60,
         _ => return Err(REFUSED),
     };
-    let number: u64 = text.trim_end_matches(unit).parse().map_err(|_| REFUSED)?;
+    let number = text.strip_suffix(unit).unwrap_or(text);
+    let number: u64 = number.parse().map_err(|_| REFUSED)?;
     number.checked_mul(seconds).map(Duration::from_secs).ok_or(REFUSED)
 }
 

@@ -8,6 +8,7 @@ use tokio::{
     net::TcpStream,
     time::timeout,
 };
+use tonic::transport::Endpoint;
 use tonic_health::pb::{
     HealthCheckRequest, health_check_response::ServingStatus, health_client::HealthClient,
 };
@@ -32,7 +33,8 @@ pub(super) async fn run(url: &Url) -> Result<()> {
 }
 
 async fn grpc(url: &Url) -> Result<()> {
-    let mut client = HealthClient::connect(url.to_string()).await?;
+    let channel = Endpoint::from_shared(url.to_string())?.connect().await?;
+    let mut client = HealthClient::new(channel);
     let everything = HealthCheckRequest { service: String::new() };
     match client.check(everything).await?.into_inner().status() {
         ServingStatus::Serving => Ok(()),

@@ -44,7 +44,8 @@ fn add(config: &KeyringConfig) -> Result<()> {
         }
     };
     write(config, &file)?;
-    let what = if file.keys.len() == 1 { "it seals" } else { "it opens; promote it to let it seal" };
+    let what =
+        if file.keys.len() == 1 { "it seals" } else { "it opens; promote it to let it seal" };
     terminal::say(&format!("{added}  {what}"))
 }
 

@@ -1,5 +1,7 @@
 //! What keeps running: `serve`, `gateway`, `relay`.
 
+use std::time::Duration;
+
 use anyhow::{Result, anyhow};
 use latchkey_store::Store;
 use latchkey_telemetry::Telemetry;
@@ -22,6 +24,7 @@ pub(super) async fn serve(config: Config) -> Result<()> {
     ])?;
     let telemetry = latchkey_telemetry::start(&config.telemetry)?;
     let mut run = Run::until_told()?;
+    run.patience += Duration::from_secs(config.server.lameduck_seconds);
     let store = compose::connect_to_current(&config).await?;
     let service = Service::new(&config, store.clone(), config.keyring.ring()?)?;
     let place = Place { what: "gRPC", setting: "server.listen" };

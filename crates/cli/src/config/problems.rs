@@ -122,7 +122,7 @@ impl Config {
 
     fn unfit_for_production(&self, section: Section) -> Vec<String> {
         let problem = match section {
-            Section::Server if !self.server.listen.ip().is_loopback() => {
+            Section::Server if self.server.is_public() => {
                 "listen: must be a loopback address in production: it has no TLS, so put what ends TLS in front of it"
             }
             Section::Keyring if self.keyring.file.ends_with(DEVELOPMENT_KEYRING) => {
@@ -244,8 +244,12 @@ mod tests {
         config.telemetry.sample_ratio = 2.0;
         config.telemetry.metrics_listen = Some(config.server.listen);
         let problems = config.check(&Section::ALL).unwrap_err().0;
-        let begins =
-            ["store.max_connections", "relay.unrouted", "telemetry.sample_ratio", "telemetry.metrics"];
+        let begins = [
+            "store.max_connections",
+            "relay.unrouted",
+            "telemetry.sample_ratio",
+            "telemetry.metrics",
+        ];
         assert_eq!(problems.len(), begins.len(), "{problems:#?}");
         for (problem, begin) in problems.iter().zip(begins) {
             assert!(problem.starts_with(begin), "{problem}");

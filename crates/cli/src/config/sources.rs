@@ -69,9 +69,7 @@ fn at(text: &str, error: &toml::de::Error) -> String {
     format!("line {line}: {}", error.message())
 }
 
-fn of_variables(
-    variables: impl Iterator<Item = (String, String)>,
-) -> Vec<Result<Setting, String>> {
+fn of_variables(variables: impl Iterator<Item = (String, String)>) -> Vec<Result<Setting, String>> {
     let mut ours = variables
         .filter(|(name, _)| name.starts_with(PREFIX))
         .map(|(name, value)| (names_file(&name), name, value))

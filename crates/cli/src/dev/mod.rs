@@ -14,7 +14,7 @@ use latchkey_domain::provider::ProviderName;
 use latchkey_gateway::demo::DemoSettings;
 use latchkey_proto::v1::FeedEvent;
 use latchkey_providers::ProviderConfig;
-use secrecy::ExposeSecret;
+use url::Url;
 
 use crate::{
     command::{keyring, roles::end},
@@ -56,9 +56,11 @@ pub(crate) async fn run(options: Options) -> Result<()> {
     seed::seed(&service.latchkey, &options, &places, &mut keys).await?;
     keys.write(&state.keys())?;
     let position = store.last_position().await?;
-    say(&banner::banner(&options, &places, &state, &keys))?;
+    let (welcome, endpoint) =
+        (banner::banner(&options, &places, &state, &keys), places.endpoint.clone());
     start(&mut run, service, &config, places, &keys)?;
-    show_events(&config, &keys, position, &run.stage())?;
+    say(&welcome)?;
+    show_events(&endpoint, &keys, position, &run.stage())?;
 
     end(run, Some(store), telemetry).await?;
     say("\nStopped. What was made is kept: `latchkey dev` goes on from here.")
@@ -91,4 +93,46 @@ fn start(
         channel: latchkey_gateway::channel(&gateway)?,
     };
     compose::gateway(&gateway, Some(demo), places.gateway, &run.stage())
+}
+
+fn gateway(base_url: &Url, endpoint: Url, keys: &Keys) -> latchkey_gateway::Config {
+    latchkey_gateway::Config {
+        base_url: base_url.clone(),
+        environment: format!("environments/{ENVIRONMENT}"),
+        endpoint,
+        key: keys.gateway.clone(),
+        ..latchkey_gateway::Config::default()
+    }
+}
+
+/// The configuration that `dev` runs with: no file and no variable has a say in it.
+fn config(options: &Options, places: &Places, state: &State) -> Result<Config> {
+    let mut config = Config::default();
+    config.server.reflection = true;
+    config.store.url = state.database_url()?.into();
+    config.keyring.file = state.keyring();
+    config.relay.url.clone_from(&options.amqp_url);
+    let settings = [
+        ("issuer", STAND_IN_ISSUER.to_owned()),
+        ("authorize_url", places.stand_in.authorize_url()),
+        ("token_url", places.stand_in.token_url()),
+        ("api_url", places.stand_in.api_url()),
+    ];
+    let settings = settings.into_iter().map(|(name, value)| (name.to_owned(), value.into()));
+    let stand_in = settings.chain([("stand_in".to_owned(), true.into())]).collect();
+    let stand_in = ProviderConfig { kind: "bitbucket".to_owned(), settings: stand_in };
+    config.providers = BTreeMap::from([(ProviderName::parse(STAND_IN)?, stand_in)]);
+    Ok(config)
+}
+
+/// Shows each event as it happens.
+fn show_events(endpoint: &Url, keys: &Keys, position: i64, stage: &Stage) -> Result<()> {
+    let feed = Feed::new(endpoint, &keys.operator, ENVIRONMENT, Some(position))?;
+    let palette = Palette::of_stdout();
+    let show = move |event: &FeedEvent| say(&line(event, palette));
+    let stop = stage.stop.clone();
+    stage.spawn("the events", async move {
+        stop.run_until_cancelled(feed.follow(show)).await.unwrap_or(Ok(()))
+    });
+    Ok(())
 }

@@ -11,6 +11,8 @@ use crate::terminal::{Look, Palette};
 
 /// As wide as the types that come all the time.
 const TYPE_WIDTH: usize = 18;
+/// Names may be as long as a line.
+const NAME_LENGTH: usize = 40;
 
 /// Time, type, who, and the trace.
 pub(crate) fn line(event: &FeedEvent, palette: Palette) -> String {
@@ -64,18 +66,25 @@ fn who(data: &Data) -> String {
 }
 
 fn person(subject: Option<&SignInSubject>, context: Option<&SignInContext>) -> String {
-    let who =
-        subject.map(|person| named(&person.display_name, &person.email, &person.user));
+    let who = subject.map(|person| named(&person.display_name, &person.email, &person.user));
     format!("{}{}", who.unwrap_or_default(), through(context))
 }
 
 /// What is known of somebody, the best first.
 fn named(display_name: &str, email: &str, user: &str) -> String {
-    match (display_name, email) {
+    match (&*short(display_name), email) {
         ("", "") => id(user).to_owned(),
         ("", email) => email.to_owned(),
         (name, "") => name.to_owned(),
         (name, email) => format!("{name} <{email}>"),
+    }
+}
+
+/// Enough of a name to know somebody by.
+fn short(name: &str) -> String {
+    match name.char_indices().nth(NAME_LENGTH) {
+        Some((end, _)) => format!("{}…", &name[..end]),
+        None => name.to_owned(),
     }
 }
 
@@ -146,6 +155,12 @@ mod tests {
     fn somebody_without_name_and_address_is_told_by_their_id() {
         let line = line(&signed_up("", ""), Palette::plain());
         assert!(line.contains("  user_1, bitbucket → demo"), "{line}");
+    }
+
+    #[test]
+    fn a_long_name_is_cut() {
+        let line = line(&signed_up(&"é".repeat(300), ""), Palette::plain());
+        assert!(line.contains(&format!("  {}…, bitbucket", "é".repeat(40))), "{line}");
     }
 
     #[test]
