@@ -1,8 +1,8 @@
 //! The composition root: which parts there are, and who gets which.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::sync::Arc;
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Result, bail};
 use latchkey_identity::{Latchkey, Providers};
 use latchkey_keyring::KeyRing;
 use latchkey_providers::Registry;
@@ -13,17 +13,9 @@ use tokio::net::TcpListener;
 
 use crate::{
     config::{Config, Problems},
+    listen::{Place, bind},
     run::Stage,
 };
-
-/// What listens on an address, for whoever has to find another one.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Place {
-    /// Who listens.
-    pub(crate) what: &'static str,
-    /// The setting or flag that says where.
-    pub(crate) setting: &'static str,
-}
 
 /// The use cases, and what they stand on.
 #[derive(Debug)]
@@ -137,25 +129,4 @@ pub(crate) fn serve_metrics(listener: TcpListener, stage: &Stage) {
         "metrics",
         async move { Ok(latchkey_telemetry::serve_metrics(listener, stop).await?) },
     );
-}
-
-/// Listens, or says who else does and what to do about it.
-pub(crate) async fn bind(address: SocketAddr, place: Place) -> Result<TcpListener> {
-    TcpListener::bind(address).await.map_err(|error| cannot_listen(address, place, error))
-}
-
-/// Says why an address cannot be had.
-pub(crate) fn cannot_listen(
-    address: SocketAddr,
-    Place { what, setting }: Place,
-    error: std::io::Error,
-) -> anyhow::Error {
-    match error.kind() {
-        std::io::ErrorKind::AddrInUse => anyhow!(
-            "port {} is taken: {what} cannot listen on {address}; stop what does, or choose another address with {setting}",
-            address.port()
-        ),
-        _ => anyhow::Error::new(error)
-            .context(format!("{what} cannot listen on {address} ({setting})")),
-    }
 }

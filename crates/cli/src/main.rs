@@ -7,6 +7,7 @@ mod config;
 mod dev;
 mod feed;
 mod files;
+mod listen;
 mod run;
 mod terminal;
 

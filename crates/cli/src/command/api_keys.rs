@@ -220,8 +220,8 @@ mod tests {
 
     #[test]
     fn a_time_is_a_number_and_its_unit() {
-        assert_eq!(duration("90d"), Ok(Duration::from_secs(90 * 86_400)));
-        assert_eq!(duration("30m"), Ok(Duration::from_secs(1_800)));
+        assert_eq!(duration("90d"), Ok(Duration::from_hours(90 * 24)));
+        assert_eq!(duration("30m"), Ok(Duration::from_mins(30)));
         for bad in ["", "90", "d", "-1d", "1.5h", "1d1h", "1dd", "99999999999999999999d"] {
             assert!(duration(bad).is_err(), "{bad}");
         }

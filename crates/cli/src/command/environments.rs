@@ -73,9 +73,10 @@ pub(super) async fn run(config: &Config, command: Command) -> Result<()> {
     let administration = Administration::open(config).await?;
     match command {
         Command::Create { id, default_domain, display_name, production } => {
-            let kind = match production {
-                true => EnvironmentKind::Production,
-                false => EnvironmentKind::NonProduction,
+            let kind = if production {
+                EnvironmentKind::Production
+            } else {
+                EnvironmentKind::NonProduction
             };
             let display_name = display_name.map_or_else(|| DisplayName::parse(id.as_str()), Ok)?;
             let id = Some(id);

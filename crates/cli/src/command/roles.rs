@@ -7,8 +7,9 @@ use latchkey_store::Store;
 use latchkey_telemetry::Telemetry;
 
 use crate::{
-    compose::{self, Place, Service},
+    compose::{self, Service},
     config::{Config, Problems, Section},
+    listen::{Place, bind},
     run::Run,
 };
 
@@ -28,7 +29,7 @@ pub(super) async fn serve(config: Config) -> Result<()> {
     let store = compose::connect_to_current(&config).await?;
     let service = Service::new(&config, store.clone(), config.keyring.ring()?)?;
     let place = Place { what: "gRPC", setting: "server.listen" };
-    let listener = compose::bind(config.server.listen, place).await?;
+    let listener = bind(config.server.listen, place).await?;
 
     let below = run.stage();
     service.follow(&below);
@@ -47,7 +48,7 @@ pub(super) async fn gateway(config: Config) -> Result<()> {
     let telemetry = latchkey_telemetry::start(&config.telemetry)?;
     let mut run = Run::until_told()?;
     let place = Place { what: "the gateway", setting: "gateway.listen" };
-    let listener = compose::bind(gateway.listen, place).await?;
+    let listener = bind(gateway.listen, place).await?;
 
     compose::metrics(&config, &run.stage()).await?;
     compose::gateway(gateway, None, listener, &run.stage())?;

@@ -4,7 +4,7 @@ use anyhow::Result;
 use bitbucket_stand_in::{Error, Settings, StandIn};
 
 use crate::{
-    compose::{Place, cannot_listen},
+    listen::{Place, cannot_listen},
     run::Run,
     terminal,
 };

@@ -16,9 +16,11 @@ pub(super) async fn run(tail: Tail) -> Result<()> {
     let position = tail.after.or(tail.from_start.then_some(0));
     let feed = Feed::new(&tail.server, &tail.key, &tail.environment, position)?;
     let palette = Palette::of_stdout();
-    let show = |event: &FeedEvent| match tail.json {
-        true => say(&serde_json::to_string(event)?),
-        false => say(&line(event, palette)),
+    let show = |event: &FeedEvent| {
+        if tail.json {
+            return say(&serde_json::to_string(event)?);
+        }
+        say(&line(event, palette))
     };
     stop.run_until_cancelled(feed.follow(show)).await.unwrap_or(Ok(()))
 }

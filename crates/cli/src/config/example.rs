@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use latchkey_providers::{ProviderConfig, Registry};
+use secrecy::ExposeSecret;
 use serde::{
     Deserialize,
     de::{self, Visitor, value::Error},
@@ -60,7 +61,6 @@ fn the_example_is_what_holds_without_a_file() {
     let example: Config = toml::from_str(EXAMPLE).unwrap();
     assert_eq!(format!("{example:?}"), format!("{:?}", Config::default()));
     // Debug hides these.
-    use secrecy::ExposeSecret;
     assert_eq!(example.store.url.expose_secret(), Config::default().store.url.expose_secret());
 }
 

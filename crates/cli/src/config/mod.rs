@@ -3,6 +3,7 @@
 #[cfg(test)]
 mod example;
 mod problems;
+mod production;
 mod setting;
 mod sources;
 

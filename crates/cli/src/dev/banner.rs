@@ -34,7 +34,7 @@ pub(super) fn banner(options: &Options, places: &Places, state: &State, keys: &K
         "  There you can be anybody, without a password:".to_owned(),
     ];
     lines.extend(ACCOUNTS.iter().filter_map(|key| account(places, key)));
-    lines.extend(bitbucket(options, places, &row));
+    lines.extend(extras(options, places, &row));
     lines.extend([
         String::new(),
         row("Admin key", &strong(key)),
@@ -66,24 +66,28 @@ fn situation(account: &Account) -> String {
     }
 }
 
-/// What to do at the real Bitbucket, where it is wanted.
-fn bitbucket(
+/// What else was asked for.
+fn extras(
     options: &Options,
     places: &Places,
     row: &impl Fn(&str, &str) -> String,
 ) -> Vec<String> {
-    if options.consumer().is_none() {
-        return Vec::new();
+    let mut lines = Vec::new();
+    if options.consumer().is_some() {
+        let callback = format!("{}login/callback/{CLOUD_CONNECTION}", places.base_url);
+        lines.extend([
+            row("Bitbucket", "the real one is on the page too; its consumer needs the callback URL"),
+            row("", &callback),
+            row("", "and the permissions Email and Read of Account"),
+        ]);
     }
-    let callback = format!("{}login/callback/{CLOUD_CONNECTION}", places.base_url);
-    vec![
-        String::new(),
-        row(
-            "Bitbucket",
-            "the real one is on the page too. In its consumer's settings it needs this",
-        ),
-        row("", &format!("callback URL, and the permissions Account: Read and Email: {callback}")),
-    ]
+    if options.amqp_url.is_some() {
+        lines.push(row("RabbitMQ", "events go to its exchange latchkey.events too"));
+    }
+    if !lines.is_empty() {
+        lines.insert(0, String::new());
+    }
+    lines
 }
 
 fn url_of(listener: &tokio::net::TcpListener) -> String {

@@ -34,7 +34,7 @@ pub(crate) struct Options {
     #[arg(long, value_name = "SECRET", env = "LATCHKEY_BITBUCKET_SECRET", hide_env_values = true)]
     #[arg(requires = "bitbucket_key")]
     pub(super) bitbucket_secret: Option<SecretString>,
-    /// Publish events to this RabbitMQ too, such as amqp://guest:guest@127.0.0.1:5672.
+    /// Publish events to this RabbitMQ too, such as `amqp://guest:guest@127.0.0.1:5672`.
     #[arg(long, value_name = "URL", env = "LATCHKEY_AMQP_URL", hide_env_values = true)]
     pub(super) amqp_url: Option<SecretString>,
     /// What is logged on standard error: error, warn, info, debug, or target=level directives.

@@ -8,7 +8,7 @@ use url::Url;
 use super::Options;
 use crate::{
     command::stand_in,
-    compose::{Place, bind},
+    listen::{Place, bind},
 };
 
 /// The listeners, taken before anything else happens.
