@@ -1,1 +1,1 @@
-//! The service from outside: see `tests/service`.
+//! The tests of the service from outside are in `tests/service`; there is nothing here.

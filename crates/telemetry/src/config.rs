@@ -7,7 +7,7 @@ use tracing_subscriber::EnvFilter;
 
 /// What is kept quiet by default: libraries that report their own work as if it were ours.
 const DEFAULT_FILTER: &str =
-    "info,h2=warn,hyper=warn,lapin=warn,opentelemetry=warn,sea_orm=warn,sqlx=warn,tonic=warn";
+    "info,h2=warn,hyper=warn,lapin=error,opentelemetry=warn,sea_orm=warn,sqlx=warn,tonic=warn";
 
 /// The `[telemetry]` section.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

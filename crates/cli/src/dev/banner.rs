@@ -67,16 +67,15 @@ fn situation(account: &Account) -> String {
 }
 
 /// What else was asked for.
-fn extras(
-    options: &Options,
-    places: &Places,
-    row: &impl Fn(&str, &str) -> String,
-) -> Vec<String> {
+fn extras(options: &Options, places: &Places, row: &impl Fn(&str, &str) -> String) -> Vec<String> {
     let mut lines = Vec::new();
     if options.consumer().is_some() {
         let callback = format!("{}login/callback/{CLOUD_CONNECTION}", places.base_url);
         lines.extend([
-            row("Bitbucket", "the real one is on the page too; its consumer needs the callback URL"),
+            row(
+                "Bitbucket",
+                "the real one is on the page too; its consumer needs the callback URL",
+            ),
             row("", &callback),
             row("", "and the permissions Email and Read of Account"),
         ]);

@@ -3,7 +3,7 @@
 use futures_util::future::join_all;
 use latchkey_store::Store;
 
-use crate::database::TestDatabase;
+use latchkey_test_database::TestDatabase;
 
 /// What a rolling start may bring at once.
 const PROCESSES: usize = 8;

@@ -1,4 +1,5 @@
 //! A database for each test: made from a template that is migrated once a build, dropped afterwards.
+#![expect(clippy::unwrap_used, reason = "only tests use it, and a test that fails says where")]
 
 use std::{
     panic::AssertUnwindSafe,
@@ -18,16 +19,17 @@ use tempfile::TempDir;
 const LOCK: i64 = 52_824_541;
 
 /// A test's own database.
-#[derive(Clone)]
-pub(crate) struct TestDatabase {
-    pub(crate) url: String,
+#[derive(Debug, Clone)]
+pub struct TestDatabase {
+    /// As the store's configuration takes it.
+    pub url: String,
     postgres: Option<(String, String)>,
     _folder: Option<Arc<TempDir>>,
 }
 
 impl TestDatabase {
     /// A migrated database.
-    pub(crate) async fn postgres() -> Self {
+    pub async fn postgres() -> Self {
         let server = server_url();
         let admin = single(&server).await;
         run(&admin, &format!("SELECT pg_advisory_lock({LOCK})")).await;
@@ -37,8 +39,25 @@ impl TestDatabase {
         Self { url: with_name(&server, &name), postgres: Some((server, name)), _folder: None }
     }
 
+    /// The database of this URL, on a server of a test's own: migrated here, never dropped.
+    pub async fn at(url: &str) -> Self {
+        let database = Self { url: url.to_owned(), postgres: None, _folder: None };
+        let store = database.store().await;
+        store.migrate().await.unwrap();
+        store.close().await.unwrap();
+        database
+    }
+
+    /// The same database, reached through a proxy on this port.
+    #[must_use]
+    pub fn through(&self, port: u16) -> Self {
+        let mut url = url::Url::parse(&self.url).unwrap();
+        url.set_port(Some(port)).unwrap();
+        Self { url: url.into(), ..self.clone() }
+    }
+
     /// A PostgreSQL database with nothing in it.
-    pub(crate) async fn empty_postgres() -> Self {
+    pub async fn empty_postgres() -> Self {
         let server = server_url();
         let admin = single(&server).await;
         let name = create(&admin, "TEMPLATE template0").await;
@@ -47,7 +66,7 @@ impl TestDatabase {
     }
 
     /// A migrated file.
-    pub(crate) async fn sqlite() -> Self {
+    pub async fn sqlite() -> Self {
         let database = Self::empty_sqlite();
         let store = database.store().await;
         store.migrate().await.unwrap();
@@ -56,14 +75,14 @@ impl TestDatabase {
     }
 
     /// A file that is yet to be made.
-    pub(crate) fn empty_sqlite() -> Self {
+    pub fn empty_sqlite() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite:{}", folder.path().join("latchkey.db").display());
         Self { url, postgres: None, _folder: Some(Arc::new(folder)) }
     }
 
     /// Runs a test, and drops the database however it ends.
-    pub(crate) async fn run<F: Future<Output = ()>>(self, test: impl FnOnce(Self) -> F) {
+    pub async fn run<F: Future<Output = ()>>(self, test: impl FnOnce(Self) -> F) {
         let end = AssertUnwindSafe(test(self.clone())).catch_unwind().await;
         if let Some((server, name)) = &self.postgres {
             let admin = single(server).await;
@@ -74,26 +93,28 @@ impl TestDatabase {
         }
     }
 
-    pub(crate) fn config(&self) -> Config {
+    /// The store's configuration.
+    pub fn config(&self) -> Config {
         Config { url: self.url.as_str().into(), ..Config::default() }
     }
 
     /// A store of its own connections, as another process has.
-    pub(crate) async fn store(&self) -> Store {
+    pub async fn store(&self) -> Store {
         Store::connect(&self.config()).await.unwrap()
     }
 
-    pub(crate) const fn is_postgres(&self) -> bool {
-        self.postgres.is_some()
+    /// Which database it is.
+    pub fn is_postgres(&self) -> bool {
+        self.url.starts_with("postgres")
     }
 
     /// A connection beside the store's.
-    pub(crate) async fn raw(&self) -> DatabaseConnection {
+    pub async fn raw(&self) -> DatabaseConnection {
         single(&self.url).await
     }
 
     /// What a query that answers one number answers.
-    pub(crate) async fn number(&self, sql: &str) -> i64 {
+    pub async fn number(&self, sql: &str) -> i64 {
         let raw = self.raw().await;
         let number = number(&raw, sql).await;
         raw.close().await.unwrap();
@@ -101,7 +122,7 @@ impl TestDatabase {
     }
 
     /// Runs a statement.
-    pub(crate) async fn execute(&self, sql: &str) {
+    pub async fn execute(&self, sql: &str) {
         let raw = self.raw().await;
         run(&raw, sql).await;
         raw.close().await.unwrap();
@@ -109,7 +130,7 @@ impl TestDatabase {
 }
 
 /// What a query that answers one number answers.
-pub(crate) async fn number(db: &DatabaseConnection, sql: &str) -> i64 {
+pub async fn number(db: &DatabaseConnection, sql: &str) -> i64 {
     let statement = Statement::from_string(db.get_database_backend(), sql);
     let row = db.query_one_raw(statement).await.unwrap().unwrap();
     row.try_get_by_index(0).unwrap()
@@ -137,10 +158,18 @@ async fn run(db: &DatabaseConnection, sql: &str) {
     db.execute_unprepared(sql).await.unwrap();
 }
 
+/// The name of the test binary, without the hash that cargo puts behind it.
+fn suite() -> String {
+    let program = std::env::current_exe().unwrap();
+    let name = program.file_stem().unwrap().to_string_lossy().into_owned();
+    let name = name.rsplit_once('-').map_or(name.as_str(), |(name, _)| name).to_owned();
+    name.replace(|c: char| !c.is_ascii_alphanumeric(), "_")
+}
+
 async fn create(admin: &DatabaseConnection, how: &str) -> String {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let count = COUNT.fetch_add(1, Ordering::Relaxed);
-    let name = format!("latchkey_store_{}_{count}", std::process::id());
+    let name = format!("latchkey_{}_{}_{count}", suite(), std::process::id());
     // Left behind by a process of the same number that was killed.
     run(admin, &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await;
     run(admin, &format!("CREATE DATABASE {name} {how}")).await;
@@ -152,9 +181,11 @@ async fn create(admin: &DatabaseConnection, how: &str) -> String {
 async fn template(admin: &DatabaseConnection, server: &str) -> String {
     let program = std::env::current_exe().and_then(std::fs::metadata).unwrap();
     let built = program.modified().unwrap().duration_since(UNIX_EPOCH).unwrap().as_nanos();
-    let name = format!("latchkey_template_store_{built}");
-    let others =
-        "SELECT datname::text FROM pg_database WHERE datname LIKE 'latchkey_template_store_%'";
+    let family = format!("latchkey_template_{}_", suite());
+    let name = format!("{family}{built}");
+    let others = format!(
+        "SELECT datname::text FROM pg_database WHERE starts_with(datname::text, '{family}')"
+    );
     let statement = Statement::from_string(admin.get_database_backend(), others);
     let rows = admin.query_all_raw(statement).await.unwrap();
     let found: Vec<String> = rows.iter().map(|row| row.try_get_by_index(0).unwrap()).collect();

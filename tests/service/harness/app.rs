@@ -1,0 +1,137 @@
+//! One service for one test: its own database, port and Bitbucket.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use bitbucket_stand_in::{Control, StandIn};
+use latchkey_domain::{provider::ProviderName, time::Clock};
+use latchkey_identity::{Latchkey, Providers};
+use latchkey_keyring::{KeyFile, KeyRing};
+use latchkey_providers::{ProviderConfig, Registry};
+use latchkey_store::{ConfigCache, Store};
+use latchkey_test_database::TestDatabase;
+use tokio::net::TcpListener;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tonic::transport::{Channel, Endpoint};
+
+use super::{clock::ShiftedClock, seed::Keys};
+
+/// The host that people sign in on.
+pub(crate) const HOST: &str = "login.example.com";
+
+/// A running service.
+pub(crate) struct TestApp {
+    pub(crate) database: TestDatabase,
+    pub(crate) store: Store,
+    pub(crate) latchkey: Latchkey,
+    pub(crate) clock: ShiftedClock,
+    /// What Bitbucket does.
+    pub(crate) bitbucket: Control,
+    pub(crate) keys: Keys,
+    pub(crate) channel: Channel,
+    /// Where the gRPC server listens.
+    pub(crate) address: String,
+    pub(crate) http: reqwest::Client,
+    pub(crate) stop: CancellationToken,
+    pub(crate) tasks: TaskTracker,
+    /// Ends the giving of positions, which writes on its own.
+    pub(crate) sequencer: CancellationToken,
+    stand_in: StandIn,
+}
+
+/// Runs a test against a service, and ends the service however the test ends.
+pub(crate) async fn with_app<F: Future<Output = ()>>(
+    database: TestDatabase,
+    test: impl FnOnce(TestApp) -> F,
+) {
+    let app = TestApp::start(database).await;
+    let (stop, tasks) = (app.stop.clone(), app.tasks.clone());
+    let _stop_on_panic = stop.clone().drop_guard();
+    test(app).await;
+    stop.cancel();
+    tasks.close();
+    tasks.wait().await;
+}
+
+impl TestApp {
+    async fn start(database: TestDatabase) -> Self {
+        let store = database.store().await;
+        let stand_in = StandIn::start(settings()).await.unwrap();
+        let clock = ShiftedClock::new(store.clock());
+        let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
+        let cache = ConfigCache::new(store.clone());
+        tasks.spawn(cache.clone().follow(stop.clone()));
+        let sequencer = stop.child_token();
+        tasks.spawn(store.clone().sequence(sequencer.clone()));
+        let keyring = KeyRing::load(&KeyFile::generate().unwrap()).unwrap();
+        let shared: Arc<dyn Clock> = Arc::new(clock.clone());
+        let providers = providers(&stand_in);
+        let latchkey = Latchkey::new(store.clone(), cache, Arc::new(keyring), providers, shared);
+        let keys = Keys::seed(&latchkey).await;
+        let (address, channel) = serve(&latchkey, &stop, &tasks).await;
+        Self {
+            bitbucket: stand_in.control(),
+            http: http_client(),
+            database,
+            store,
+            latchkey,
+            clock,
+            keys,
+            channel,
+            address,
+            stop,
+            tasks,
+            sequencer,
+            stand_in,
+        }
+    }
+
+    /// Where the stand-in listens.
+    pub(crate) fn bitbucket_url(&self) -> &str {
+        self.stand_in.base_url()
+    }
+}
+
+fn settings() -> bitbucket_stand_in::Settings {
+    bitbucket_stand_in::Settings {
+        callback_url: format!("https://{HOST}/login/callback"),
+        ..bitbucket_stand_in::Settings::on_free_port()
+    }
+}
+
+fn providers(stand_in: &StandIn) -> Providers {
+    let settings = serde_json::json!({
+        "kind": "bitbucket",
+        "stand_in": true,
+        "issuer": stand_in.base_url(),
+        "authorize_url": stand_in.authorize_url(),
+        "token_url": stand_in.token_url(),
+        "api_url": stand_in.api_url(),
+    });
+    let config: ProviderConfig = serde_json::from_value(settings).unwrap();
+    let name = ProviderName::parse("stand-in").unwrap();
+    let registry = Registry::open(&BTreeMap::from([(name, config)])).unwrap();
+    let names: Vec<_> = registry.names().cloned().collect();
+    names.into_iter().map(|name| (name.clone(), registry.provider(&name).unwrap())).collect()
+}
+
+async fn serve(
+    latchkey: &Latchkey,
+    stop: &CancellationToken,
+    tasks: &TaskTracker,
+) -> (String, Channel) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    let config = latchkey_server::Config { reflection: true, ..Default::default() };
+    let (latchkey, stop) = (latchkey.clone(), stop.clone());
+    tasks.spawn(async move {
+        latchkey_server::serve(listener, latchkey, &config, stop).await.unwrap();
+    });
+    let channel = Endpoint::from_shared(address.clone()).unwrap().connect_lazy();
+    (address, channel)
+}
+
+/// A client that stays where it is sent, and needs no certificates on loopback.
+fn http_client() -> reqwest::Client {
+    let redirect = reqwest::redirect::Policy::none();
+    reqwest::Client::builder().redirect(redirect).no_proxy().tls_certs_only([]).build().unwrap()
+}
