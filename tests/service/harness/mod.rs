@@ -4,6 +4,7 @@ pub(crate) mod app;
 mod clients;
 mod clock;
 mod events;
+mod gateway;
 pub(crate) mod own_postgres;
 pub(crate) mod person;
 pub(crate) mod seed;
