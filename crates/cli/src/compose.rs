@@ -71,6 +71,7 @@ impl Service {
         let (latchkey, config, stop) =
             (self.latchkey.clone(), config.server.clone(), stage.stop.clone());
         stage.spawn("the gRPC server", async move {
+            tracing::info!(address = %listener.local_addr()?, "gRPC listens");
             latchkey_server::serve(listener, latchkey.clone(), &config, stop).await?;
             latchkey.work().close();
             latchkey.work().wait().await;

@@ -6,6 +6,7 @@ mod options;
 mod places;
 mod seed;
 mod state;
+mod way_in;
 
 use std::collections::BTreeMap;
 

@@ -6,17 +6,14 @@ use latchkey_domain::{
     access::Principal,
     environment::EnvironmentKind,
     host::Host,
-    id::{ApplicationId, ConnectionId, EnvironmentId},
-    name::{ApplicationName, ConnectionName},
-    page::{Page, PageSize},
-    provider::ProviderName,
+    id::{ApplicationId, EnvironmentId},
+    name::ApplicationName,
     text::DisplayName,
-    upstream::UpstreamParams,
 };
 use latchkey_gateway::demo::CALLBACK;
 use latchkey_identity::{
     ApplicationChanges, EnvironmentChanges, Error, Latchkey, NewApiKey, NewApplication,
-    NewConnection, NewCredential, NewEnvironment,
+    NewEnvironment,
 };
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
@@ -25,31 +22,21 @@ use super::{
     APPLICATION, ENVIRONMENT, Options, STAND_IN,
     keys::{Keys, fingerprint},
     places::Places,
+    way_in::WayIn,
 };
 
 /// Who does all this.
-const OPERATOR: Principal = Principal::Operator;
+pub(super) const OPERATOR: Principal = Principal::Operator;
 /// The connection to the stand-in.
 const CONNECTION: &str = "bitbucket";
 /// The connection to the real Bitbucket.
 pub(super) const CLOUD_CONNECTION: &str = "bitbucket-cloud";
 
-/// A way in that is to be there.
-struct WayIn<'a> {
-    id: &'static str,
-    display_name: &'static str,
-    provider: &'static str,
-    client_id: &'a str,
-    client_secret: SecretString,
-    /// Put this consumer in the place of any other.
-    replace: bool,
-}
-
 /// The use cases, and where they do their work.
-struct Seed<'a> {
-    latchkey: &'a Latchkey,
-    environment: EnvironmentId,
-    application: ApplicationId,
+pub(super) struct Seed<'a> {
+    pub(super) latchkey: &'a Latchkey,
+    pub(super) environment: EnvironmentId,
+    pub(super) application: ApplicationId,
 }
 
 /// Makes what is missing, and follows the addresses where they have changed.
@@ -140,53 +127,6 @@ impl Seed<'_> {
         Ok(())
     }
 
-    async fn way_in(&self, way_in: &WayIn<'_>) -> Result<()> {
-        let id: ConnectionId = way_in.id.parse()?;
-        let new = NewConnection {
-            environment: self.environment.clone(),
-            id: Some(id.clone()),
-            display_name: DisplayName::parse(way_in.display_name)?,
-            provider: ProviderName::parse(way_in.provider)?,
-            trusted_provider: true,
-            upstream_params: UpstreamParams::default(),
-            disabled: false,
-            request: None,
-            validate_only: false,
-        };
-        let name = ConnectionName { environment: self.environment.clone(), connection: id };
-        match self.latchkey.create_connection(&OPERATOR, new).await {
-            Ok(_) | Err(Error::Exists) => {}
-            Err(error) => return Err(error.into()),
-        }
-        // Somebody who deleted it knows why.
-        if missing(self.latchkey.connection(&OPERATOR, &name).await)? {
-            return Ok(());
-        }
-        self.credential(&name, way_in).await?;
-        let application = self.application_name();
-        Ok(self.latchkey.grant_application(&OPERATOR, &name, &application).await?)
-    }
-
-    async fn credential(&self, connection: &ConnectionName, way_in: &WayIn<'_>) -> Result<()> {
-        let page = Page { size: PageSize(PageSize::MAX), after: None };
-        let there = self.latchkey.list_credentials(&OPERATOR, connection, &page).await?.items;
-        if !way_in.replace && there.iter().any(|it| it.client_id == way_in.client_id) {
-            return Ok(());
-        }
-        let new = NewCredential {
-            connection: connection.clone(),
-            client_id: way_in.client_id.to_owned(),
-            client_secret: way_in.client_secret.clone(),
-            host: None,
-            request: None,
-        };
-        self.latchkey.create_credential(&OPERATOR, &new).await?;
-        for old in there.iter().filter(|_| way_in.replace) {
-            self.latchkey.delete_credential(&OPERATOR, &old.name(connection)).await?;
-        }
-        Ok(())
-    }
-
     /// Makes a key in the place of one that does not work.
     async fn key(&self, key: &mut SecretString, principal: Principal) -> Result<()> {
         match self.latchkey.authenticate(key).await {
@@ -202,14 +142,14 @@ impl Seed<'_> {
         Ok(())
     }
 
-    fn application_name(&self) -> ApplicationName {
+    pub(super) fn application_name(&self) -> ApplicationName {
         let (environment, application) = (self.environment.clone(), self.application.clone());
         ApplicationName { environment, application }
     }
 }
 
 /// Whether what was asked for is not there.
-fn missing<T>(answer: Result<T, Error>) -> Result<bool> {
+pub(super) fn missing<T>(answer: Result<T, Error>) -> Result<bool> {
     match answer {
         Ok(_) => Ok(false),
         Err(Error::NotFound) => Ok(true),

@@ -1,6 +1,12 @@
 //! `latchkey dev`, and who watches it.
 
-use std::{net::TcpListener, path::Path};
+use std::{
+    io::Write,
+    net::{TcpListener, TcpStream},
+    path::Path,
+    thread::sleep,
+    time::{Duration, Instant},
+};
 
 use crate::{
     browser::Browser,
@@ -59,6 +65,24 @@ fn beginning_anew_makes_other_keys() {
     assert_eq!(first.process.terminate().code(), Some(0));
     let second = start(folder.path(), "--fresh");
     assert_ne!(second.key, first.key);
+}
+
+#[test]
+fn a_second_signal_ends_at_once_what_waits_for_a_slow_request() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut dev = start(folder.path(), "");
+    let address = dev.base_url.trim_start_matches("http://").trim_end_matches('/').to_owned();
+    let mut slow = TcpStream::connect(address.replace("localhost", "127.0.0.1")).unwrap();
+    // A head without an end: the gateway waits ten seconds for it.
+    slow.write_all(b"GET / HTTP/1.1\r\nHost: ").unwrap();
+    sleep(Duration::from_millis(300));
+
+    dev.process.signal();
+    sleep(Duration::from_secs(1));
+    assert!(dev.process.is_running());
+    let asked_again = Instant::now();
+    assert_eq!(dev.process.terminate().code(), Some(1));
+    assert!(asked_again.elapsed() < Duration::from_secs(5));
 }
 
 #[test]

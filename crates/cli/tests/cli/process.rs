@@ -91,8 +91,7 @@ impl Running {
 
     /// Tells it to stop, and waits until it has.
     pub(crate) fn terminate(&mut self) -> ExitStatus {
-        let id = self.child.id().to_string();
-        assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+        self.signal();
         let deadline = Instant::now() + PATIENCE;
         while Instant::now() < deadline {
             if let Some(status) = self.child.try_wait().unwrap() {
@@ -101,6 +100,17 @@ impl Running {
             thread::sleep(Duration::from_millis(20));
         }
         panic!("it does not stop");
+    }
+
+    /// Tells it to stop.
+    pub(crate) fn signal(&self) {
+        let id = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+    }
+
+    /// Whether it has not ended yet.
+    pub(crate) fn is_running(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_none()
     }
 
     /// What it logged. Only for a process that has ended.
