@@ -17,7 +17,7 @@ Exit codes: 0 it is done, or stopped as it was told to; 1 it failed; 2 the comma
 
 /// Latchkey: sign in with Bitbucket, for any application.
 #[derive(Debug, Parser)]
-#[command(version, about, after_help = EXIT_CODES, arg_required_else_help = true)]
+#[command(version, after_help = EXIT_CODES, arg_required_else_help = true)]
 pub(crate) struct Args {
     #[command(subcommand)]
     pub(crate) command: Command,

@@ -86,5 +86,9 @@ pub(crate) fn make(config: &KeyringConfig) -> Result<()> {
 /// Nothing is written that could not be read again.
 fn write(config: &KeyringConfig, file: &KeyFile) -> Result<()> {
     KeyRing::load(file)?;
+    if let Some(folder) = config.file.parent() {
+        std::fs::create_dir_all(folder)
+            .with_context(|| format!("cannot make {}", folder.display()))?;
+    }
     files::write_secret(&config.file, &toml::to_string(file)?)
 }

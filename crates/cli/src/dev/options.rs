@@ -8,8 +8,6 @@ use secrecy::SecretString;
 use crate::args::loopback;
 
 /// How to try it.
-///
-/// A flag's value shows in the list of processes: give secrets in the variables.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Options {
     /// Begin anew: forget everything that an earlier `dev` kept in .latchkey/.
@@ -30,11 +28,11 @@ pub(crate) struct Options {
     /// Put the real Bitbucket on the sign-in page too: the key of an OAuth consumer of yours.
     #[arg(long, value_name = "KEY", env = "LATCHKEY_BITBUCKET_KEY", requires = "bitbucket_secret")]
     pub(super) bitbucket_key: Option<String>,
-    /// The consumer's secret; better in the variable.
+    /// The consumer's secret. A flag shows in the list of processes (`ps`): prefer the variable.
     #[arg(long, value_name = "SECRET", env = "LATCHKEY_BITBUCKET_SECRET", hide_env_values = true)]
     #[arg(requires = "bitbucket_key")]
     pub(super) bitbucket_secret: Option<SecretString>,
-    /// Publish events to this RabbitMQ too, such as `amqp://guest:guest@127.0.0.1:5672`.
+    /// Publish events to this RabbitMQ too, such as `amqp://guest:guest@127.0.0.1:5672`. A password is better in the variable.
     #[arg(long, value_name = "URL", env = "LATCHKEY_AMQP_URL", hide_env_values = true)]
     pub(super) amqp_url: Option<SecretString>,
     /// What is logged on standard error: error, warn, info, debug, or target=level directives.

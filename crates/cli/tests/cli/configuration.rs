@@ -75,7 +75,6 @@ fn a_key_is_added_listed_and_promoted() {
 #[test]
 fn a_key_that_is_not_in_the_ring_cannot_be_promoted() {
     let folder = tempfile::tempdir().unwrap();
-    fs::create_dir(folder.path().join(".latchkey")).unwrap();
     run(folder.path(), "keyring add").ok();
     let ended = run(folder.path(), "keyring promote 00000000");
     assert_eq!(ended.code, Some(1));
