@@ -15,7 +15,6 @@ use crate::harness::{
     leaks::Canaries,
     person::{VERIFIER, login_code, parameter},
     telemetry::RECORDED,
-    web::CONSUMER,
     with_app,
 };
 
@@ -62,11 +61,11 @@ async fn nothing_is_told(app: TestApp) {
     let other_relay = scene.app.relay_to(&refused);
 
     scene.sign_in_well().await;
-    scene.browsers_come().await;
     scene.callbacks_go_wrong().await;
     scene.the_provider_goes_wrong().await;
     scene.callers_go_wrong().await;
     scene.the_database_goes_wrong().await;
+    scene.browsers_come().await;
     scene.app.until_all_sent().await;
     for token in scene.app.bitbucket.access_tokens() {
         scene.secrets.add("an access token", token);
@@ -94,7 +93,6 @@ impl Scene {
         }
         secrets.add("the consumer's secret", StandIn::CONSUMER_SECRET);
         secrets.add("another consumer's secret", NEW_SECRET);
-        secrets.add("the secret of the gateway's consumer", CONSUMER.1);
         secrets.add("the database's password", DATABASE_PASSWORD);
         secrets.add("the broker's password", BROKER_PASSWORD);
         secrets.add("the verifier", VERIFIER);
@@ -136,12 +134,12 @@ impl Scene {
 
     /// Somebody signs in at the gateway, and a stranger comes with a made-up callback.
     async fn browsers_come(&mut self) {
-        let web = self.app.gateway().await;
-        let end = self.app.sign_in_at(&web, "alice").await;
+        let gateway = self.app.gateway().await;
+        let end = self.app.sign_in_at(&gateway, "alice").await;
         self.secrets.add("a login code", parameter(&end, "code"));
         let (code, state) = ("canary-code-of-a-stranger", "canary-state-of-a-stranger");
         let callback = format!("/login/callback/bitbucket?code={code}&state={state}");
-        let page = self.app.visit_at(&web, &callback).await;
+        let page = self.app.visit_at(&gateway, &callback).await;
         assert_eq!(page.status(), 403);
         let page = page.text().await.unwrap();
         self.secrets.add("a stranger's code", code);

@@ -77,7 +77,8 @@ fn command(corner: &Corner, count: usize) -> Command {
 fn python(script: &str) -> Command {
     #[expect(clippy::disallowed_methods, reason = "says which Python has the packages")]
     let python = std::env::var("LATCHKEY_TEST_PYTHON");
-    let mut command = Command::new(python.expect("LATCHKEY_TEST_PYTHON is not set: scripts/test sets it"));
+    let mut command =
+        Command::new(python.expect("LATCHKEY_TEST_PYTHON is not set: scripts/test sets it"));
     command.arg(script).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }

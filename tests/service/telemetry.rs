@@ -48,12 +48,12 @@ async fn page(app: &TestApp) -> String {
 both! {
     async fn one_trace_leads_from_the_browser_to_the_broker(app) {
         std::sync::LazyLock::force(&RECORDED);
-        let web = app.gateway().await;
+        let gateway = app.gateway().await;
         let corner = app.corner();
-        let mut queue = corner.bind("web.user.*.v1").await;
+        let mut queue = corner.bind("dev.user.*.v1").await;
         let relay = app.relay_to(&corner);
 
-        app.sign_in_at(&web, "alice").await;
+        app.sign_in_at(&gateway, "alice").await;
         let arrived = queue.take(2).await;
         app.until_all_sent().await;
 

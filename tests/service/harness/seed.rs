@@ -45,8 +45,7 @@ impl Keys {
             request: None,
         };
         let application = latchkey.create_application(OPERATOR, &application).await.unwrap();
-        let consumer = (StandIn::CONSUMER_KEY, StandIn::CONSUMER_SECRET);
-        connection(latchkey, &application.name(), consumer).await;
+        connection(latchkey, &application.name()).await;
         let key = async |principal| key(latchkey, principal).await;
         let of = || environment.clone();
         Self {
@@ -59,12 +58,7 @@ impl Keys {
     }
 }
 
-/// A connection to the stand-in, with a credential, for an application of its environment.
-pub(crate) async fn connection(
-    latchkey: &Latchkey,
-    application: &ApplicationName,
-    (client_id, client_secret): (&str, &str),
-) {
+async fn connection(latchkey: &Latchkey, application: &ApplicationName) {
     let new = NewConnection {
         environment: application.environment.clone(),
         id: Some("bitbucket".parse().unwrap()),
@@ -79,8 +73,8 @@ pub(crate) async fn connection(
     let made = latchkey.create_connection(OPERATOR, new).await.unwrap().connection.name();
     let credential = NewCredential {
         connection: made.clone(),
-        client_id: client_id.to_owned(),
-        client_secret: client_secret.into(),
+        client_id: StandIn::CONSUMER_KEY.to_owned(),
+        client_secret: StandIn::CONSUMER_SECRET.into(),
         host: None,
         request: None,
     };
