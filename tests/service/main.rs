@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that fails says where")]
 
 mod harness;
+mod login;
 mod signing_in;
 
 /// Makes two tests of one: `name::postgres` and `name::sqlite`.

@@ -1,10 +1,15 @@
 //! The service under test, and the verbs that tests use.
 
 pub(crate) mod app;
+pub(crate) mod canary;
 mod clients;
 mod clock;
+pub(crate) mod configuring;
+pub(crate) mod ends;
 mod events;
+pub(crate) mod looking;
 pub(crate) mod person;
+pub(crate) mod replica;
 pub(crate) mod seed;
 
 pub(crate) use app::{TestApp, with_app};
