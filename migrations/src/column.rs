@@ -79,3 +79,17 @@ pub(crate) fn index(
     }
     index
 }
+
+/// Columns that name a row of another table, which cannot go while this one is there.
+pub(crate) fn reference(
+    columns: &[&'static str],
+    to: &'static str,
+    key: &[&'static str],
+) -> ForeignKeyCreateStatement {
+    let mut reference = ForeignKey::create();
+    reference.to_tbl(Alias::new(to));
+    for (column, key) in columns.iter().zip(key) {
+        reference.from_col(Alias::new(*column)).to_col(Alias::new(*key));
+    }
+    reference
+}

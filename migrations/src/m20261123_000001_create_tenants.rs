@@ -3,7 +3,7 @@
 use sea_orm_migration::prelude::*;
 
 use crate::column::{
-    bytes, flag, index, number, optional_number, optional_text, table, text, uuid,
+    bytes, flag, index, number, optional_number, optional_text, reference, table, text, uuid,
 };
 
 #[derive(DeriveMigrationName)]
@@ -69,7 +69,9 @@ fn api_keys() -> TableCreateStatement {
         optional_number("expires_at"),
         optional_number("last_used_at"),
     ];
-    table("api_keys", columns, &["id"])
+    let application =
+        reference(&["environment", "application"], "applications", &["environment", "id"]);
+    table("api_keys", columns, &["id"]).foreign_key(&mut { application }).take()
 }
 
 fn requests() -> TableCreateStatement {

@@ -3,7 +3,7 @@
 use sea_orm_migration::prelude::*;
 
 use crate::column::{
-    bytes, flag, index, number, optional_number, optional_text, table, text, uuid,
+    bytes, flag, index, number, optional_number, optional_text, reference, table, text, uuid,
 };
 
 #[derive(DeriveMigrationName)]
@@ -69,11 +69,20 @@ fn credentials() -> TableCreateStatement {
         optional_number("last_used_at"),
         optional_number("deleted_at"),
     ];
-    table("credentials", columns, &["id"])
+    let connection =
+        reference(&["environment", "connection"], "connections", &["environment", "id"]);
+    table("credentials", columns, &["id"]).foreign_key(&mut { connection }).take()
 }
 
 fn application_grants() -> TableCreateStatement {
     let columns =
         [text("environment"), text("connection"), text("application"), number("created_at")];
+    let connection =
+        reference(&["environment", "connection"], "connections", &["environment", "id"]);
+    let application =
+        reference(&["environment", "application"], "applications", &["environment", "id"]);
     table("application_grants", columns, &["environment", "connection", "application"])
+        .foreign_key(&mut { connection })
+        .foreign_key(&mut { application })
+        .take()
 }

@@ -2,7 +2,9 @@
 
 use sea_orm_migration::prelude::*;
 
-use crate::column::{flag, index, number, optional_number, optional_text, table, text, uuid};
+use crate::column::{
+    flag, index, number, optional_number, optional_text, reference, table, text, uuid,
+};
 
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
@@ -66,5 +68,6 @@ fn identities() -> TableCreateStatement {
         number("created_at"),
         optional_number("last_used_at"),
     ];
-    table("identities", columns, &["id"])
+    let user = reference(&["user_id"], "users", &["id"]);
+    table("identities", columns, &["id"]).foreign_key(&mut { user }).take()
 }

@@ -4,6 +4,7 @@
 
 mod harness;
 mod login;
+mod own_server_cost;
 mod signing_in;
 
 /// Makes two tests of one: `name::postgres` and `name::sqlite`.

@@ -5,12 +5,12 @@ use std::{fmt, time::Duration};
 use serde::{Deserialize, Serialize};
 
 /// How long a person may take at the provider.
-pub const STATE_LIFETIME: Duration = Duration::from_secs(10 * 60);
+pub const STATE_LIFETIME: Duration = Duration::from_mins(10);
 /// How long the browser keeps its secret: longer than the state lives, so that who comes late is
 /// told so, and not that the browser is another one.
-pub const COOKIE_LIFETIME: Duration = Duration::from_secs(45 * 60);
+pub const COOKIE_LIFETIME: Duration = Duration::from_mins(45);
 /// How long a login code can be redeemed: the application does it at once (ASVS 10.4.3, level 3).
-pub const LOGIN_CODE_LIFETIME: Duration = Duration::from_secs(60);
+pub const LOGIN_CODE_LIFETIME: Duration = Duration::from_mins(1);
 /// When a claimed sign-in without an end is taken for abandoned: beyond all of a provider's time.
 pub const ABANDONED_AFTER: Duration = Duration::from_secs(15);
 

@@ -14,13 +14,13 @@ pub struct Timestamp(pub i64);
 impl Timestamp {
     /// The moment `duration` later.
     #[must_use]
-    pub const fn plus(self, duration: Duration) -> Self {
+    pub fn plus(self, duration: Duration) -> Self {
         Self(self.0.saturating_add(micros(duration)))
     }
 
     /// The moment `duration` earlier.
     #[must_use]
-    pub const fn minus(self, duration: Duration) -> Self {
+    pub fn minus(self, duration: Duration) -> Self {
         Self(self.0.saturating_sub(micros(duration)))
     }
 
@@ -30,10 +30,10 @@ impl Timestamp {
     }
 
     /// Whole seconds and the nanoseconds beyond them.
-    pub const fn seconds_and_nanos(self) -> (i64, i32) {
+    pub fn seconds_and_nanos(self) -> (i64, i32) {
         let nanos = self.0.rem_euclid(1_000_000) * 1_000;
-        // Below one billion, so it fits.
-        (self.0.div_euclid(1_000_000), nanos as i32)
+        let nanos = i32::try_from(nanos).expect("less than a billion nanoseconds");
+        (self.0.div_euclid(1_000_000), nanos)
     }
 
     /// Milliseconds since the epoch, as a `UUIDv7` carries them; zero before it.
@@ -42,9 +42,8 @@ impl Timestamp {
     }
 }
 
-const fn micros(duration: Duration) -> i64 {
-    let micros = duration.as_micros();
-    if micros > i64::MAX as u128 { i64::MAX } else { micros as i64 }
+fn micros(duration: Duration) -> i64 {
+    i64::try_from(duration.as_micros()).unwrap_or(i64::MAX)
 }
 
 /// The one source of time: the database's, so that replicas agree.

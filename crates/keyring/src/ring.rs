@@ -85,6 +85,7 @@ impl KeyRing {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use secrecy::ExposeSecret;
 
     use super::*;
 
@@ -151,7 +152,6 @@ mod tests {
     #[test]
     fn no_key_shows_in_debug_output() {
         let (file, ring) = ring();
-        use secrecy::ExposeSecret;
         let shown = format!("{ring:?} {file:?}");
         assert!(!shown.contains(file.keys[0].secret.expose_secret()));
     }

@@ -9,6 +9,7 @@ use latchkey_proto::v1::{
     user_directory_server::UserDirectoryServer,
 };
 use tokio_util::sync::CancellationToken;
+use tonic::server::NamedService;
 use tonic_health::server::HealthReporter;
 
 use crate::service::{Admin, Directory, Feed, Login, Tenants};
@@ -29,25 +30,16 @@ pub(crate) async fn report(reporter: HealthReporter, latchkey: Latchkey, stop: C
 }
 
 async fn tell(reporter: &HealthReporter, ready: bool) {
-    let status = match ready {
-        true => tonic_health::ServingStatus::Serving,
-        false => tonic_health::ServingStatus::NotServing,
-    };
-    reporter.set_service_status("", status).await;
-    match ready {
-        true => {
-            reporter.set_serving::<ConnectionAdminServer<Admin>>().await;
-            reporter.set_serving::<SocialLoginServer<Login>>().await;
-            reporter.set_serving::<TenantAdminServer<Tenants>>().await;
-            reporter.set_serving::<UserDirectoryServer<Directory>>().await;
-            reporter.set_serving::<EventFeedServer<Feed>>().await;
-        }
-        false => {
-            reporter.set_not_serving::<ConnectionAdminServer<Admin>>().await;
-            reporter.set_not_serving::<SocialLoginServer<Login>>().await;
-            reporter.set_not_serving::<TenantAdminServer<Tenants>>().await;
-            reporter.set_not_serving::<UserDirectoryServer<Directory>>().await;
-            reporter.set_not_serving::<EventFeedServer<Feed>>().await;
-        }
+    use tonic_health::ServingStatus::{NotServing, Serving};
+    let status = if ready { Serving } else { NotServing };
+    for service in [
+        "",
+        ConnectionAdminServer::<Admin>::NAME,
+        SocialLoginServer::<Login>::NAME,
+        TenantAdminServer::<Tenants>::NAME,
+        UserDirectoryServer::<Directory>::NAME,
+        EventFeedServer::<Feed>::NAME,
+    ] {
+        reporter.set_service_status(service, status).await;
     }
 }

@@ -41,7 +41,7 @@ const MAX_RESETS: usize = 1024;
 const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(20);
 const KEEPALIVE_TIMEOUT: Duration = Duration::from_secs(10);
 /// Long-lived clients come to new replicas within this time.
-const MAX_CONNECTION_AGE: Duration = Duration::from_secs(30 * 60);
+const MAX_CONNECTION_AGE: Duration = Duration::from_mins(30);
 /// How long calls may take to end once the server stops.
 const DRAIN: Duration = Duration::from_secs(10);
 

@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// A last use is kept to within this: a write for every call would be dearer than the call.
-const LAST_USE_PRECISION: Duration = Duration::from_secs(60);
+const LAST_USE_PRECISION: Duration = Duration::from_mins(1);
 
 /// A key to be added.
 #[derive(Debug)]

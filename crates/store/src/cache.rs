@@ -56,7 +56,7 @@ enum Key {
     Application(ApplicationName),
     WayIn(ConnectionName),
     Grant(ConnectionName, ApplicationName),
-    ApiKey([u8; 32]),
+    Secret([u8; 32]),
 }
 
 #[derive(Debug, Clone)]
@@ -115,7 +115,7 @@ impl ConfigCache {
     async fn check(&self) -> Result<()> {
         // What is read now may be old by the time that it is here: count from before.
         let asked_at = self.elapsed();
-        let row = config_version::Entity::find_by_id(true).one(&self.store.reader).await?;
+        let row = config_version::Entity::find_by_id(true).one(self.store.aside()).await?;
         let version = row.ok_or(Error::corrupt("config_version", "its row is gone"))?.version;
         self.store.config_version.send_if_modified(|newest| {
             let newer = version > *newest;
@@ -181,7 +181,7 @@ impl ConfigCache {
 
     /// The key that is proven by what has this hash.
     pub async fn api_key(&self, hash: [u8; 32]) -> Result<Option<Arc<ApiKey>>> {
-        let key = Key::ApiKey(hash);
+        let key = Key::Secret(hash);
         cached!(self, ApiKey, key, self.store.api_key_by_secret(&hash).await?.map(Arc::new))
     }
 

@@ -45,7 +45,7 @@ impl DatabaseClock {
     /// Asks again every 30 s until told to stop.
     pub async fn follow(self, store: crate::Store, stop: CancellationToken) {
         while stop.run_until_cancelled(tokio::time::sleep(MEASURE_EVERY)).await.is_some() {
-            if let Err(error) = self.adjust(&store.reader, store.backend).await {
+            if let Err(error) = self.adjust(store.aside(), store.backend).await {
                 tracing::warn!(
                     error = &error as &dyn std::error::Error,
                     "the clock keeps its pace"

@@ -1,13 +1,13 @@
 //! The connections, and what is common to all queries.
 
-use std::{sync::Arc, time::Duration};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbBackend};
 use secrecy::ExposeSecret;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use tokio::sync::watch;
 
-use crate::{Config, DatabaseClock, Result};
+use crate::{Config, DatabaseClock, Error, Result};
 
 /// How long a caller waits for a connection, a new one included: a busy database must be answered
 /// quickly, not queued for.
@@ -20,6 +20,9 @@ const SQLITE_BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 const TEST_AFTER_IDLE: Duration = Duration::from_secs(30);
 /// Readers of SQLite beside its one writer.
 const SQLITE_READERS: u32 = 4;
+
+/// Sequencer, relay and cache, one statement each at a time.
+const BACKGROUND_CONNECTIONS: u32 = 3;
 
 /// Which database it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,6 +39,9 @@ pub struct Store {
     pub(crate) reader: DatabaseConnection,
     /// On SQLite the one connection that writes, so that writers queue instead of failing.
     pub(crate) writer: DatabaseConnection,
+    /// What runs beside the calls has connections of its own: a rush of calls does not keep it
+    /// from learning what changed, and a long queue of events does not hold up a call.
+    pub(crate) background: DatabaseConnection,
     pub(crate) backend: Backend,
     pub(crate) clock: DatabaseClock,
     /// Counts the commits of this process that recorded events.
@@ -50,18 +56,21 @@ impl Store {
     /// Connects, and learns the database's time. The schema is [`Self::migrate`]'s.
     pub async fn connect(config: &Config) -> Result<Self> {
         let url = config.url.expose_secret();
-        let (backend, reader, writer) = if url.starts_with("sqlite:") {
+        let (backend, reader, writer, background) = if url.starts_with("sqlite:") {
+            make_folder_of(url)?;
             let writer = Database::connect(sqlite(url, 1)).await?;
             let reader = Database::connect(sqlite(url, SQLITE_READERS)).await?;
-            (Backend::Sqlite, reader, writer)
+            (Backend::Sqlite, reader, writer.clone(), writer)
         } else {
             let pool = Database::connect(postgres(url, config.max_connections)).await?;
-            (Backend::Postgres, pool.clone(), pool)
+            let background = Database::connect(postgres(url, BACKGROUND_CONNECTIONS)).await?;
+            (Backend::Postgres, pool.clone(), pool, background)
         };
         let clock = DatabaseClock::measure(&reader, backend).await?;
         Ok(Self {
             reader,
             writer,
+            background,
             backend,
             clock,
             recorded: Arc::new(watch::Sender::new(0)),
@@ -95,7 +104,16 @@ impl Store {
     pub async fn close(self) -> Result<()> {
         self.reader.close_by_ref().await?;
         self.writer.close_by_ref().await?;
+        self.background.close_by_ref().await?;
         Ok(())
+    }
+
+    /// Where to read beside the calls: on SQLite a reader, for its one writer may be at work.
+    pub(crate) const fn aside(&self) -> &DatabaseConnection {
+        match self.backend {
+            Backend::Postgres => &self.background,
+            Backend::Sqlite => &self.reader,
+        }
     }
 
     pub(crate) const fn database(&self) -> DbBackend {
@@ -103,6 +121,16 @@ impl Store {
             Backend::Postgres => DbBackend::Postgres,
             Backend::Sqlite => DbBackend::Sqlite,
         }
+    }
+}
+
+/// SQLite makes a file, and not the folder around it.
+fn make_folder_of(url: &str) -> Result<()> {
+    let path = url.trim_start_matches("sqlite:").trim_start_matches("//");
+    let path = path.split_once('?').map_or(path, |(path, _)| path);
+    match Path::new(path).parent() {
+        Some(folder) => std::fs::create_dir_all(folder).map_err(Error::Folder),
+        None => Ok(()),
     }
 }
 

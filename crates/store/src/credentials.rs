@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// A last use is kept to within this: a write for every sign-in would be a second row to contend for.
-const LAST_USE_PRECISION: Duration = Duration::from_secs(60);
+const LAST_USE_PRECISION: Duration = Duration::from_mins(1);
 
 /// A credential with its secret, sealed for the place `credentials/{id}`.
 #[derive(Debug, Clone)]

@@ -25,6 +25,9 @@ pub enum Error {
         /// What is wrong with it.
         what: &'static str,
     },
+    /// The folder of a SQLite file cannot be made.
+    #[error("the folder of the SQLite file cannot be made")]
+    Folder(#[source] std::io::Error),
     /// An event cannot be encoded or decoded.
     #[error("an event cannot be encoded")]
     Event(#[from] latchkey_events::Error),
@@ -53,9 +56,18 @@ impl Error {
 /// `SQLITE_BUSY_SNAPSHOT`.
 const RETRY_CODES: [&str; 4] = ["40001", "40P01", "5", "517"];
 
+/// What PostgreSQL says when it has no time now: a broken connection (class 08), no more
+/// connections, a lock or a statement that took too long, a server that goes down or starts up
+/// (57P).
+const BUSY_CODES: [&str; 5] = ["08", "53300", "55P03", "57014", "57P"];
+
 impl From<DbErr> for Error {
     fn from(error: DbErr) -> Self {
-        if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) {
+        // A parent that was there when it was looked for is gone: whoever decides again finds out.
+        if matches!(
+            error.sql_err(),
+            Some(SqlErr::UniqueConstraintViolation(_) | SqlErr::ForeignKeyConstraintViolation(_))
+        ) {
             return Self::Conflict(error);
         }
         match &error {
@@ -64,27 +76,23 @@ impl From<DbErr> for Error {
             )
             | DbErr::Conn(_) => Self::Unavailable(error),
             DbErr::Exec(RuntimeErr::SqlxError(cause))
-            | DbErr::Query(RuntimeErr::SqlxError(cause)) => {
-                match &**cause {
-                    sqlx::Error::Database(refusal) => {
-                        let code = refusal.code().unwrap_or_default();
-                        if RETRY_CODES.contains(&&*code) {
-                            Self::Conflict(error)
-                        } else if code.starts_with("57P") || code.starts_with("08") {
-                            // The server is going down or starting up (class 57P), or the
-                            // connection broke (class 08).
-                            Self::Unavailable(error)
-                        } else {
-                            Self::Database(error)
-                        }
+            | DbErr::Query(RuntimeErr::SqlxError(cause)) => match &**cause {
+                sqlx::Error::Database(refusal) => {
+                    let code = refusal.code().unwrap_or_default();
+                    if RETRY_CODES.contains(&&*code) {
+                        Self::Conflict(error)
+                    } else if BUSY_CODES.iter().any(|busy| code.starts_with(busy)) {
+                        Self::Unavailable(error)
+                    } else {
+                        Self::Database(error)
                     }
-                    sqlx::Error::Io(_)
-                    | sqlx::Error::PoolTimedOut
-                    | sqlx::Error::PoolClosed
-                    | sqlx::Error::WorkerCrashed => Self::Unavailable(error),
-                    _ => Self::Database(error),
                 }
-            }
+                sqlx::Error::Io(_)
+                | sqlx::Error::PoolTimedOut
+                | sqlx::Error::PoolClosed
+                | sqlx::Error::WorkerCrashed => Self::Unavailable(error),
+                _ => Self::Database(error),
+            },
             _ => Self::Database(error),
         }
     }

@@ -49,7 +49,7 @@ impl Store {
         let values: [sea_orm::Value; 4] =
             [now.0.into(), lease.into(), now.plus(duration).0.into(), i64::from(limit).into()];
         let statement = Statement::from_sql_and_values(self.database(), sql, values);
-        let rows = self.writer.query_all_raw(statement).await?;
+        let rows = self.background.query_all_raw(statement).await?;
         let rows = rows.iter().map(|row| Model::from_query_result(row, ""));
         let mut rows = rows.collect::<std::result::Result<Vec<_>, _>>()?;
         rows.sort_unstable_by_key(|row| (row.time, row.id));
@@ -63,7 +63,7 @@ impl Store {
             .col_expr(Column::Lease, Expr::val(None::<Uuid>))
             .filter(Column::Id.is_in(ids.iter().map(|id| id.0)))
             .filter(Column::Lease.eq(lease))
-            .exec(&self.writer)
+            .exec(&self.background)
             .await?;
         Ok(marked.rows_affected)
     }
@@ -77,7 +77,7 @@ impl Store {
             .col_expr(Column::Attempts, Expr::col(Column::Attempts).add(1))
             .filter(Column::Id.is_in(ids.iter().map(|id| id.0)))
             .filter(Column::Lease.eq(lease))
-            .exec(&self.writer)
+            .exec(&self.background)
             .await?;
         Ok(())
     }
@@ -86,7 +86,7 @@ impl Store {
     pub async fn outbox_depth(&self) -> Result<(u64, Option<Timestamp>)> {
         let sql = "SELECT COUNT(*), MIN(time) FROM outbox WHERE sent_at IS NULL";
         let statement = Statement::from_string(self.database(), sql);
-        let row = self.reader.query_one_raw(statement).await?;
+        let row = self.aside().query_one_raw(statement).await?;
         let row = row.ok_or(Error::corrupt("outbox", "no answer"))?;
         let depth: i64 = row.try_get_by_index(0)?;
         let oldest: Option<i64> = row.try_get_by_index(1)?;
@@ -96,6 +96,6 @@ impl Store {
     /// Whether an event was sent.
     pub async fn is_sent(&self, id: EventId) -> Result<bool> {
         let sent = Condition::all().add(Column::SentAt.is_not_null());
-        Ok(Entity::find_by_id(id.0).filter(sent).one(&self.reader).await?.is_some())
+        Ok(Entity::find_by_id(id.0).filter(sent).one(self.aside()).await?.is_some())
     }
 }

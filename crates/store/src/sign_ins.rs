@@ -9,9 +9,7 @@ use latchkey_domain::{
     time::Timestamp,
     user::{Identity, User},
 };
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, TryInsertResult, sea_query::Expr,
-};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, TryInsertResult, sea_query::Expr};
 
 use crate::{
     Backend, Error, Result, Store, Tx,
@@ -38,6 +36,7 @@ pub struct Claim {
 
 /// What became of a claim.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "one a claim, looked at and dropped")]
 pub enum Claimed {
     /// It is ours to do.
     Now,
@@ -131,7 +130,7 @@ pub(crate) const fn result_name(result: SignInResult) -> &'static str {
     }
 }
 
-fn end(row: &Model) -> Option<Option<SignInEnd>> {
+fn end(row: &Model, result: &str) -> Option<SignInEnd> {
     let completed = |result| {
         Some(SignInEnd::Completed {
             result,
@@ -141,21 +140,20 @@ fn end(row: &Model) -> Option<Option<SignInEnd>> {
     };
     let reason = row.reason.as_deref().unwrap_or_default();
     let unsuccessful = |end| Some(SignInEnd::Unsuccessful(end));
-    match row.result.as_deref() {
-        None => return Some(None),
-        Some("SIGNED_IN") => completed(SignInResult::SignedIn),
-        Some("SIGNED_UP") => completed(SignInResult::SignedUp),
-        Some("LINKED") => completed(SignInResult::Linked),
-        Some("REFUSED") => unsuccessful(Unsuccessful::Refused(Refusal::from_name(reason)?)),
-        Some("FAILED") => unsuccessful(Unsuccessful::Failed(Failure::from_name(reason)?)),
-        Some(_) => None,
+    match result {
+        "SIGNED_IN" => completed(SignInResult::SignedIn),
+        "SIGNED_UP" => completed(SignInResult::SignedUp),
+        "LINKED" => completed(SignInResult::Linked),
+        "REFUSED" => unsuccessful(Unsuccessful::Refused(Refusal::from_name(reason)?)),
+        "FAILED" => unsuccessful(Unsuccessful::Failed(Failure::from_name(reason)?)),
+        _ => None,
     }
-    .map(Some)
 }
 
 fn read(row: Model) -> Result<SignIn> {
     let corrupt = |what| Error::corrupt("sign_ins", what);
-    let end = end(&row).ok_or(corrupt("result"))?;
+    // NULL while it is at work.
+    let end = row.result.as_deref().map(|result| end(&row, result).ok_or(corrupt("result")));
     let environment = || row.environment.parse().map_err(|_| corrupt("environment"));
     Ok(SignIn {
         id: AttemptId(row.id),
@@ -169,7 +167,7 @@ fn read(row: Model) -> Result<SignIn> {
         },
         answer_hash: row.answer_hash.try_into().map_err(|_| corrupt("answer_hash"))?,
         claimed_at: Timestamp(row.claimed_at),
-        end,
+        end: end.transpose()?,
         login_code_expires_at: row.login_code_expires_at.map(Timestamp),
         redeemed_at: row.redeemed_at.map(Timestamp),
     })
@@ -275,27 +273,18 @@ impl Tx {
         end: Unsuccessful,
         now: Timestamp,
     ) -> Result<bool> {
-        end_unsuccessfully(&self.tx, attempt, end, now).await
+        let result = match end {
+            Unsuccessful::Refused(_) => "REFUSED",
+            Unsuccessful::Failed(_) => "FAILED",
+        };
+        let updated = Entity::update_many()
+            .col_expr(Column::Result, Expr::val(result))
+            .col_expr(Column::Reason, Expr::val(end.as_str()))
+            .col_expr(Column::FinishedAt, Expr::val(now.0))
+            .filter(Column::Id.eq(attempt.0))
+            .filter(Column::Result.is_null())
+            .exec(&self.tx)
+            .await?;
+        Ok(updated.rows_affected == 1)
     }
-}
-
-async fn end_unsuccessfully(
-    db: &impl ConnectionTrait,
-    attempt: AttemptId,
-    end: Unsuccessful,
-    now: Timestamp,
-) -> Result<bool> {
-    let result = match end {
-        Unsuccessful::Refused(_) => "REFUSED",
-        Unsuccessful::Failed(_) => "FAILED",
-    };
-    let updated = Entity::update_many()
-        .col_expr(Column::Result, Expr::val(result))
-        .col_expr(Column::Reason, Expr::val(end.as_str()))
-        .col_expr(Column::FinishedAt, Expr::val(now.0))
-        .filter(Column::Id.eq(attempt.0))
-        .filter(Column::Result.is_null())
-        .exec(db)
-        .await?;
-    Ok(updated.rows_affected == 1)
 }

@@ -11,6 +11,10 @@ use crate::{Backend, Error, Result, Store, entity::config_version};
 
 /// An open transaction. Dropped without a commit, it has done nothing.
 #[derive(Debug)]
+#[expect(
+    clippy::struct_field_names,
+    reason = "a Tx is one of the library's, and what we note of it"
+)]
 pub struct Tx {
     pub(crate) tx: DatabaseTransaction,
     pub(crate) store: Store,
@@ -40,12 +44,11 @@ impl Tx {
     /// Commits, and wakes whoever waits for events or caches what was changed. A transaction in which
     /// a statement failed is to be dropped.
     pub async fn commit(self) -> Result<()> {
-        let version = match self.config_changed.load(Ordering::Relaxed) {
-            true => Some(next_config_version(&self.tx).await?),
-            false => {
-                self.refuse_if_failed().await?;
-                None
-            }
+        let version = if self.config_changed.load(Ordering::Relaxed) {
+            Some(next_config_version(&self.tx).await?)
+        } else {
+            self.refuse_if_failed().await?;
+            None
         };
         self.tx.commit().await.map_err(|error| match Error::from(error) {
             Error::Unavailable(error) => Error::CommitUnknown(error),

@@ -39,6 +39,23 @@ impl TestDatabase {
         Self { url: with_name(&server, &name), postgres: Some((server, name)), _folder: None }
     }
 
+    /// The database of this URL, on a server of a test's own: migrated here, never dropped.
+    pub async fn at(url: &str) -> Self {
+        let database = Self { url: url.to_owned(), postgres: None, _folder: None };
+        let store = database.store().await;
+        store.migrate().await.unwrap();
+        store.close().await.unwrap();
+        database
+    }
+
+    /// The same database, reached through a proxy on this port.
+    #[must_use]
+    pub fn through(&self, port: u16) -> Self {
+        let mut url = url::Url::parse(&self.url).unwrap();
+        url.set_port(Some(port)).unwrap();
+        Self { url: url.into(), ..self.clone() }
+    }
+
     /// A PostgreSQL database with nothing in it.
     pub async fn empty_postgres() -> Self {
         let server = server_url();
@@ -87,8 +104,8 @@ impl TestDatabase {
     }
 
     /// Which database it is.
-    pub const fn is_postgres(&self) -> bool {
-        self.postgres.is_some()
+    pub fn is_postgres(&self) -> bool {
+        self.url.starts_with("postgres")
     }
 
     /// A connection beside the store's.

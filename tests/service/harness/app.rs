@@ -35,6 +35,8 @@ pub(crate) struct TestApp {
     pub(crate) http: reqwest::Client,
     pub(crate) stop: CancellationToken,
     pub(crate) tasks: TaskTracker,
+    /// Ends the giving of positions, which writes on its own.
+    pub(crate) sequencer: CancellationToken,
     stand_in: StandIn,
 }
 
@@ -60,7 +62,8 @@ impl TestApp {
         let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
         let cache = ConfigCache::new(store.clone());
         tasks.spawn(cache.clone().follow(stop.clone()));
-        tasks.spawn(store.clone().sequence(stop.clone()));
+        let sequencer = stop.child_token();
+        tasks.spawn(store.clone().sequence(sequencer.clone()));
         let key_file = KeyFile::generate().unwrap();
         let keyring = KeyRing::load(&key_file).unwrap();
         let shared: Arc<dyn Clock> = Arc::new(clock.clone());
@@ -81,6 +84,7 @@ impl TestApp {
             address,
             stop,
             tasks,
+            sequencer,
             stand_in,
         }
     }

@@ -8,9 +8,11 @@ pub(crate) mod configuring;
 pub(crate) mod ends;
 mod events;
 pub(crate) mod looking;
+pub(crate) mod own_postgres;
 pub(crate) mod person;
 pub(crate) mod replica;
 pub(crate) mod seed;
+pub(crate) mod wire;
 
 pub(crate) use app::{TestApp, with_app};
 pub(crate) use clients::{Key, reason};

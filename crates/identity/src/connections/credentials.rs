@@ -161,9 +161,10 @@ async fn credential_made_before(tx: &Tx, name: &str) -> Result<Credential> {
 
 fn role_among(there: &[Credential], host: Option<&Host>) -> CredentialRole {
     let mut of_host = there.iter().filter(|credential| credential.host.as_ref() == host);
-    match of_host.any(|credential| credential.role == CredentialRole::Active) {
-        true => CredentialRole::Standby,
-        false => CredentialRole::Active,
+    if of_host.any(|credential| credential.role == CredentialRole::Active) {
+        CredentialRole::Standby
+    } else {
+        CredentialRole::Active
     }
 }
 

@@ -33,20 +33,25 @@ impl ConnectionChanges {
     /// Applies the changes, and names the fields that are different now.
     fn apply(&self, connection: &mut Connection) -> Vec<&'static str> {
         let mut changed = Vec::new();
-        replace(&mut connection.display_name, &self.display_name, "display_name", &mut changed);
+        replace(
+            &mut connection.display_name,
+            self.display_name.as_ref(),
+            "display_name",
+            &mut changed,
+        );
         replace(
             &mut connection.trusted_provider,
-            &self.trusted_provider,
+            self.trusted_provider.as_ref(),
             "trusted_provider",
             &mut changed,
         );
         replace(
             &mut connection.upstream_params,
-            &self.upstream_params,
+            self.upstream_params.as_ref(),
             "upstream_params",
             &mut changed,
         );
-        replace(&mut connection.disabled, &self.disabled, "disabled", &mut changed);
+        replace(&mut connection.disabled, self.disabled.as_ref(), "disabled", &mut changed);
         changed
     }
 }
@@ -54,7 +59,7 @@ impl ConnectionChanges {
 /// Puts a new value in place of another one, and notes the field's name.
 pub(crate) fn replace<T: Clone + PartialEq>(
     field: &mut T,
-    new: &Option<T>,
+    new: Option<&T>,
     name: &'static str,
     changed: &mut Vec<&'static str>,
 ) {

@@ -134,10 +134,20 @@ impl Latchkey {
         expect_etag(changes.etag.as_deref(), application.version)?;
         let uris = changes.redirect_uris.as_deref();
         let uris = uris.map(|uris| redirect_uris(uris, environment.kind)).transpose()?;
-        let mut changed = Vec::new();
-        replace(&mut application.display_name, &changes.display_name, "display_name", &mut changed);
-        replace(&mut application.redirect_uris, &uris, "redirect_uris", &mut changed);
-        if changed.is_empty() {
+        let mut changed_fields = Vec::new();
+        replace(
+            &mut application.display_name,
+            changes.display_name.as_ref(),
+            "display_name",
+            &mut changed_fields,
+        );
+        replace(
+            &mut application.redirect_uris,
+            uris.as_ref(),
+            "redirect_uris",
+            &mut changed_fields,
+        );
+        if changed_fields.is_empty() {
             return Ok(application);
         }
         application.version += 1;

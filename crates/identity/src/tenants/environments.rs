@@ -114,13 +114,13 @@ impl Latchkey {
         let tx = self.store.begin().await?;
         let mut environment = tx.environment(id).await?.ok_or(Error::NotFound)?;
         expect_etag(changes.etag.as_deref(), environment.version)?;
-        let mut changed = Vec::new();
-        let domain = &changes.default_domain;
-        replace(&mut environment.display_name, &changes.display_name, "display_name", &mut changed);
-        replace(&mut environment.default_domain, domain, "default_domain", &mut changed);
+        let mut changed_fields = Vec::new();
+        let (name, domain) = (changes.display_name.as_ref(), changes.default_domain.as_ref());
+        replace(&mut environment.display_name, name, "display_name", &mut changed_fields);
+        replace(&mut environment.default_domain, domain, "default_domain", &mut changed_fields);
         domain_fits(&environment.default_domain, environment.kind)
             .map_err(|invalid| Error::field("environment.default_domain", invalid))?;
-        if changed.is_empty() {
+        if changed_fields.is_empty() {
             return Ok(environment);
         }
         environment.version += 1;

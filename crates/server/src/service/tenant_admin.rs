@@ -59,8 +59,8 @@ impl TenantAdmin for Tenants {
     ) -> Result<Response<v1::UpdateEnvironmentResponse>, Status> {
         let caller = caller(&request)?;
         let (name, changes) = wire::update_environment(request.into_inner())?;
-        let changed = self.0.update_environment(&caller, &name.environment, &changes);
-        let environment = Some(wire::encode_environment(changed.await.map_err(from_error)?));
+        let updated = self.0.update_environment(&caller, &name.environment, &changes);
+        let environment = Some(wire::encode_environment(updated.await.map_err(from_error)?));
         Ok(Response::new(v1::UpdateEnvironmentResponse { environment }))
     }
 
@@ -118,8 +118,8 @@ impl TenantAdmin for Tenants {
     ) -> Result<Response<v1::UpdateApplicationResponse>, Status> {
         let caller = caller(&request)?;
         let (name, changes) = wire::update_application(request.into_inner())?;
-        let changed = self.0.update_application(&caller, &name, &changes);
-        let application = Some(wire::encode_application(changed.await.map_err(from_error)?));
+        let updated = self.0.update_application(&caller, &name, &changes);
+        let application = Some(wire::encode_application(updated.await.map_err(from_error)?));
         Ok(Response::new(v1::UpdateApplicationResponse { application }))
     }
 

@@ -179,13 +179,9 @@ pub(crate) type Redemption = (SecretString, SecretString);
 pub(crate) fn redeem(request: v1::RedeemLoginRequest) -> Result<Redemption, Status> {
     let mut fields = Fields::new();
     fields.limit("code", &request.code, MAX_LOGIN_CODE);
-    fields.check(
-        "code",
-        match request.code.is_empty() {
-            true => Err(Invalid::new("must be set")),
-            false => Ok(()),
-        },
-    );
+    if request.code.is_empty() {
+        fields.refuse("code", Invalid::new("must be set"));
+    }
     fields.check("code_verifier", latchkey_domain::pkce::verifier_fits(&request.code_verifier));
     fields.finish(Some((request.code.into(), request.code_verifier.into())))
 }

@@ -220,13 +220,19 @@ pub(crate) fn encode_application(application: Application) -> v1::Application {
     }
 }
 
-/// Reads the environment of a list or a key; operators' keys have none.
-fn key_parent(fields: &mut Fields, text: &str) -> Option<Option<EnvironmentId>> {
+/// Whose keys: an environment's, or the operators'.
+#[derive(Debug)]
+enum KeyParent {
+    Operators,
+    Environment(EnvironmentId),
+}
+
+fn key_parent(fields: &mut Fields, text: &str) -> Option<KeyParent> {
     if text.is_empty() {
-        return Some(None);
+        return Some(KeyParent::Operators);
     }
     let parent: EnvironmentName = fields.check("parent", text.parse())?;
-    Some(Some(parent.environment))
+    Some(KeyParent::Environment(parent.environment))
 }
 
 pub(crate) fn create_api_key(request: v1::CreateApiKeyRequest) -> Result<NewApiKey, Status> {
@@ -250,22 +256,19 @@ pub(crate) fn create_api_key(request: v1::CreateApiKeyRequest) -> Result<NewApiK
     fields.finish(read)
 }
 
-fn principal(
-    fields: &mut Fields,
-    body: &v1::ApiKey,
-    parent: Option<EnvironmentId>,
-) -> Option<Principal> {
+fn principal(fields: &mut Fields, body: &v1::ApiKey, parent: KeyParent) -> Option<Principal> {
+    use KeyParent::{Environment as In, Operators};
     let kind = body.kind();
     if kind != v1::ApiKeyKind::Application && !body.application.is_empty() {
         let invalid = Invalid::new("must be empty, except for APPLICATION keys");
         fields.refuse("api_key.application", invalid);
     }
     let principal = match (kind, parent) {
-        (v1::ApiKeyKind::Operator, None) => Ok(Principal::Operator),
-        (v1::ApiKeyKind::Environment, Some(parent)) => Ok(Principal::Environment(parent)),
-        (v1::ApiKeyKind::Gateway, Some(parent)) => Ok(Principal::Gateway(parent)),
-        (v1::ApiKeyKind::Consumer, Some(parent)) => Ok(Principal::Consumer(parent)),
-        (v1::ApiKeyKind::Application, Some(parent)) => {
+        (v1::ApiKeyKind::Operator, Operators) => Ok(Principal::Operator),
+        (v1::ApiKeyKind::Environment, In(parent)) => Ok(Principal::Environment(parent)),
+        (v1::ApiKeyKind::Gateway, In(parent)) => Ok(Principal::Gateway(parent)),
+        (v1::ApiKeyKind::Consumer, In(parent)) => Ok(Principal::Consumer(parent)),
+        (v1::ApiKeyKind::Application, In(parent)) => {
             let name: ApplicationName =
                 fields.check("api_key.application", body.application.parse())?;
             if name.environment != parent {
@@ -275,10 +278,10 @@ fn principal(
             Ok(Principal::Application(parent, name.application))
         }
         (v1::ApiKeyKind::Unspecified, _) => Err(Invalid::new("must be one of the kinds")),
-        (v1::ApiKeyKind::Operator, Some(_)) => {
+        (v1::ApiKeyKind::Operator, In(_)) => {
             Err(Invalid::new("must not be OPERATOR below an environment"))
         }
-        (_, None) => Err(Invalid::new("must be OPERATOR without a parent")),
+        (_, Operators) => Err(Invalid::new("must be OPERATOR without a parent")),
     };
     fields.check("api_key.kind", principal)
 }
@@ -288,10 +291,13 @@ pub(crate) type ApiKeyList = (Option<EnvironmentId>, Page<Cursor<Uuid>>);
 
 pub(crate) fn list_api_keys(request: &v1::ListApiKeysRequest) -> Result<ApiKeyList, Status> {
     let mut fields = Fields::new();
-    let parent = key_parent(&mut fields, &request.parent);
+    let environment = key_parent(&mut fields, &request.parent).map(|parent| match parent {
+        KeyParent::Operators => None,
+        KeyParent::Environment(environment) => Some(environment),
+    });
     let question = ("api_keys", request.parent.as_str(), "");
     let page = page::page(&mut fields, question, (request.page_size, &request.page_token));
-    let read = parent.zip(page);
+    let read = environment.zip(page);
     fields.finish(read)
 }
 

@@ -99,10 +99,10 @@ crate::both! {
         let (store, cache, stop) = following(&db).await;
         let before = name(&cache).await;
         let tx = store.begin().await.unwrap();
-        let mut shop = made::application("shop");
-        shop.version = 2;
-        shop.display_name = made::display("Never");
-        assert!(tx.update_application(&shop).await.unwrap());
+        let mut changed = made::application("shop");
+        changed.version = 2;
+        changed.display_name = made::display("Never");
+        assert!(tx.update_application(&changed).await.unwrap());
         drop(tx);
         assert_eq!(name(&cache).await, before);
         stop.cancel();
@@ -111,10 +111,10 @@ crate::both! {
     async fn every_kind_of_change_is_seen_at_once(db) {
         let (store, cache, stop) = following(&db).await;
         trusted(&db, &cache).await;
-        let (dev, shop, bitbucket) = (made::dev(), made::shop(), made::bitbucket());
+        let (dev, application, bitbucket) = (made::dev(), made::shop(), made::bitbucket());
         assert!(cache.environment(&dev).await.unwrap().is_none());
         assert!(cache.way_in(&bitbucket).await.unwrap().is_none());
-        assert!(!cache.is_granted(&bitbucket, &shop).await.unwrap());
+        assert!(!cache.is_granted(&bitbucket, &application).await.unwrap());
         assert!(cache.api_key([1; 32]).await.unwrap().is_none());
         let new = made::api_key(Principal::Gateway(made::dev()), [1; 32]);
         made::added(&store, async |tx| tx.add_environment(&made::environment("dev")).await).await;
@@ -122,14 +122,14 @@ crate::both! {
         made::added(&store, async |tx| tx.add_connection(&made::connection("bitbucket")).await)
             .await;
         assert!(cache.way_in(&bitbucket).await.unwrap().is_some());
-        made::added(&store, async |tx| tx.add_grant(&bitbucket, &shop, made::NOW).await).await;
-        assert!(cache.is_granted(&bitbucket, &shop).await.unwrap());
+        made::added(&store, async |tx| tx.add_grant(&bitbucket, &application, made::NOW).await).await;
+        assert!(cache.is_granted(&bitbucket, &application).await.unwrap());
         made::added(&store, async |tx| tx.add_api_key(&new).await).await;
         assert!(cache.api_key([1; 32]).await.unwrap().is_some());
         made::added(&store, async |tx| tx.remove_api_key(new.key.id).await).await;
         assert!(cache.api_key([1; 32]).await.unwrap().is_none());
-        made::added(&store, async |tx| tx.remove_grant(&bitbucket, &shop).await).await;
-        assert!(!cache.is_granted(&bitbucket, &shop).await.unwrap());
+        made::added(&store, async |tx| tx.remove_grant(&bitbucket, &application).await).await;
+        assert!(!cache.is_granted(&bitbucket, &application).await.unwrap());
         stop.cancel();
     }
 }

@@ -22,7 +22,7 @@ crate::both! {
             .await;
         add(&store, &sealed).await;
         let plain = store.credentials(&made::bitbucket()).await.unwrap();
-        assert_eq!(plain, [sealed.credential.clone()]);
+        assert_eq!(plain, std::slice::from_ref(&sealed.credential));
         let way_in = ConfigCache::new(store).read_way_in(&made::bitbucket()).await.unwrap().unwrap();
         assert_eq!(way_in.plain_credentials(), plain);
         assert_eq!(way_in.credentials[0].sealed_secret, sealed.sealed_secret);

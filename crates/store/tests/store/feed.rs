@@ -4,6 +4,7 @@ use std::{collections::HashMap, time::Duration};
 
 use latchkey_domain::{event::EventBody, time::Timestamp};
 use latchkey_store::{Positioned, Store};
+use sea_orm::{ConnectionTrait, TransactionTrait};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
@@ -14,13 +15,16 @@ use crate::made;
 /// Far longer than anything here takes.
 const LIMIT: Duration = Duration::from_secs(30);
 
-/// Sequencers of as many processes.
-async fn sequencers(database: &TestDatabase, count: usize) -> CancellationToken {
+/// Processes, each with a sequencer that its own commits wake.
+async fn sequencers(database: &TestDatabase, count: usize) -> (Vec<Store>, CancellationToken) {
     let stop = CancellationToken::new();
+    let mut stores = Vec::new();
     for _ in 0..count {
-        tokio::spawn(database.store().await.sequence(stop.clone()));
+        let store = database.store().await;
+        tokio::spawn(store.clone().sequence(stop.clone()));
+        stores.push(store);
     }
-    stop
+    (stores, stop)
 }
 
 /// Reads on from a position until there are as many.
@@ -53,16 +57,16 @@ async fn write(store: Store, writer: usize, commits: usize) {
 async fn nothing_is_missed(database: &TestDatabase, count_of_sequencers: usize) {
     const WRITERS: usize = 16;
     const COMMITS: usize = 6;
-    let store = database.store().await;
+    let (stores, stop) = sequencers(database, count_of_sequencers).await;
+    let store = &stores[0];
     for writer in 0..WRITERS {
         let connection = made::connection(&format!("conn-{writer}"));
-        made::added(&store, async |tx| tx.add_connection(&connection).await).await;
+        made::added(store, async |tx| tx.add_connection(&connection).await).await;
     }
-    let stop = sequencers(database, count_of_sequencers).await;
     for writer in 0..WRITERS {
-        tokio::spawn(write(store.clone(), writer, COMMITS));
+        tokio::spawn(write(stores[writer % stores.len()].clone(), writer, COMMITS));
     }
-    let seen = read(&store, 0, WRITERS * COMMITS * 2).await;
+    let seen = read(store, 0, WRITERS * COMMITS * 2).await;
     stop.cancel();
     let expected: Vec<_> = (1..).take(seen.len()).collect();
     let positions: Vec<i64> = seen.iter().map(|event| event.position).collect();
@@ -81,19 +85,19 @@ crate::both! {
         nothing_is_missed(&db, 1).await;
     }
 
-    async fn two_sequencers_at_once_give_each_position_once(db) {
-        nothing_is_missed(&db, 2).await;
+    async fn sequencers_at_once_give_each_position_once(db) {
+        nothing_is_missed(&db, 4).await;
     }
 
     async fn the_feed_holds_one_environments_events(db) {
-        let store = db.store().await;
-        let stop = sequencers(&db, 1).await;
+        let (stores, stop) = sequencers(&db, 1).await;
+        let store = &stores[0];
         let mut elsewhere = made::told(None, made::NOW);
         elsewhere.environment = made::environment_id("other");
         let events: Vec<_> = (0..3).map(|n| made::told(None, Timestamp(made::NOW.0 + n))).collect();
-        made::emit(&store, &[events[0].clone(), elsewhere, events[1].clone()]).await;
-        made::emit(&store, &events[2..]).await;
-        let seen = read(&store, 0, 3).await;
+        made::emit(store, &[events[0].clone(), elsewhere, events[1].clone()]).await;
+        made::emit(store, &events[2..]).await;
+        let seen = read(store, 0, 3).await;
         stop.cancel();
         let recorded = |event| latchkey_events::record(event, None).unwrap();
         let expected: Vec<_> = events.iter().map(recorded).collect();
@@ -126,18 +130,35 @@ crate::both! {
     }
 }
 
+/// What sequencers of every release agree on.
+const SEQUENCERS_LOCK: i64 = 52_824_540;
+
 crate::postgres_only! {
+    async fn while_one_sequencer_counts_no_other_does(db) {
+        let (stores, stop) = sequencers(&db, 1).await;
+        let store = &stores[0];
+        let counting = db.raw().await.begin().await.unwrap();
+        let lock = format!("SELECT pg_advisory_xact_lock({SEQUENCERS_LOCK})");
+        counting.execute_unprepared(&lock).await.unwrap();
+        made::emit(store, &[made::told(None, made::NOW)]).await;
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        assert_eq!(store.last_position().await.unwrap(), 0);
+        counting.rollback().await.unwrap();
+        assert_eq!(read(store, 0, 1).await[0].position, 1);
+        stop.cancel();
+    }
+
     async fn a_transaction_that_commits_late_gets_a_higher_position(db) {
-        let store = db.store().await;
-        let stop = sequencers(&db, 2).await;
+        let (stores, stop) = sequencers(&db, 2).await;
+        let store = &stores[0];
         let [early, late] = [1, 0].map(|n| made::told(None, Timestamp(made::NOW.0 + n)));
         let open = store.begin().await.unwrap();
         open.emit(&late).await.unwrap();
-        made::emit(&store, std::slice::from_ref(&early)).await;
-        let first = read(&store, 0, 1).await;
+        made::emit(store, std::slice::from_ref(&early)).await;
+        let first = read(store, 0, 1).await;
         assert_eq!((first[0].event.id, first[0].position), (early.id, 1));
         open.commit().await.unwrap();
-        let second = read(&store, 1, 1).await;
+        let second = read(store, 1, 1).await;
         assert_eq!((second[0].event.id, second[0].position), (late.id, 2));
         stop.cancel();
     }

@@ -12,7 +12,7 @@ use latchkey_store::Store;
 
 use crate::made;
 
-const MINUTE: Duration = Duration::from_secs(60);
+const MINUTE: Duration = Duration::from_mins(1);
 /// Short enough to wait for, long enough for a slow machine to look first.
 const SHORT: Duration = Duration::from_millis(400);
 

@@ -119,7 +119,7 @@ pub(crate) fn api_key(principal: Principal, secret_hash: [u8; 32]) -> NewApiKey 
         display_name: display("A key"),
         hint: "lk_gateway_abcd".to_owned(),
         created_at: NOW,
-        expires_at: Some(NOW.plus(Duration::from_secs(60))),
+        expires_at: Some(NOW.plus(Duration::from_mins(1))),
         last_used_at: None,
     };
     NewApiKey { key, secret_hash }
@@ -162,7 +162,7 @@ pub(crate) fn social(user: &User, subject_text: &str) -> Identity {
             connections: vec![bitbucket().connection],
         }),
         created_at: NOW,
-        last_used_at: Some(NOW),
+        last_used_at: Some(NOW.minus(Duration::from_secs(9))),
     }
 }
 

@@ -44,7 +44,7 @@ crate::both! {
         let expected = latchkey_events::record(&event, None).unwrap();
         for _ in 0..2 {
             let leased = store.lease_events(event.id.0, std::time::Duration::ZERO, 9).await.unwrap();
-            assert_eq!(leased, [expected.clone()]);
+            assert_eq!(leased, std::slice::from_ref(&expected));
         }
     }
 
@@ -56,7 +56,7 @@ crate::both! {
         made::emit(&store, &[second.clone(), first.clone()]).await;
         assert_eq!(store.outbox_depth().await.unwrap(), (2, Some(first.time)));
         let lease = first.id.0;
-        store.lease_events(lease, std::time::Duration::from_secs(60), 1).await.unwrap();
+        store.lease_events(lease, std::time::Duration::from_mins(1), 1).await.unwrap();
         assert_eq!(store.outbox_depth().await.unwrap().0, 2, "leased is not sent");
         assert_eq!(store.mark_sent(lease, &[first.id]).await.unwrap(), 1);
         assert_eq!(store.outbox_depth().await.unwrap(), (1, Some(second.time)));

@@ -108,7 +108,7 @@ crate::postgres_only! {
         uses_indexes(db, async |store| {
             for _ in 0..8 {
                 let lease = uuid_at(store.clock().now());
-                let leased = store.lease_events(lease, Duration::from_secs(60), 100).await.unwrap();
+                let leased = store.lease_events(lease, Duration::from_mins(1), 100).await.unwrap();
                 assert_eq!(leased.len(), 100);
                 let ids: Vec<_> = leased.iter().map(|event| event.id).collect();
                 assert_eq!(store.mark_sent(lease, &ids[..50]).await.unwrap(), 50);

@@ -46,6 +46,7 @@ impl Repeat {
         let events = [1, 2].map(|n| made::signed_in(user, identity, user.sequence + n));
         user.version += 1;
         user.sequence += 2;
+        identity.last_used_at = Some(finish.now);
         Self { finish, events: events.to_vec(), known }
     }
 
@@ -77,7 +78,18 @@ async fn sign_in(store: &Store) -> u32 {
     }
 }
 
-fn changed(mut user: User) -> User {
+/// The same with all of the user and of the account changed that a sign-in may change.
+fn changed(Known { user, mut identity }: Known) -> Known {
+    if let IdentityKind::Social(social) = &mut identity.kind {
+        social.account_id = None;
+        social.username = Some("lovelace".to_owned());
+        social.email = None;
+        social.connections.push(ConnectionId::chosen("second-way").unwrap());
+    }
+    Known { user: renamed(user), identity }
+}
+
+fn renamed(mut user: User) -> User {
     user.display_name = Some("Ada Lovelace".to_owned());
     user.email = Some(made::email("lovelace@example.com"));
     user.email_verified = false;
@@ -91,13 +103,7 @@ crate::both! {
     async fn a_repeat_sign_in_is_written_whole(db) {
         let store = db.store().await;
         let mut repeat = Repeat::of(somebody(&store).await, made::claimed(&store).await);
-        repeat.known.user = changed(repeat.known.user);
-        if let IdentityKind::Social(social) = &mut repeat.known.identity.kind {
-            social.account_id = None;
-            social.username = Some("lovelace".to_owned());
-            social.email = None;
-            social.connections.push(ConnectionId::chosen("second-way").unwrap());
-        }
+        repeat.known = changed(repeat.known);
         let mut recorded = store.recorded();
         assert!(repeat.write(&store).await.unwrap());
         assert!(recorded.has_changed().unwrap(), "the relay is woken");
@@ -118,7 +124,7 @@ crate::both! {
         assert!(repeat.write(&store).await.unwrap());
         for event in &repeat.events {
             let lease = event.id.0;
-            let leased = store.lease_events(lease, std::time::Duration::from_secs(60), 9).await;
+            let leased = store.lease_events(lease, std::time::Duration::from_mins(1), 9).await;
             let expected = latchkey_events::record(event, None).unwrap();
             assert_eq!(leased.unwrap(), [expected]);
             store.mark_sent(lease, &[event.id]).await.unwrap();
@@ -131,7 +137,7 @@ crate::both! {
         let faster = Repeat::of(read.clone(), made::claimed(&store).await);
         assert!(faster.write(&store).await.unwrap());
         let mut slower = Repeat::of(read, made::claimed(&store).await);
-        slower.known.user = changed(slower.known.user);
+        slower.known = changed(slower.known);
         let recorded = store.recorded();
         assert!(!slower.write(&store).await.unwrap());
         assert!(!recorded.has_changed().unwrap());
@@ -153,7 +159,7 @@ crate::both! {
         assert!(store.abandon_sign_in(attempt, made::NOW.plus(ABANDONED_AFTER)).await.unwrap());
         let abandoned = store.sign_in(attempt).await.unwrap();
         let mut late = Repeat::of(before.clone(), attempt);
-        late.known.user = changed(late.known.user);
+        late.known = changed(late.known);
         assert!(!late.write(&store).await.unwrap());
         let now = known(&store).await;
         assert_eq!((now.user, now.identity), (before.user, before.identity));

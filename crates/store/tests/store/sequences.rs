@@ -59,7 +59,7 @@ impl LeaseAll for latchkey_store::Store {
         let lease = latchkey_domain::id::uuid_at(made::NOW);
         let mut all = Vec::new();
         loop {
-            let minute = std::time::Duration::from_secs(60);
+            let minute = std::time::Duration::from_mins(1);
             let leased = self.lease_events(lease, minute, 100).await.unwrap();
             if leased.is_empty() {
                 return all;

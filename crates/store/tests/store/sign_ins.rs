@@ -78,7 +78,7 @@ crate::both! {
         let denied = Unsuccessful::Refused(Refusal::DeniedByUser);
         let deny = async |tx: &latchkey_store::Tx| tx.end_sign_in(attempt, denied, made::NOW).await;
         assert!(!made::added(&store, deny).await);
-        let later = made::NOW.plus(Duration::from_secs(3600));
+        let later = made::NOW.plus(Duration::from_hours(1));
         assert!(!store.abandon_sign_in(attempt, later).await.unwrap());
         assert_eq!(store.sign_in(attempt).await.unwrap().unwrap(), sign_in);
     }

@@ -1,0 +1,67 @@
+//! What a repeat sign-in costs the database: on a PostgreSQL of the test's own, where nobody else
+//! is counted.
+
+use latchkey_test_database::TestDatabase;
+
+use crate::harness::{TestApp, own_postgres::OwnPostgres, wire, with_app};
+
+/// Enough that what happens once a minute does not show.
+const SIGN_INS: usize = 20;
+
+/// Statements that are not a sign-in's: how replicas learn of changes.
+fn is_background(statement: &str) -> bool {
+    statement.contains("config_version")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_repeat_sign_in_is_three_round_trips_and_two_durable_commits() {
+    let server = OwnPostgres::start();
+    let (port, round_trips) = wire::proxy(server.port).await;
+    let direct = format!("postgres://postgres@127.0.0.1:{}/postgres", server.port);
+    let database = TestDatabase::at(&direct).await;
+    let proxied = database.through(port);
+    with_app(proxied, async |app| {
+        // The sequencer writes too, for all events at once and later.
+        app.sequencer.cancel();
+        app.come_back("alice").await;
+        app.come_back("alice").await;
+
+        let waits = waits_of_sign_ins(&app, &round_trips).await;
+        assert_eq!(waits.len(), 3 * SIGN_INS, "{waits:#?}");
+
+        let (writes, syncs) = writes_of_sign_ins(&app, &database).await;
+        assert_eq!(writes, 2 * SIGN_INS as i64, "transactions that write");
+        let limit = (SIGN_INS as i64 * 21 + 9) / 10;
+        assert!(syncs <= limit, "{syncs} WAL syncs for {SIGN_INS} sign-ins, at most {limit}");
+    })
+    .await;
+    drop(server);
+}
+
+/// What the service waited for while people signed in.
+async fn waits_of_sign_ins(app: &TestApp, round_trips: &wire::RoundTrips) -> Vec<String> {
+    let mut waits = Vec::new();
+    for _ in 0..SIGN_INS {
+        let begun = app.begin().await;
+        let callback = app.consent(&begun, "alice").await;
+        round_trips.take();
+        app.complete(&begun, &callback).await.unwrap();
+        waits.extend(round_trips.take());
+    }
+    waits.retain(|statement| !is_background(statement));
+    waits
+}
+
+/// How many transactions wrote, and how often the log was brought to disk for them.
+async fn writes_of_sign_ins(app: &TestApp, database: &TestDatabase) -> (i64, i64) {
+    const WRITES: &str = "SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint";
+    const SYNCS: &str = "SELECT wal_sync::bigint FROM pg_stat_wal";
+    // The counters of a session arrive within a second.
+    tokio::time::sleep(std::time::Duration::from_millis(1_500)).await;
+    let before = (database.number(WRITES).await, database.number(SYNCS).await);
+    for _ in 0..SIGN_INS {
+        app.come_back("alice").await;
+    }
+    tokio::time::sleep(std::time::Duration::from_millis(1_500)).await;
+    (database.number(WRITES).await - before.0, database.number(SYNCS).await - before.1)
+}
