@@ -1,5 +1,6 @@
 //! What administrators change while people sign in.
 
+use bitbucket_stand_in::StandIn;
 use latchkey_proto::{
     v1::{
         Application, Connection, CreateConnectionRequest, CreateCredentialRequest, Credential,
@@ -106,12 +107,7 @@ impl TestApp {
         };
         let made = self.connections().create_connection(request).await.unwrap();
         let connection = made.into_inner().connection.unwrap().name;
-        self.add_credential(
-            &connection,
-            bitbucket_stand_in::StandIn::CONSUMER_KEY,
-            bitbucket_stand_in::StandIn::CONSUMER_SECRET,
-        )
-        .await;
+        self.add_credential(&connection, StandIn::CONSUMER_KEY, StandIn::CONSUMER_SECRET).await;
         let application = APPLICATION.to_owned();
         let grant = GrantApplicationRequest { connection: connection.clone(), application };
         self.connections().grant_application(grant).await.unwrap();

@@ -35,10 +35,13 @@ impl TestApp {
         self.users().get_user(request).await.unwrap().into_inner().user.unwrap()
     }
 
-    /// The ways that a person is known: the kind, and the address of each.
+    /// The ways that a person is known: the kind, and the address of each, accounts first.
     pub(crate) async fn ways(&self, user: &str) -> Vec<(IdentityKind, String)> {
         let identities = self.user(user).await.identities;
-        identities.into_iter().map(|found| (found.kind(), found.email)).collect()
+        let mut ways: Vec<_> =
+            identities.into_iter().map(|found| (found.kind(), found.email)).collect();
+        ways.sort();
+        ways
     }
 
     /// The events about one subject, in order.

@@ -7,9 +7,12 @@ use crate::{
     harness::{
         TestApp,
         ends::{End, outcome},
-        person::Callback,
+        person::{Callback, login_code},
+        reason,
     },
 };
+
+const DENIED: (&str, &str) = ("DENIED_BY_USER", "access_denied");
 
 /// A sign-in during which `change` happens while the person is at Bitbucket.
 async fn comes_back_after<F: Future<Output = ()>>(
@@ -33,7 +36,7 @@ both! {
 
         let completed = app.complete(&begun, &callback).await.unwrap();
 
-        app.ended_without_anybody(&completed, ("DENIED_BY_USER", "access_denied")).await;
+        app.ended_without_anybody(&completed, DENIED).await;
         assert_eq!(app.requests_of_ours(), 0);
         assert_eq!(app.complete(&begun, &callback).await.unwrap(), completed);
         assert_eq!(app.event_names().await, ["sign_in.refused"]);
@@ -120,17 +123,17 @@ both! {
         let completed = app.come_back("alice").await;
         app.disable_the_connection().await;
 
-        let refused = app.redeem(&crate::harness::person::login_code(&completed)).await;
+        let refused = app.redeem(&login_code(&completed)).await;
 
-        assert_eq!(crate::harness::reason(&refused.unwrap_err()), "CONNECTION_DISABLED");
+        assert_eq!(reason(&refused.unwrap_err()), "CONNECTION_DISABLED");
     }
 
     async fn an_application_that_lost_the_connection_redeems_nobody_any_more(app) {
         let completed = app.come_back("alice").await;
         app.revoke_the_application().await;
 
-        let refused = app.redeem(&crate::harness::person::login_code(&completed)).await;
+        let refused = app.redeem(&login_code(&completed)).await;
 
-        assert_eq!(crate::harness::reason(&refused.unwrap_err()), "APPLICATION_NOT_GRANTED");
+        assert_eq!(reason(&refused.unwrap_err()), "APPLICATION_NOT_GRANTED");
     }
 }

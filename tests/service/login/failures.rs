@@ -10,7 +10,7 @@ use bitbucket_stand_in::{
 
 use crate::{
     both,
-    harness::{TestApp, app::HOST, ends::outcome},
+    harness::{TestApp, app::HOST, configuring::CONNECTION, ends::outcome},
 };
 
 const REJECTED: (&str, &str) = ("CREDENTIALS_REJECTED", "server_error");
@@ -142,30 +142,22 @@ both! {
 
     async fn a_bitbucket_that_never_answers_is_given_up_in_time(app) {
         // It has all the reason to send the code again, and does not.
-        app.add_credential(
-            crate::harness::configuring::CONNECTION,
-            StandIn::CONSUMER_KEY,
-            "a-standby",
-        )
-        .await;
-        app.bitbucket.fail_always(Token, Fault::Hang);
-        let began = Instant::now();
-
-        let completed = app.come_back("alice").await;
-
-        assert!(began.elapsed() < Duration::from_secs(12), "{:?}", began.elapsed());
-        app.ended_without_anybody(&completed, UNAVAILABLE).await;
-        assert_eq!(app.token_requests(), 1);
-    }
-
-    async fn an_account_that_is_never_told_is_given_up_in_time(app) {
+        app.add_credential(CONNECTION, StandIn::CONSUMER_KEY, "a-standby").await;
         app.bitbucket.fail_always(User, Fault::Hang);
         let began = Instant::now();
 
-        let completed = app.come_back("alice").await;
+        let (without_account, without_token) = tokio::join!(app.come_back("alice"), async {
+            while app.requests_to("/2.0/user") == 0 {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+            app.bitbucket.fail_always(Token, Fault::Hang);
+            app.come_back("bob").await
+        });
 
         assert!(began.elapsed() < Duration::from_secs(12), "{:?}", began.elapsed());
-        app.ended_without_anybody(&completed, UNAVAILABLE).await;
+        app.ended_without_anybody(&without_account, UNAVAILABLE).await;
+        app.ended_without_anybody(&without_token, UNAVAILABLE).await;
+        assert_eq!(app.token_requests(), 2);
     }
 
     async fn tokens_of_both_sides_of_may_2026_are_understood(app) {

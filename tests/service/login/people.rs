@@ -8,7 +8,7 @@ use latchkey_proto::{
 
 use crate::{
     both,
-    harness::{TestApp, ends::outcome, person::login_code},
+    harness::{TestApp, ends::outcome, looking::data, person::login_code},
 };
 
 async fn swap_addresses(app: &TestApp) {
@@ -83,7 +83,7 @@ both! {
         let events = app.events_about(&before.name).await;
         let sequences: Vec<_> = events.iter().map(|event| event.sequence).collect();
         assert_eq!(sequences, [1, 2, 3, 4]);
-        let told = crate::harness::looking::data(events[2].clone());
+        let told = data(events[2].clone());
         let Data::UserUpdated(told) = told else { panic!("{told:?}") };
         assert_eq!(told.user, before.name);
         assert_eq!(told.email, "alice@new.example");
@@ -145,7 +145,7 @@ both! {
         app.ended_without_anybody(&completed, ("ACCOUNT_NOT_FOUND", "access_denied")).await;
         let event = app.events().await.pop().unwrap();
         assert_eq!((event.subject.as_str(), event.sequence), ("", 0));
-        let Data::SignInRefused(told) = crate::harness::looking::data(event) else { panic!() };
+        let Data::SignInRefused(told) = data(event) else { panic!() };
         assert_eq!((told.reason.as_str(), told.user.as_str()), ("ACCOUNT_NOT_FOUND", ""));
     }
 

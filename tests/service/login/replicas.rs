@@ -1,5 +1,6 @@
 //! Several processes: other keys, other endpoints, the same database.
 
+use bitbucket_stand_in::StandIn;
 use futures_util::future::join_all;
 use latchkey_keyring::KeyFile;
 
@@ -93,12 +94,12 @@ both! {
         Begun::new(CONNECTION.to_owned(), started.into_inner());
         app.add_credential(
             CONNECTION,
-            bitbucket_stand_in::StandIn::CONSUMER_KEY,
+            StandIn::CONSUMER_KEY,
             "the-new-secret",
         )
         .await;
         app.bitbucket.rotate_secret(
-            bitbucket_stand_in::StandIn::CONSUMER_KEY,
+            StandIn::CONSUMER_KEY,
             "the-new-secret",
             true,
         );

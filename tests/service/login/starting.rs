@@ -11,7 +11,12 @@ use tonic_types::StatusExt;
 
 use crate::{
     both,
-    harness::{TestApp, ends::outcome, person::parameter, reason},
+    harness::{
+        TestApp,
+        ends::outcome,
+        person::{parameter, redirect},
+        reason,
+    },
 };
 
 /// Every table that the service fills.
@@ -94,7 +99,7 @@ both! {
         assert!(begun.state.len() < 1536, "{}", begun.state.len());
         let callback = app.consent(&begun, "alice").await;
         let completed = app.complete(&begun, &callback).await.unwrap();
-        let url = crate::harness::person::redirect(&completed);
+        let url = redirect(&completed);
         assert_eq!(parameter(&url, "state"), "~".repeat(512));
     }
 
@@ -107,7 +112,7 @@ both! {
         let completed = app.complete(&begun, &callback).await.unwrap();
 
         assert_eq!(outcome(&completed), "SIGNED_IN");
-        let url = crate::harness::person::redirect(&completed);
+        let url = redirect(&completed);
         assert!(url.query_pairs().all(|(name, _)| name == "code"), "{url}");
     }
 
