@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that fails says where")]
 
 mod harness;
+mod login;
 mod own_server_cost;
 mod signing_in;
 

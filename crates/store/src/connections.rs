@@ -125,10 +125,15 @@ impl Tx {
         find(&self.tx, name).await
     }
 
+    /// A connection by its name, be it a deleted one.
+    pub async fn connection_ever(&self, name: &ConnectionName) -> Result<Option<Connection>> {
+        let key = (name.environment.to_string(), name.connection.to_string());
+        Entity::find_by_id(key).one(&self.tx).await?.map(read).transpose()
+    }
+
     /// Whether an id is taken, be it by a deleted connection.
     pub async fn connection_id_is_taken(&self, name: &ConnectionName) -> Result<bool> {
-        let key = (name.environment.to_string(), name.connection.to_string());
-        Ok(Entity::find_by_id(key).one(&self.tx).await?.is_some())
+        Ok(self.connection_ever(name).await?.is_some())
     }
 
     /// Adds a connection; `Conflict` if its id is taken, be it by a deleted one.

@@ -1,12 +1,17 @@
 //! The service under test, and the verbs that tests use.
 
 pub(crate) mod app;
+pub(crate) mod canary;
 mod clients;
 mod clock;
+pub(crate) mod configuring;
+pub(crate) mod ends;
 mod events;
 mod gateway;
+pub(crate) mod looking;
 pub(crate) mod own_postgres;
 pub(crate) mod person;
+pub(crate) mod replica;
 pub(crate) mod seed;
 pub(crate) mod wire;
 
