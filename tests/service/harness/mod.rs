@@ -1,11 +1,13 @@
 //! The service under test, and the verbs that tests use.
 
 pub(crate) mod app;
+pub(crate) mod admin;
 mod clients;
 mod clock;
 mod events;
 pub(crate) mod person;
+pub(crate) mod raw;
 pub(crate) mod seed;
 
 pub(crate) use app::{TestApp, with_app};
-pub(crate) use clients::{Key, reason};
+pub(crate) use clients::{Key, Keyed, reason};
