@@ -33,7 +33,8 @@ impl Interceptor for Key {
     }
 }
 
-type Keyed = InterceptedService<Channel, Key>;
+/// A channel with a key.
+pub(crate) type Keyed = InterceptedService<Channel, Key>;
 
 /// The reason of a refusal, as callers read it.
 pub(crate) fn reason(status: &Status) -> String {

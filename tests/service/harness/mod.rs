@@ -2,6 +2,7 @@
 
 pub(crate) mod app;
 pub(crate) mod canary;
+pub(crate) mod admin;
 mod clients;
 mod clock;
 pub(crate) mod configuring;
@@ -12,8 +13,9 @@ pub(crate) mod looking;
 pub(crate) mod own_postgres;
 pub(crate) mod person;
 pub(crate) mod replica;
+pub(crate) mod raw;
 pub(crate) mod seed;
 pub(crate) mod wire;
 
 pub(crate) use app::{TestApp, with_app};
-pub(crate) use clients::{Key, reason};
+pub(crate) use clients::{Key, Keyed, reason};
