@@ -2,15 +2,23 @@
 //! broker, and the stand-in as Bitbucket. Every test runs on PostgreSQL and on SQLite.
 #![expect(clippy::unwrap_used, reason = "a test that fails says where")]
 
+mod api_keys;
 mod canary;
+mod connection_lists;
+mod connection_updates;
+mod connections;
+mod credentials;
 mod feed;
 mod harness;
+mod login;
 mod own_server;
 mod own_server_cost;
 mod python;
 mod relay;
 mod signing_in;
 mod telemetry;
+mod tenants;
+mod upstream_params;
 
 /// Makes two tests of one: `name::postgres` and `name::sqlite`.
 macro_rules! both {

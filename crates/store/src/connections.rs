@@ -125,10 +125,15 @@ impl Tx {
         find(&self.tx, name).await
     }
 
+    /// A connection by its name, be it a deleted one.
+    pub async fn connection_ever(&self, name: &ConnectionName) -> Result<Option<Connection>> {
+        let key = (name.environment.to_string(), name.connection.to_string());
+        Entity::find_by_id(key).one(&self.tx).await?.map(read).transpose()
+    }
+
     /// Whether an id is taken, be it by a deleted connection.
     pub async fn connection_id_is_taken(&self, name: &ConnectionName) -> Result<bool> {
-        let key = (name.environment.to_string(), name.connection.to_string());
-        Ok(Entity::find_by_id(key).one(&self.tx).await?.is_some())
+        Ok(self.connection_ever(name).await?.is_some())
     }
 
     /// Adds a connection; `Conflict` if its id is taken, be it by a deleted one.
@@ -178,7 +183,8 @@ impl Tx {
         Ok(())
     }
 
-    /// Emits an event about a connection, with the connection's next number.
+    /// Emits an event about a connection, with the connection's next number; `Conflict` if it was
+    /// deleted meanwhile.
     pub async fn emit_about(
         &self,
         name: &ConnectionName,
@@ -189,9 +195,10 @@ impl Tx {
             .col_expr(Column::Sequence, Expr::col(Column::Sequence).add(1))
             .filter(Column::Environment.eq(name.environment.as_str()))
             .filter(Column::Id.eq(name.connection.as_str()))
+            .filter(Column::DeletedAt.is_null())
             .exec_with_returning(&self.tx)
             .await?;
-        let row = rows.first().ok_or(Error::corrupt("connections", "the row is gone"))?;
+        let row = rows.first().ok_or_else(Error::changed_meanwhile)?;
         self.emit(&Event {
             id: EventId::new(now),
             environment: name.environment.clone(),

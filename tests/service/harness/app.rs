@@ -29,6 +29,8 @@ pub(crate) struct TestApp {
     pub(crate) store: Store,
     pub(crate) latchkey: Latchkey,
     pub(crate) clock: ShiftedClock,
+    /// What its keys come from.
+    pub(crate) key_file: KeyFile,
     /// What Bitbucket does.
     pub(crate) bitbucket: Control,
     pub(crate) keys: Keys,
@@ -80,7 +82,7 @@ impl TestApp {
         let key_file = KeyFile::generate().unwrap();
         let keyring = KeyRing::load(&key_file).unwrap();
         let shared: Arc<dyn Clock> = Arc::new(clock.clone());
-        let providers = providers(&stand_in);
+        let providers = providers(stand_in.base_url());
         let latchkey = Latchkey::new(store.clone(), cache, Arc::new(keyring), providers, shared);
         let keys = Keys::seed(&latchkey).await;
         let (address, channel) = serve(&latchkey, &stop, &tasks).await;
@@ -91,6 +93,7 @@ impl TestApp {
             store,
             latchkey,
             clock,
+            key_file,
             keys,
             channel,
             address,
@@ -109,21 +112,22 @@ impl TestApp {
     }
 }
 
-fn settings() -> bitbucket_stand_in::Settings {
+pub(super) fn settings() -> bitbucket_stand_in::Settings {
     bitbucket_stand_in::Settings {
         callback_url: format!("https://{HOST}/login/callback"),
         ..bitbucket_stand_in::Settings::on_free_port()
     }
 }
 
-fn providers(stand_in: &StandIn) -> Providers {
+/// What a configuration file says of a Bitbucket at this address.
+pub(super) fn providers(base_url: &str) -> Providers {
     let settings = serde_json::json!({
         "kind": "bitbucket",
         "stand_in": true,
-        "issuer": stand_in.base_url(),
-        "authorize_url": stand_in.authorize_url(),
-        "token_url": stand_in.token_url(),
-        "api_url": stand_in.api_url(),
+        "issuer": base_url,
+        "authorize_url": format!("{base_url}/site/oauth2/authorize"),
+        "token_url": format!("{base_url}/site/oauth2/access_token"),
+        "api_url": format!("{base_url}/2.0"),
     });
     let config: ProviderConfig = serde_json::from_value(settings).unwrap();
     let name = ProviderName::parse("stand-in").unwrap();
@@ -132,7 +136,7 @@ fn providers(stand_in: &StandIn) -> Providers {
     names.into_iter().map(|name| (name.clone(), registry.provider(&name).unwrap())).collect()
 }
 
-async fn serve(
+pub(super) async fn serve(
     latchkey: &Latchkey,
     stop: &CancellationToken,
     tasks: &TaskTracker,

@@ -19,6 +19,12 @@ use super::TestApp;
 #[derive(Clone)]
 pub(crate) struct Key(pub(crate) SecretString);
 
+impl Key {
+    pub(crate) fn new(key: &SecretString) -> Self {
+        Self(key.clone())
+    }
+}
+
 impl Interceptor for Key {
     fn call(&mut self, mut request: Request<()>) -> Result<Request<()>, Status> {
         let value = format!("Bearer {}", self.0.expose_secret());
@@ -39,7 +45,7 @@ pub(crate) fn reason(status: &Status) -> String {
 impl TestApp {
     /// The channel with a key.
     pub(crate) fn keyed(&self, key: &SecretString) -> Keyed {
-        InterceptedService::new(self.channel.clone(), Key(key.clone()))
+        InterceptedService::new(self.channel.clone(), Key::new(key))
     }
 
     /// Signing in, as a gateway does.

@@ -3,7 +3,7 @@
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use latchkey_proto::v1::{
     CompleteLoginRequest, CompleteLoginResponse, RedeemLoginRequest, RedeemLoginResponse,
-    StartLoginRequest, complete_login_response::Outcome,
+    StartLoginRequest, StartLoginResponse, complete_login_response::Outcome,
 };
 use sha2::{Digest, Sha256};
 use tonic::Status;
@@ -17,6 +17,7 @@ pub(crate) const VERIFIER: &str = "a-code-verifier-of-forty-three-characters-or-
 /// A sign-in that was begun: what the browser holds.
 #[derive(Debug, Clone)]
 pub(crate) struct Begun {
+    pub(crate) connection: String,
     pub(crate) authorization_url: Url,
     pub(crate) browser_secret: String,
     pub(crate) cookie_name: String,
@@ -29,6 +30,34 @@ pub(crate) struct Callback {
     pub(crate) state: String,
     pub(crate) code: String,
     pub(crate) error: String,
+}
+
+impl Begun {
+    /// What a start was answered with.
+    pub(crate) fn new(connection: String, started: StartLoginResponse) -> Self {
+        let authorization_url = Url::parse(&started.authorization_url).unwrap();
+        Self {
+            connection,
+            state: parameter(&authorization_url, "state"),
+            authorization_url,
+            browser_secret: started.browser_secret,
+            cookie_name: started.cookie_name,
+        }
+    }
+
+    fn callback_in(&self, answer: &reqwest::Response) -> Callback {
+        let location = answer.headers().get("location");
+        let location = location.unwrap_or_else(|| panic!("no redirect: {}", answer.status()));
+        let url = Url::parse(location.to_str().unwrap()).unwrap();
+        let connection = self.connection.rsplit('/').next().unwrap();
+        let wanted = format!("https://{HOST}/login/callback/{connection}?");
+        assert!(url.as_str().starts_with(&wanted), "{url}");
+        Callback {
+            state: parameter(&url, "state"),
+            code: parameter(&url, "code"),
+            error: parameter(&url, "error"),
+        }
+    }
 }
 
 impl TestApp {
@@ -52,14 +81,9 @@ impl TestApp {
 
     /// Begins a sign-in with this request.
     pub(crate) async fn begin_with(&self, request: StartLoginRequest) -> Result<Begun, Status> {
+        let connection = request.connection.clone();
         let started = self.login().start_login(request).await?.into_inner();
-        let authorization_url = Url::parse(&started.authorization_url).unwrap();
-        Ok(Begun {
-            state: parameter(&authorization_url, "state"),
-            authorization_url,
-            browser_secret: started.browser_secret,
-            cookie_name: started.cookie_name,
-        })
+        Ok(Begun::new(connection, started))
     }
 
     /// Says yes at Bitbucket, as one of its accounts.
@@ -75,26 +99,13 @@ impl TestApp {
     async fn answer_consent(&self, begun: &Begun, form: &[(&str, &str)]) -> Callback {
         let url = begun.authorization_url.clone();
         let answer = self.http.post(url).form(form).send().await.unwrap();
-        self.callback_in(&answer)
+        begun.callback_in(&answer)
     }
 
     /// Goes to Bitbucket, where a decision was queued.
     pub(crate) async fn visit(&self, begun: &Begun) -> Callback {
         let answer = self.http.get(begun.authorization_url.clone()).send().await.unwrap();
-        self.callback_in(&answer)
-    }
-
-    fn callback_in(&self, answer: &reqwest::Response) -> Callback {
-        let location = answer.headers().get("location");
-        let location = location.unwrap_or_else(|| panic!("no redirect: {}", answer.status()));
-        let url = Url::parse(location.to_str().unwrap()).unwrap();
-        let wanted = format!("https://{HOST}/login/callback/bitbucket?");
-        assert!(url.as_str().starts_with(&wanted), "{url}");
-        Callback {
-            state: parameter(&url, "state"),
-            code: parameter(&url, "code"),
-            error: parameter(&url, "error"),
-        }
+        begun.callback_in(&answer)
     }
 
     /// A callback as the gateway passes it on; a test changes what it wants.
@@ -104,7 +115,7 @@ impl TestApp {
         callback: &Callback,
     ) -> CompleteLoginRequest {
         CompleteLoginRequest {
-            connection: "environments/dev/connections/bitbucket".to_owned(),
+            connection: begun.connection.clone(),
             host: HOST.to_owned(),
             state: callback.state.clone(),
             browser_secret: begun.browser_secret.clone(),

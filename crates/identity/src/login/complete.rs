@@ -131,7 +131,7 @@ impl Latchkey {
         };
         match outcome {
             Ok(end) => Ok(end),
-            Err(end) => self.end_unsuccessfully(&opened.attempt, way_in, end).await,
+            Err(end) => self.end_unsuccessfully(&opened.attempt, end).await,
         }
     }
 
@@ -141,33 +141,32 @@ impl Latchkey {
         attempt: &Attempt,
         way_in: Option<&'a WayIn>,
     ) -> Result<std::result::Result<&'a WayIn, Refusal>> {
+        let (connection, application) = (attempt.connection_name(), attempt.application_name());
+        let found = self.cache.application(&application).await?;
+        // First, as without it there is nowhere to tell of anything else.
+        if found.is_none_or(|found| attempt.redirect_uri.find(&found).is_none()) {
+            return Ok(Err(Refusal::RedirectUriNotRegistered));
+        }
         let Some(way_in) = way_in.filter(|way_in| !way_in.connection.disabled) else {
             return Ok(Err(Refusal::ConnectionDisabled));
         };
-        let (connection, application) = (attempt.connection_name(), attempt.application_name());
         if !self.cache.is_granted(&connection, &application).await? {
             return Ok(Err(Refusal::ApplicationNotGranted));
-        }
-        let found = self.cache.application(&application).await?;
-        if found.is_none_or(|found| attempt.redirect_uri.find(&found).is_none()) {
-            return Ok(Err(Refusal::RedirectUriNotRegistered));
         }
         Ok(Ok(way_in))
     }
 
-    async fn end_unsuccessfully(
-        &self,
-        attempt: &Attempt,
-        way_in: Option<&WayIn>,
-        end: Unsuccessful,
-    ) -> Result<SignInEnd> {
+    async fn end_unsuccessfully(&self, attempt: &Attempt, end: Unsuccessful) -> Result<SignInEnd> {
         let now = self.clock.now();
         let tx = self.store.begin().await?;
         if !tx.end_sign_in(attempt.id, end, now).await? {
             return Err(Error::AttemptUsed);
         }
-        if let (Unsuccessful::Refused(reason), Some(way_in)) = (end, way_in) {
-            tx.emit(&refused(attempt, &way_in.connection.provider, reason, now)).await?;
+        // Nobody is left to hear of a connection whose whole environment is gone.
+        if let Unsuccessful::Refused(reason) = end
+            && let Some(connection) = tx.connection_ever(&attempt.connection_name()).await?
+        {
+            tx.emit(&refused(attempt, &connection.provider, reason, now)).await?;
         }
         tx.commit().await?;
         Ok(SignInEnd::Unsuccessful(end))

@@ -58,7 +58,21 @@ impl Latchkey {
             tracing::warn!(attempt.id = %code.attempt, "a login code was refused");
             return Err(Error::LoginCodeInvalid);
         };
+        self.may_hand_over(&sign_in).await?;
         self.who_signed_in(sign_in).await
+    }
+
+    /// Asks once more what was asked at the callback: a minute may have gone by. The code is spent
+    /// by then, so that what was refused once stays refused.
+    async fn may_hand_over(&self, sign_in: &SignIn) -> Result<()> {
+        let way_in = self.cache.way_in(&sign_in.connection).await?;
+        if way_in.is_none_or(|way_in| way_in.connection.disabled) {
+            return Err(Error::ConnectionDisabled);
+        }
+        if !self.cache.is_granted(&sign_in.connection, &sign_in.application).await? {
+            return Err(Error::ApplicationNotGranted);
+        }
+        Ok(())
     }
 
     async fn who_signed_in(&self, sign_in: SignIn) -> Result<Redeemed> {

@@ -1,0 +1,116 @@
+//! What administrators change while people sign in.
+
+use bitbucket_stand_in::StandIn;
+use latchkey_proto::{
+    v1::{
+        Application, Connection, CreateConnectionRequest, CreateCredentialRequest, Credential,
+        DeleteConnectionRequest, DeleteCredentialRequest, GrantApplicationRequest,
+        ListCredentialsRequest, RevokeApplicationRequest, UpdateApplicationRequest,
+        UpdateConnectionRequest,
+    },
+    well_known::FieldMask,
+};
+
+use super::TestApp;
+
+/// The connection that every test begins with.
+pub(crate) const CONNECTION: &str = "environments/dev/connections/bitbucket";
+/// The application that every test begins with.
+pub(crate) const APPLICATION: &str = "environments/dev/applications/notes";
+
+impl TestApp {
+    /// Changes one field of the connection.
+    pub(crate) async fn change_connection(&self, field: &str, to: Connection) {
+        let request = UpdateConnectionRequest {
+            connection: Some(Connection { name: CONNECTION.to_owned(), ..to }),
+            update_mask: Some(FieldMask { paths: vec![field.to_owned()] }),
+            validate_only: false,
+        };
+        self.connections().update_connection(request).await.unwrap();
+    }
+
+    /// Lets Bitbucket's word prove addresses.
+    pub(crate) async fn trust_the_provider(&self) {
+        let trusting = Connection { trusted_provider: true, ..Connection::default() };
+        self.change_connection("trusted_provider", trusting).await;
+    }
+
+    /// Switches the connection off.
+    pub(crate) async fn disable_the_connection(&self) {
+        let disabled = Connection { disabled: true, ..Connection::default() };
+        self.change_connection("disabled", disabled).await;
+    }
+
+    /// Deletes the connection.
+    pub(crate) async fn delete_the_connection(&self) {
+        let request = DeleteConnectionRequest { name: CONNECTION.to_owned(), etag: String::new() };
+        self.connections().delete_connection(request).await.unwrap();
+    }
+
+    /// Takes the connection from the application.
+    pub(crate) async fn revoke_the_application(&self) {
+        let (connection, application) = (CONNECTION.to_owned(), APPLICATION.to_owned());
+        let request = RevokeApplicationRequest { connection, application };
+        self.connections().revoke_application(request).await.unwrap();
+    }
+
+    /// Gives the application other redirect URIs.
+    pub(crate) async fn redirect_to(&self, uris: &[&str]) {
+        let redirect_uris = uris.iter().map(|uri| (*uri).to_owned()).collect();
+        let name = APPLICATION.to_owned();
+        let request = UpdateApplicationRequest {
+            application: Some(Application { name, redirect_uris, ..Application::default() }),
+            update_mask: Some(FieldMask { paths: vec!["redirect_uris".to_owned()] }),
+        };
+        self.tenants().update_application(request).await.unwrap();
+    }
+
+    /// Adds a credential to the connection: a standby, as there is an active one.
+    pub(crate) async fn add_credential(&self, parent: &str, client_id: &str, secret: &str) {
+        let credential = Credential {
+            client_id: client_id.to_owned(),
+            client_secret: secret.to_owned(),
+            ..Credential::default()
+        };
+        let request = CreateCredentialRequest {
+            parent: parent.to_owned(),
+            credential: Some(credential),
+            request_id: String::new(),
+        };
+        self.connections().create_credential(request).await.unwrap();
+    }
+
+    /// The credentials of the connection, oldest first.
+    pub(crate) async fn credentials(&self) -> Vec<Credential> {
+        let parent = CONNECTION.to_owned();
+        let request = ListCredentialsRequest { parent, ..ListCredentialsRequest::default() };
+        self.connections().list_credentials(request).await.unwrap().into_inner().credentials
+    }
+
+    /// Deletes the oldest credential of the connection.
+    pub(crate) async fn delete_the_oldest_credential(&self) {
+        let request = DeleteCredentialRequest { name: self.credentials().await[0].name.clone() };
+        self.connections().delete_credential(request).await.unwrap();
+    }
+
+    /// Makes a second connection to the same Bitbucket, for the same application.
+    pub(crate) async fn add_connection(&self, id: &str) -> String {
+        let request = CreateConnectionRequest {
+            parent: "environments/dev".to_owned(),
+            connection_id: id.to_owned(),
+            connection: Some(Connection {
+                display_name: "Another".to_owned(),
+                provider: "stand-in".to_owned(),
+                ..Connection::default()
+            }),
+            ..CreateConnectionRequest::default()
+        };
+        let made = self.connections().create_connection(request).await.unwrap();
+        let connection = made.into_inner().connection.unwrap().name;
+        self.add_credential(&connection, StandIn::CONSUMER_KEY, StandIn::CONSUMER_SECRET).await;
+        let application = APPLICATION.to_owned();
+        let grant = GrantApplicationRequest { connection: connection.clone(), application };
+        self.connections().grant_application(grant).await.unwrap();
+        connection
+    }
+}

@@ -1,0 +1,63 @@
+//! What tests look at: rows, people, and what Bitbucket was asked.
+
+use latchkey_proto::{
+    events::event_data::Data,
+    v1::{FeedEvent, GetUserRequest, IdentityKind, User},
+};
+
+use super::TestApp;
+
+impl TestApp {
+    /// How many rows a table has; a condition may follow its name.
+    pub(crate) async fn rows(&self, table: &str) -> i64 {
+        self.database.number(&format!("SELECT COUNT(*) FROM {table}")).await
+    }
+
+    /// How many requests to a path reached Bitbucket.
+    pub(crate) fn requests_to(&self, path: &str) -> usize {
+        self.bitbucket.requests().iter().filter(|request| request.path == path).count()
+    }
+
+    /// How many codes were sent to Bitbucket.
+    pub(crate) fn token_requests(&self) -> usize {
+        self.requests_to("/site/oauth2/access_token")
+    }
+
+    /// How many requests of ours reached Bitbucket, of whatever kind.
+    pub(crate) fn requests_of_ours(&self) -> usize {
+        let requests = self.bitbucket.requests();
+        requests.iter().filter(|request| request.path != "/site/oauth2/authorize").count()
+    }
+
+    /// A person, with the ways that they are known.
+    pub(crate) async fn user(&self, name: &str) -> User {
+        let request = GetUserRequest { name: name.to_owned() };
+        self.users().get_user(request).await.unwrap().into_inner().user.unwrap()
+    }
+
+    /// The ways that a person is known: the kind, and the address of each, accounts first.
+    pub(crate) async fn ways(&self, user: &str) -> Vec<(IdentityKind, String)> {
+        let identities = self.user(user).await.identities;
+        let mut ways: Vec<_> =
+            identities.into_iter().map(|found| (found.kind(), found.email)).collect();
+        ways.sort();
+        ways
+    }
+
+    /// The events about one subject, in order.
+    pub(crate) async fn events_about(&self, subject: &str) -> Vec<FeedEvent> {
+        let events = self.events().await.into_iter();
+        events.filter(|event| event.subject == subject).collect()
+    }
+
+    /// What the last event about people tells.
+    pub(crate) async fn last_event(&self) -> Data {
+        let event = self.events().await.pop().unwrap();
+        data(event)
+    }
+}
+
+/// What an event tells.
+pub(crate) fn data(event: FeedEvent) -> Data {
+    event.data.unwrap().data.unwrap()
+}

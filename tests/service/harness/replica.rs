@@ -1,0 +1,54 @@
+//! Another process of the same service: the same database, its own memory.
+
+use std::sync::Arc;
+
+use bitbucket_stand_in::StandIn;
+use latchkey_identity::Latchkey;
+use latchkey_keyring::{KeyFile, KeyRing};
+use latchkey_proto::v1::social_login_client::SocialLoginClient;
+use latchkey_store::ConfigCache;
+use secrecy::SecretString;
+use tonic::{service::interceptor::InterceptedService, transport::Channel};
+
+use super::{
+    Key, TestApp,
+    app::{providers, serve, settings},
+};
+
+/// A second process.
+pub(crate) struct Replica {
+    channel: Channel,
+    gateway: SecretString,
+}
+
+impl TestApp {
+    /// Starts a second process with these keys, on the same database and Bitbucket.
+    pub(crate) async fn replica(&self, keys: &KeyFile) -> Replica {
+        self.replica_at(keys, self.bitbucket_url()).await
+    }
+
+    /// Starts a second process whose configuration says that Bitbucket is elsewhere.
+    pub(crate) async fn replica_at(&self, keys: &KeyFile, base_url: &str) -> Replica {
+        let store = self.database.store().await;
+        let cache = ConfigCache::new(store.clone());
+        self.tasks.spawn(cache.clone().follow(self.stop.clone()));
+        let keyring = Arc::new(KeyRing::load(keys).unwrap());
+        let clock = Arc::new(self.clock.clone());
+        let latchkey = Latchkey::new(store, cache, keyring, providers(base_url), clock);
+        let (_, channel) = serve(&latchkey, &self.stop, &self.tasks).await;
+        Replica { channel, gateway: self.keys.gateway.clone() }
+    }
+}
+
+impl Replica {
+    /// Signing in, as a gateway does.
+    pub(crate) fn login(&self) -> SocialLoginClient<InterceptedService<Channel, Key>> {
+        let key = Key::new(&self.gateway);
+        SocialLoginClient::new(InterceptedService::new(self.channel.clone(), key))
+    }
+}
+
+/// Another Bitbucket, with consumers and accounts like the first one's.
+pub(crate) async fn another_bitbucket() -> StandIn {
+    StandIn::start(settings()).await.unwrap()
+}

@@ -1,0 +1,16 @@
+//! A sign-in from end to end, as gateways and applications see it.
+
+mod again;
+mod attempts;
+mod called_off;
+mod crash;
+mod crowd;
+mod failures;
+mod people;
+mod redeeming;
+mod replicas;
+mod secrets;
+mod standby;
+mod starting;
+mod trust;
+mod upstream;
