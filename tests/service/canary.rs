@@ -2,7 +2,8 @@
 
 use bitbucket_stand_in::{Account, Consumer, Email, Endpoint, Fault, StandIn};
 use latchkey_proto::v1::{
-    CreateCredentialRequest, Credential, ListCredentialsRequest, StartLoginRequest,
+    CompleteLoginRequest, CreateCredentialRequest, Credential, ListCredentialsRequest,
+    StartLoginRequest,
 };
 use latchkey_test_database::TestDatabase;
 use secrecy::ExposeSecret;
@@ -151,9 +152,12 @@ impl Scene {
         let begun = self.app.begin().await;
         let callback = self.app.consent(&begun, "bob").await;
         self.know(&begun, &callback.code);
-        let mut other_browser = self.app.complete_request(&begun, &callback);
-        other_browser.browser_secret = "canary-of-another-browser-0123456789abcdef0".to_owned();
-        self.secrets.add("another browser's secret", &other_browser.browser_secret);
+        let other_secret = "canary-of-another-browser-0123456789abcdef0";
+        self.secrets.add("another browser's secret", other_secret);
+        let other_browser = CompleteLoginRequest {
+            browser_secret: other_secret.to_owned(),
+            ..self.app.complete_request(&begun, &callback)
+        };
         let mut other_state = self.app.complete_request(&begun, &callback);
         other_state.state.replace_range(20..24, "AAAA");
         for request in [other_browser, other_state] {

@@ -44,8 +44,6 @@ pub(crate) struct TestApp {
     pub(crate) corners: Arc<Mutex<Vec<Corner>>>,
     /// Ends the giving of positions, which writes on its own.
     pub(crate) sequencer: CancellationToken,
-    /// What the key ring was made of.
-    pub(crate) key_file: KeyFile,
     stand_in: StandIn,
 }
 
@@ -101,7 +99,6 @@ impl TestApp {
             tasks,
             corners: Arc::default(),
             sequencer,
-            key_file,
             stand_in,
         }
     }
