@@ -127,7 +127,7 @@ impl TestApp {
     }
 
     /// Adds a credential.
-    pub(crate) async fn add_credential(
+    pub(crate) async fn try_add_credential(
         &self,
         request: CreateCredentialRequest,
     ) -> Result<Credential, Status> {
@@ -172,9 +172,7 @@ impl TestApp {
     }
 
     /// Tenants, as an environment's administrator sees them.
-    pub(crate) fn own_tenant(
-        &self,
-    ) -> TenantAdminClient<Keyed> {
+    pub(crate) fn own_tenant(&self) -> TenantAdminClient<Keyed> {
         TenantAdminClient::new(self.keyed(&self.keys.environment))
     }
 

@@ -1,8 +1,8 @@
 //! The service under test, and the verbs that tests use.
 
+pub(crate) mod admin;
 pub(crate) mod app;
 pub(crate) mod canary;
-pub(crate) mod admin;
 mod clients;
 mod clock;
 pub(crate) mod configuring;
@@ -12,8 +12,8 @@ mod gateway;
 pub(crate) mod looking;
 pub(crate) mod own_postgres;
 pub(crate) mod person;
-pub(crate) mod replica;
 pub(crate) mod raw;
+pub(crate) mod replica;
 pub(crate) mod seed;
 pub(crate) mod wire;
 
