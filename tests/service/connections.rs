@@ -145,7 +145,7 @@ both! {
 
     async fn its_state_follows_its_credentials_and_its_switch(app) {
         let made = app.create(new_connection("second")).await.unwrap();
-        let credential = app.add_credential(new_credential(&made.name, "s")).await.unwrap();
+        let credential = app.try_add_credential(new_credential(&made.name, "s")).await.unwrap();
         let ready = app.connection(&made.name).await.unwrap();
         let disabled = Connection { disabled: true, ..ready.clone() };
         let disabled = app.update(disabled, &["disabled"]).await.unwrap();
@@ -184,7 +184,7 @@ both! {
                 Connection { name: BITBUCKET.to_owned(), disabled: true, ..Default::default() },
                 &["disabled"],
             ).await.unwrap_err(),
-            app.add_credential(new_credential(BITBUCKET, "s")).await.unwrap_err(),
+            app.try_add_credential(new_credential(BITBUCKET, "s")).await.unwrap_err(),
             app.delete_credential(&credential.name).await.unwrap_err(),
             app.connections().grant_application(grant()).await.unwrap_err(),
             app.connections().list_callback_urls(ListCallbackUrlsRequest { parent }).await
@@ -204,7 +204,7 @@ both! {
     async fn every_change_is_told_and_numbered_without_gaps(app) {
         let made = app.create(new_connection("second")).await.unwrap();
         let name = made.name.clone();
-        let first = app.add_credential(new_credential(&name, "one")).await.unwrap();
+        let first = app.try_add_credential(new_credential(&name, "one")).await.unwrap();
         let grant = GrantApplicationRequest {
             connection: name.clone(),
             application: NOTES.to_owned(),

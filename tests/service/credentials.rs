@@ -34,7 +34,7 @@ async fn callback_urls(app: &TestApp, connection: &str) -> Vec<CallbackUrl> {
 both! {
     async fn a_secret_never_comes_back(app) {
         let connection = app.create(new_connection("second")).await.unwrap().name;
-        let made = app.add_credential(new_credential(&connection, SECRET)).await.unwrap();
+        let made = app.try_add_credential(new_credential(&connection, SECRET)).await.unwrap();
         let request = ListCredentialsRequest { parent: connection.clone(), ..Default::default() };
         let listed: ListCredentialsResponse =
             app.connections().list_credentials(request).await.unwrap().into_inner();
@@ -47,14 +47,14 @@ both! {
         }
         let mut bad = new_credential(&connection, &format!("{SECRET} {SECRET}"));
         bad.request_id = "nonsense".to_owned();
-        let refused = app.add_credential(bad).await.unwrap_err();
+        let refused = app.try_add_credential(bad).await.unwrap_err();
         assert_eq!(wrong_fields(&refused), ["request_id", "credential.client_secret"]);
         assert!(!refused.message().contains("canary"), "{refused:?}");
         assert!(!holds(refused.details(), "canary"), "{refused:?}");
     }
 
     async fn a_secret_is_sealed_in_the_database(app) {
-        app.add_credential(new_credential(BITBUCKET, SECRET)).await.unwrap();
+        app.try_add_credential(new_credential(BITBUCKET, SECRET)).await.unwrap();
         let in_clear = |column: &str| match app.database.is_postgres() {
             true => format!(
                 "SELECT COUNT(*) FROM credentials WHERE position('{SECRET}'::bytea IN {column}) > 0"
@@ -69,9 +69,9 @@ both! {
     }
 
     async fn a_fingerprint_tells_secrets_apart_and_nothing_else(app) {
-        let one = app.add_credential(new_credential(BITBUCKET, "one")).await.unwrap();
-        let same = app.add_credential(new_credential(BITBUCKET, "one")).await.unwrap();
-        let two = app.add_credential(new_credential(BITBUCKET, "two")).await.unwrap();
+        let one = app.try_add_credential(new_credential(BITBUCKET, "one")).await.unwrap();
+        let same = app.try_add_credential(new_credential(BITBUCKET, "one")).await.unwrap();
+        let two = app.try_add_credential(new_credential(BITBUCKET, "two")).await.unwrap();
 
         assert_eq!(one.secret_fingerprint, same.secret_fingerprint);
         assert_ne!(one.secret_fingerprint, two.secret_fingerprint);
@@ -87,10 +87,10 @@ both! {
             request.credential.as_mut().unwrap().host = HOST.to_owned();
             request
         };
-        let first = app.add_credential(new_credential(&connection, "a")).await.unwrap();
-        let second = app.add_credential(new_credential(&connection, "b")).await.unwrap();
-        let own = app.add_credential(for_host("c")).await.unwrap();
-        let own_standby = app.add_credential(for_host("d")).await.unwrap();
+        let first = app.try_add_credential(new_credential(&connection, "a")).await.unwrap();
+        let second = app.try_add_credential(new_credential(&connection, "b")).await.unwrap();
+        let own = app.try_add_credential(for_host("c")).await.unwrap();
+        let own_standby = app.try_add_credential(for_host("d")).await.unwrap();
         let (active, standby) = (CredentialRole::Active, CredentialRole::Standby);
         assert_eq!(app.roles(&connection).await, [active, standby, active, standby]);
         assert_eq!(callback_urls(&app, &connection).await[0].credential, own.name);
@@ -108,7 +108,7 @@ both! {
     async fn sixteen_at_once_make_one_active(app) {
         let connection = app.create(new_connection("second")).await.unwrap().name;
         let made = futures_util::future::join_all(
-            (0..16).map(|n| app.add_credential(new_credential(&connection, &format!("s{n}")))),
+            (0..16).map(|n| app.try_add_credential(new_credential(&connection, &format!("s{n}")))),
         );
         let made: Vec<_> = made.await.into_iter().filter_map(Result::ok).collect();
         let roles = app.roles(&connection).await;
@@ -125,7 +125,7 @@ both! {
         for host in ["login.other.example", "LOGIN.example.com", "https://login.example.com"] {
             let mut request = new_credential(BITBUCKET, "s");
             request.credential.as_mut().unwrap().host = host.to_owned();
-            let refused = app.add_credential(request).await.unwrap_err();
+            let refused = app.try_add_credential(request).await.unwrap_err();
             assert_eq!(wrong_fields(&refused), ["credential.host"], "{host}");
         }
         assert_eq!(app.credentials(BITBUCKET).await.len(), 1);
@@ -137,9 +137,9 @@ both! {
             request.request_id = ID.to_owned();
             request
         };
-        let first = app.add_credential(request("one")).await.unwrap();
-        let again = app.add_credential(request("one")).await.unwrap();
-        let other = app.add_credential(request("two")).await.unwrap_err();
+        let first = app.try_add_credential(request("one")).await.unwrap();
+        let again = app.try_add_credential(request("one")).await.unwrap();
+        let other = app.try_add_credential(request("two")).await.unwrap_err();
 
         assert_eq!(first, again);
         assert_eq!(refusal(&other), (Code::InvalidArgument, "REQUEST_ID_REUSED".to_owned()));
@@ -148,7 +148,7 @@ both! {
 
     async fn a_list_comes_in_pages(app) {
         for n in 0..4 {
-            app.add_credential(new_credential(BITBUCKET, &format!("s{n}"))).await.unwrap();
+            app.try_add_credential(new_credential(BITBUCKET, &format!("s{n}"))).await.unwrap();
         }
         let all = app.credentials(BITBUCKET).await;
         let mut request = ListCredentialsRequest {
@@ -178,7 +178,7 @@ both! {
             [CallbackUrl { host, url, credential: credential.to_owned() }]
         };
         assert_eq!(callback_urls(&app, &connection).await, expected(""));
-        let made = app.add_credential(new_credential(&connection, "s")).await.unwrap();
+        let made = app.try_add_credential(new_credential(&connection, "s")).await.unwrap();
         assert_eq!(callback_urls(&app, &connection).await, expected(&made.name));
     }
 

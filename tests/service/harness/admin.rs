@@ -127,7 +127,7 @@ impl TestApp {
     }
 
     /// Adds a credential.
-    pub(crate) async fn add_credential(
+    pub(crate) async fn try_add_credential(
         &self,
         request: CreateCredentialRequest,
     ) -> Result<Credential, Status> {
