@@ -17,7 +17,7 @@ use super::TestApp;
 
 /// Sends a key with every call.
 #[derive(Clone)]
-pub(crate) struct Key(SecretString);
+pub(crate) struct Key(pub(crate) SecretString);
 
 impl Key {
     pub(crate) fn new(key: &SecretString) -> Self {
