@@ -123,13 +123,16 @@ impl Tx {
     /// Removes an application, with its keys and grants.
     pub async fn remove_application(&self, name: &ApplicationName) -> Result<()> {
         self.config_changed();
+        let key = (name.environment.to_string(), name.application.to_string());
+        // Waits for whoever adds a key or a grant just now, so that theirs are found below; who
+        // comes later waits for us, and finds no application.
+        application::Entity::find_by_id(key.clone()).lock_exclusive().one(&self.tx).await?;
         self.remove_api_keys_of(&name.environment, Some(&name.application)).await?;
         application_grant::Entity::delete_many()
             .filter(application_grant::Column::Environment.eq(name.environment.as_str()))
             .filter(application_grant::Column::Application.eq(name.application.as_str()))
             .exec(&self.tx)
             .await?;
-        let key = (name.environment.to_string(), name.application.to_string());
         application::Entity::delete_by_id(key).exec(&self.tx).await?;
         Ok(())
     }
