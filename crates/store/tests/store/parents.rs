@@ -151,7 +151,8 @@ crate::both! {
                 let added = added.await.unwrap();
                 assert!(added.is_ok() || added.as_ref().is_err_and(Error::is_conflict), "{added:?}");
             }
-            assert_eq!(children(&db).await, (0, 0), "round {round}");
+            assert!(!store.is_granted(&made::bitbucket(), &made::shop()).await.unwrap());
+            assert_eq!(store.api_key_by_secret(&[round; 32]).await.unwrap(), None);
             let shop = made::application("shop");
             made::added(&store, async |tx| tx.add_application(&shop).await).await;
         }
