@@ -116,7 +116,7 @@ impl Tx {
         Entity::find_by_id(id.0).one(&self.tx).await?.map(read).transpose()
     }
 
-    /// Adds a key.
+    /// Adds a key; `Conflict` if its secret is taken, or its application is not there.
     pub async fn add_api_key(&self, new: &NewApiKey) -> Result<()> {
         self.config_changed();
         let NewApiKey { key, secret_hash } = new;

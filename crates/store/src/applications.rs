@@ -131,9 +131,9 @@ impl Tx {
     pub async fn remove_application(&self, name: &ApplicationName) -> Result<()> {
         self.config_changed();
         let key = (name.environment.to_string(), name.application.to_string());
-        // From here on nobody gives it a key or a grant.
-        let held = application::Entity::find_by_id(key.clone()).lock_exclusive();
-        held.one(&self.tx).await?;
+        // Waits for whoever adds a key or a grant just now, so that theirs are found below; who
+        // comes later waits for us, and finds no application.
+        application::Entity::find_by_id(key.clone()).lock_exclusive().one(&self.tx).await?;
         self.remove_api_keys_of(&name.environment, Some(&name.application)).await?;
         application_grant::Entity::delete_many()
             .filter(application_grant::Column::Environment.eq(name.environment.as_str()))

@@ -131,7 +131,8 @@ impl Tx {
         Ok(all.into_iter().map(|sealed| sealed.credential).collect())
     }
 
-    /// Adds a credential; `Conflict` if its host has an active one already and it is active too.
+    /// Adds a credential; `Conflict` if its host has an active one already and it is active too, or
+    /// its connection is not there.
     pub async fn add_credential(
         &self,
         connection: &ConnectionName,

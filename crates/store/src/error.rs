@@ -8,7 +8,8 @@ pub type Result<T> = std::result::Result<T, Error>;
 /// What went wrong.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// Somebody else wrote the same key, or the same rows in another order: decide again.
+    /// Somebody else wrote the same key, or the same rows in another order, or removed what a row
+    /// belongs to: decide again.
     #[error("a concurrent change was faster")]
     Conflict(#[source] DbErr),
     /// No connection was to be had in time.

@@ -32,7 +32,8 @@ impl Store {
 }
 
 impl Tx {
-    /// Lets an application use a connection; `false` if it might already.
+    /// Lets an application use a connection; `false` if it might already, `Conflict` if one of the
+    /// two is not there.
     pub async fn add_grant(
         &self,
         connection: &ConnectionName,

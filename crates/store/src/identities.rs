@@ -161,7 +161,8 @@ impl Tx {
         holder(&self.tx, environment, email).await
     }
 
-    /// Adds an identity; `Conflict` if its account or its proven address is taken.
+    /// Adds an identity; `Conflict` if its account or its proven address is taken, or its user is
+    /// not there.
     pub async fn add_identity(
         &self,
         environment: &EnvironmentId,

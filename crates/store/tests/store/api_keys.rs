@@ -8,7 +8,7 @@ use crate::made;
 
 crate::both! {
     async fn a_key_of_every_kind_reads_back_by_what_proves_it(db) {
-        let store = db.store().await;
+        let store = made::with_shop_and_bitbucket(&db).await;
         let (dev, shop) = (made::dev(), made::shop().application);
         for (n, principal) in [
             Principal::Operator,

@@ -59,6 +59,7 @@ crate::both! {
         let store = db.store().await;
         let all: Vec<_> = (0..5).map(|n| made::application(&format!("app-{n}"))).collect();
         made::added(&store, async |tx| {
+            tx.add_connection(&made::connection("bitbucket")).await?;
             for application in &all {
                 tx.add_application(application).await?;
             }
@@ -74,7 +75,7 @@ crate::both! {
     }
 
     async fn a_grant_is_given_and_taken_once(db) {
-        let store = db.store().await;
+        let store = made::with_shop_and_bitbucket(&db).await;
         let (bitbucket, shop) = (made::bitbucket(), made::shop());
         let grant = async || {
             made::added(&store, async |tx| tx.add_grant(&bitbucket, &shop, made::NOW).await).await
@@ -92,11 +93,11 @@ crate::both! {
     }
 
     async fn a_removed_application_takes_its_keys_and_grants_with_it(db) {
-        let store = db.store().await;
+        let store = made::with_shop_and_bitbucket(&db).await;
         let blog = made::application("blog").name();
         made::added(&store, async |tx| {
+            tx.add_application(&made::application("blog")).await?;
             for (n, name) in [(1, made::shop()), (2, blog.clone())] {
-                tx.add_application(&made::application(name.application.as_str())).await?;
                 tx.add_grant(&made::bitbucket(), &name, made::NOW).await?;
                 let principal = Principal::Application(name.environment, name.application);
                 tx.add_api_key(&made::api_key(principal, [n; 32])).await?;

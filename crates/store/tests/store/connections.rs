@@ -62,6 +62,7 @@ crate::both! {
         let store = db.store().await;
         let all: Vec<_> = (0..5).map(|n| made::connection(&format!("conn-{n}"))).collect();
         made::added(&store, async |tx| {
+            tx.add_application(&made::application("shop")).await?;
             for connection in &all {
                 tx.add_connection(connection).await?;
             }

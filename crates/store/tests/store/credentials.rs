@@ -16,10 +16,8 @@ async fn add(store: &Store, sealed: &SealedCredential) {
 
 crate::both! {
     async fn a_credential_reads_back_with_its_sealed_secret(db) {
-        let store = db.store().await;
+        let store = made::with_shop_and_bitbucket(&db).await;
         let sealed = made::credential(Some("login.example.com"), CredentialRole::Active);
-        made::added(&store, async |tx| tx.add_connection(&made::connection("bitbucket")).await)
-            .await;
         add(&store, &sealed).await;
         let plain = store.credentials(&made::bitbucket()).await.unwrap();
         assert_eq!(plain, std::slice::from_ref(&sealed.credential));
@@ -29,7 +27,7 @@ crate::both! {
     }
 
     async fn a_host_has_one_active_credential(db) {
-        let store = db.store().await;
+        let store = made::with_shop_and_bitbucket(&db).await;
         for (host, role) in [
             (None, CredentialRole::Active),
             (Some("a.example.com"), CredentialRole::Active),
@@ -46,13 +44,17 @@ crate::both! {
                 made::refused(&store, async |tx| tx.add_credential(&name, &second).await).await;
             assert!(error.unwrap().is_conflict(), "{host:?}");
         }
-        let elsewhere = made::connection("elsewhere").name();
+        let elsewhere = made::connection("elsewhere");
         let active = made::credential(None, CredentialRole::Active);
-        made::added(&store, async |tx| tx.add_credential(&elsewhere, &active).await).await;
+        made::added(&store, async |tx| {
+            tx.add_connection(&elsewhere).await?;
+            tx.add_credential(&elsewhere.name(), &active).await
+        })
+        .await;
     }
 
     async fn a_standby_takes_over_in_two_steps(db) {
-        let store = db.store().await;
+        let store = made::with_shop_and_bitbucket(&db).await;
         let active = made::credential(None, CredentialRole::Active);
         let standby = made::credential(None, CredentialRole::Standby);
         add(&store, &active).await;
@@ -73,10 +75,8 @@ crate::both! {
     }
 
     async fn a_deleted_credential_makes_room_and_finishes_what_it_began(db) {
-        let store = db.store().await;
+        let store = made::with_shop_and_bitbucket(&db).await;
         let now = store.clock().now();
-        made::added(&store, async |tx| tx.add_connection(&made::connection("bitbucket")).await)
-            .await;
         let (recent, old) = (now, now.minus(Credential::GRACE + Duration::from_secs(1)));
         let delete = async |at: Timestamp| {
             let sealed = made::credential(None, CredentialRole::Active);
@@ -95,7 +95,7 @@ crate::both! {
     }
 
     async fn every_credential_is_on_one_page_in_order_of_age(db) {
-        let store = db.store().await;
+        let store = made::with_shop_and_bitbucket(&db).await;
         let mut all = Vec::new();
         for _ in 0..5 {
             let sealed = made::credential(None, CredentialRole::Standby);
@@ -109,7 +109,7 @@ crate::both! {
     }
 
     async fn a_credentials_last_use_is_kept_to_the_minute(db) {
-        let store = db.store().await;
+        let store = made::with_shop_and_bitbucket(&db).await;
         let sealed = made::credential(None, CredentialRole::Active);
         add(&store, &sealed).await;
         let second = Duration::from_secs(1);

@@ -1,5 +1,7 @@
 //! Things to keep, made up.
 
+mod changes;
+
 use std::time::Duration;
 
 use latchkey_domain::{
@@ -12,18 +14,19 @@ use latchkey_domain::{
     host::Host,
     id::{ApiKeyId, AttemptId, CredentialId, EnvironmentId, EventId, IdentityId, UserId},
     name::{ApplicationName, ConnectionName},
-    page::{Listed, Page, PageSize},
     pkce::CodeChallenge,
     profile::{Issuer, Subject},
     provider::ProviderName,
     redirect_uri::RedirectUri,
     sign_in::{LOGIN_CODE_LIFETIME, SignInResult},
     text::DisplayName,
-    time::{Clock, Timestamp},
+    time::Timestamp,
     upstream::{UpstreamParam, UpstreamParams},
     user::{Identity, IdentityKind, SocialIdentity, User},
 };
-use latchkey_store::{Claim, Error, Finish, NewApiKey, SealedCredential, Store, Tx};
+use latchkey_store::{Claim, Finish, NewApiKey, SealedCredential};
+
+pub(crate) use changes::{added, claimed, emit, pages, refused, with_shop_and_bitbucket};
 
 pub(crate) const NOW: Timestamp = Timestamp(1_790_000_000_123_456);
 pub(crate) const CHALLENGE: CodeChallenge = CodeChallenge([7; 32]);
@@ -237,58 +240,5 @@ pub(crate) fn told(subject: Option<(&str, i64)>, time: Timestamp) -> Event {
         subject: subject.map(|(id, sequence)| (EventSubject::Connection(name(id)), sequence)),
         causation_id: None,
         body: EventBody::ConnectionDeleted(bitbucket()),
-    }
-}
-
-/// Emits events in one transaction.
-pub(crate) async fn emit(store: &Store, events: &[Event]) {
-    let tx = store.begin().await.unwrap();
-    for event in events {
-        tx.emit(event).await.unwrap();
-    }
-    tx.commit().await.unwrap();
-}
-
-/// Adds things in one transaction: `added(&store, async |tx| tx.add_user(&user).await).await`.
-pub(crate) async fn added<T>(
-    store: &Store,
-    change: impl AsyncFnOnce(&Tx) -> Result<T, Error>,
-) -> T {
-    let tx = store.begin().await.unwrap();
-    let value = change(&tx).await.unwrap();
-    tx.commit().await.unwrap();
-    value
-}
-
-/// The error of a change that must not happen.
-pub(crate) async fn refused<T>(
-    store: &Store,
-    change: impl AsyncFnOnce(&Tx) -> Result<T, Error>,
-) -> Option<Error> {
-    let tx = store.begin().await.unwrap();
-    change(&tx).await.err()
-}
-
-/// A claimed attempt.
-pub(crate) async fn claimed(store: &Store) -> AttemptId {
-    let attempt = AttemptId::new(store.clock().now());
-    store.claim(&claim(attempt, NOW)).await.unwrap();
-    attempt
-}
-
-/// Reads a list page by page, and says what each page held.
-pub(crate) async fn pages<Item, Cursor>(
-    size: u32,
-    read: impl AsyncFn(Page<Cursor>) -> Result<Listed<Item, Cursor>, Error>,
-) -> Vec<Vec<Item>> {
-    let mut pages = Vec::new();
-    let mut after = None;
-    loop {
-        let listed = read(Page { size: PageSize(size), after }).await.unwrap();
-        pages.push(listed.items);
-        after = listed.next;
-        if after.is_none() {
-            return pages;
-        }
     }
 }

@@ -16,6 +16,7 @@ mod identities;
 mod lease;
 mod migrations;
 mod outbox;
+mod parents;
 mod plans;
 mod redeeming;
 mod repeat;
