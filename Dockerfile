@@ -21,8 +21,8 @@ RUN apt-get update \
 COPY --from=build /out/latchkey /usr/local/bin/latchkey
 USER 10001:10001
 WORKDIR /var/lib/latchkey
-# Gateway, gRPC, metrics. Health is asked per role, by whoever runs the container: `/healthz` of the gateway on
-# 8080, of every other role on 9464, and grpc.health.v1 on 50051.
+# Gateway, gRPC, metrics. Health is asked per role, by whoever runs the container: `latchkey healthcheck` asks
+# grpc.health.v1 of `serve`, `latchkey healthcheck http://127.0.0.1:8080/readyz` the gateway.
 EXPOSE 8080 50051 9464
 ENTRYPOINT ["latchkey"]
 CMD ["--help"]

@@ -7,6 +7,7 @@ use std::{
 };
 
 use latchkey_test_database::TestDatabase;
+use tonic::transport::Endpoint;
 use tonic_health::pb::{HealthCheckRequest, health_client::HealthClient};
 
 const RUNS: usize = 5;
@@ -67,8 +68,9 @@ fn free_port() -> u16 {
 
 async fn serving(port: u16, started: Instant) {
     while started.elapsed() < GIVE_UP {
-        if let Ok(mut client) = HealthClient::connect(format!("http://127.0.0.1:{port}")).await {
-            let answer = client.check(HealthCheckRequest::default()).await;
+        let endpoint = Endpoint::from_shared(format!("http://127.0.0.1:{port}")).unwrap();
+        if let Ok(channel) = endpoint.connect().await {
+            let answer = HealthClient::new(channel).check(HealthCheckRequest::default()).await;
             if answer.is_ok_and(|answer| answer.into_inner().status == 1) {
                 return;
             }

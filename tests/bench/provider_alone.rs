@@ -2,7 +2,7 @@
 
 use bitbucket_stand_in::StandIn;
 
-use crate::harness::{Callback, TestApp, app::HOST};
+use crate::harness::{TestApp, app::HOST, person::Callback};
 
 /// Trades the code, then reads the account and its addresses at once.
 pub(crate) async fn ask(app: &TestApp, callback: &Callback) {

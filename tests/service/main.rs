@@ -2,30 +2,41 @@
 //! broker, and the stand-in as Bitbucket. Every test runs on PostgreSQL and on SQLite.
 #![expect(clippy::unwrap_used, reason = "a test that fails says where")]
 
+mod api_keys;
+mod canary;
+mod connection_lists;
+mod connection_updates;
+mod connections;
+mod credentials;
+mod feed;
 mod harness;
 mod login;
+mod own_server;
 mod own_server_cost;
+mod python;
+mod relay;
 mod signing_in;
+mod telemetry;
+mod tenants;
+mod upstream_params;
 
 /// Makes two tests of one: `name::postgres` and `name::sqlite`.
 macro_rules! both {
     ($($(#[$attribute:meta])* async fn $name:ident($app:ident) $body:block)*) => {$(
+        async fn $name($app: $crate::harness::TestApp) $body
+
         $(#[$attribute])*
         mod $name {
-            use super::*;
-
-            async fn check($app: $crate::harness::TestApp) $body
-
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn postgres() {
                 let database = latchkey_test_database::TestDatabase::postgres().await;
-                database.run(|database| $crate::harness::with_app(database, check)).await;
+                database.run(|database| $crate::harness::with_app(database, super::$name)).await;
             }
 
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn sqlite() {
                 let database = latchkey_test_database::TestDatabase::sqlite().await;
-                database.run(|database| $crate::harness::with_app(database, check)).await;
+                database.run(|database| $crate::harness::with_app(database, super::$name)).await;
             }
         }
     )*};

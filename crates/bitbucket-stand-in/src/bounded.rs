@@ -41,6 +41,10 @@ impl<V> Bounded<V> {
         self.entries.remove(key)
     }
 
+    pub(crate) fn keys(&self) -> impl Iterator<Item = &String> {
+        self.entries.keys()
+    }
+
     pub(crate) fn values_mut(&mut self) -> impl Iterator<Item = &mut V> {
         self.entries.values_mut()
     }

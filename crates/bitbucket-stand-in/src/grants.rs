@@ -121,6 +121,11 @@ impl Grants {
         tokens.get(token).filter(|token| now < token.expires_at).map(|token| token.grant.clone())
     }
 
+    /// The tokens that are kept, whether or not they still work.
+    pub(crate) fn tokens(&self) -> Vec<String> {
+        lock(&self.tokens).keys().cloned().collect()
+    }
+
     /// Gives a token another name.
     pub(crate) fn rename_token(&self, from: &str, to: String) {
         let mut tokens = lock(&self.tokens);

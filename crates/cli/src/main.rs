@@ -1,3 +1,53 @@
-//! The binary and the composition root.
+//! The binary: reads the command line, runs one command, and ends with a code that says how it went.
 
-fn main() {}
+mod args;
+mod command;
+mod compose;
+mod config;
+mod dev;
+mod feed;
+mod files;
+mod listen;
+mod run;
+mod terminal;
+
+use std::{process::ExitCode, time::Duration};
+
+use clap::Parser;
+
+use crate::{args::Args, config::Problems};
+
+/// What is still at work when a command has ended was told to stop already, and had its time.
+const LEFTOVERS: Duration = Duration::from_secs(1);
+/// The command failed.
+const FAILED: u8 = 1;
+/// The command line or the configuration is wrong; clap ends with this too.
+const MISUSED: u8 = 2;
+
+fn main() -> ExitCode {
+    // Before anything opens a connection. Nobody was here before us, so that it cannot be installed already.
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    let args = Args::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return report(&error.into()),
+    };
+    let ended = runtime.block_on(command::run(args.command));
+    runtime.shutdown_timeout(LEFTOVERS);
+    ended.map_or_else(|error| report(&error), |()| ExitCode::SUCCESS)
+}
+
+fn report(error: &anyhow::Error) -> ExitCode {
+    if error.chain().any(nobody_reads) {
+        return ExitCode::SUCCESS;
+    }
+    eprintln!("latchkey: {error:#}");
+    let misused = error.chain().any(<dyn std::error::Error>::is::<Problems>);
+    ExitCode::from(if misused { MISUSED } else { FAILED })
+}
+
+/// `latchkey events tail | head` is not a failure.
+fn nobody_reads(error: &(dyn std::error::Error + 'static)) -> bool {
+    let error = error.downcast_ref::<std::io::Error>();
+    error.is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
+}

@@ -75,7 +75,35 @@ impl fmt::Display for RedirectUri {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn whatever_is_answered_the_browser_goes_to_the_registered_place(
+            uri in "https://[a-z]{1,8}(\\.[a-z]{2,5}){1,2}/[a-z@:;%/?&=.~-]{0,40}",
+            code in ".{0,60}",
+            state in ".{0,60}",
+        ) {
+            if let Ok(uri) = RedirectUri::parse(&uri, EnvironmentKind::Production) {
+                let answer = Url::parse(&uri.answer(&[("code", &code), ("state", &state)])).unwrap();
+                let registered = Url::parse(uri.as_str()).unwrap();
+                prop_assert_eq!(answer.origin(), registered.origin());
+                prop_assert_eq!(answer.path(), registered.path());
+                let brought = answer.query_pairs().find(|(name, _)| name == "code").unwrap().1;
+                prop_assert_eq!(brought.into_owned(), code);
+            }
+        }
+
+        #[test]
+        fn no_text_is_registered_that_a_browser_would_read_otherwise(text in ".{0,80}") {
+            if let Ok(uri) = RedirectUri::parse(&text, EnvironmentKind::NonProduction) {
+                let read = Url::parse(uri.as_str()).unwrap();
+                prop_assert_eq!(read.as_str(), text);
+            }
+        }
+    }
 
     #[test]
     fn an_answer_keeps_the_query_that_is_there() {

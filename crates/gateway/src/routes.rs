@@ -10,6 +10,7 @@ use axum::{
     routing::{any, get, post},
 };
 use http::{StatusCode, Uri};
+use latchkey_telemetry::HttpTraceLayer;
 use tonic::transport::Channel;
 use tower_http::catch_panic::CatchPanicLayer;
 
@@ -44,12 +45,13 @@ pub fn router(config: &Config, channel: Channel) -> Router {
     layered(routes, frame)
 }
 
-/// What every route goes through, the innermost first. Tracing belongs last, around the others.
+/// What every route goes through, the innermost first.
 pub(crate) fn layered(routes: Router, frame: Frame) -> Router {
     routes
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(CatchPanicLayer::custom(page::panicked))
         .layer(middleware::from_fn_with_state(frame, page::finish))
+        .layer(HttpTraceLayer)
 }
 
 pub(crate) async fn method_not_allowed() -> Fault {

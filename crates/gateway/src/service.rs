@@ -118,7 +118,7 @@ where
     }
 }
 
-/// Puts the key into every call.
+/// Puts the key into every call, and the trace that it belongs to.
 #[derive(Clone)]
 struct Key(Option<MetadataValue<Ascii>>);
 
@@ -144,6 +144,7 @@ impl Interceptor for Key {
         if let Some(value) = &self.0 {
             request.metadata_mut().insert("authorization", value.clone());
         }
+        latchkey_telemetry::inject(request.metadata_mut().as_mut());
         Ok(request)
     }
 }

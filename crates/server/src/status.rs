@@ -70,7 +70,16 @@ pub(crate) fn not_allowed() -> Status {
 
 /// Says that the server stops.
 pub(crate) fn stopping() -> Status {
+    come_back("the server stops")
+}
+
+/// Says that a watcher took nothing for too long.
+pub(crate) fn asleep() -> Status {
+    come_back("nothing was taken from the stream for too long")
+}
+
+fn come_back(message: &str) -> Status {
     let mut details = ErrorDetails::with_error_info("STORAGE_UNAVAILABLE", DOMAIN, HashMap::new());
     details.set_retry_info(Some(RETRY_AFTER));
-    Status::with_error_details(Code::Unavailable, "the server stops", details)
+    Status::with_error_details(Code::Unavailable, message, details)
 }

@@ -10,7 +10,7 @@ use latchkey_domain::{
 };
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect,
-    sea_query::{Expr, ExprTrait, Query},
+    sea_query::{Expr, ExprTrait, LockType, Query},
 };
 
 use crate::{
@@ -100,6 +100,13 @@ impl Tx {
         find(&self.tx, name).await
     }
 
+    /// An application that is there until this transaction ends, so that something can be given to it.
+    pub async fn hold_application(&self, name: &ApplicationName) -> Result<Option<Application>> {
+        let key = (name.environment.to_string(), name.application.to_string());
+        let select = application::Entity::find_by_id(key).lock(LockType::KeyShare);
+        select.one(&self.tx).await?.map(read).transpose()
+    }
+
     /// Adds an application; `Conflict` if its id is taken.
     pub async fn add_application(&self, application: &Application) -> Result<()> {
         self.config_changed();
@@ -123,13 +130,16 @@ impl Tx {
     /// Removes an application, with its keys and grants.
     pub async fn remove_application(&self, name: &ApplicationName) -> Result<()> {
         self.config_changed();
+        let key = (name.environment.to_string(), name.application.to_string());
+        // From here on nobody gives it a key or a grant.
+        let held = application::Entity::find_by_id(key.clone()).lock_exclusive();
+        held.one(&self.tx).await?;
         self.remove_api_keys_of(&name.environment, Some(&name.application)).await?;
         application_grant::Entity::delete_many()
             .filter(application_grant::Column::Environment.eq(name.environment.as_str()))
             .filter(application_grant::Column::Application.eq(name.application.as_str()))
             .exec(&self.tx)
             .await?;
-        let key = (name.environment.to_string(), name.application.to_string());
         application::Entity::delete_by_id(key).exec(&self.tx).await?;
         Ok(())
     }

@@ -183,7 +183,8 @@ impl Tx {
         Ok(())
     }
 
-    /// Emits an event about a connection, with the connection's next number.
+    /// Emits an event about a connection, with the connection's next number; `Conflict` if it was
+    /// deleted meanwhile.
     pub async fn emit_about(
         &self,
         name: &ConnectionName,
@@ -194,9 +195,10 @@ impl Tx {
             .col_expr(Column::Sequence, Expr::col(Column::Sequence).add(1))
             .filter(Column::Environment.eq(name.environment.as_str()))
             .filter(Column::Id.eq(name.connection.as_str()))
+            .filter(Column::DeletedAt.is_null())
             .exec_with_returning(&self.tx)
             .await?;
-        let row = rows.first().ok_or(Error::corrupt("connections", "the row is gone"))?;
+        let row = rows.first().ok_or_else(Error::changed_meanwhile)?;
         self.emit(&Event {
             id: EventId::new(now),
             environment: name.environment.clone(),

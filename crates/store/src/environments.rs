@@ -9,7 +9,8 @@ use latchkey_domain::{
     time::Timestamp,
 };
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, SelectExt,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect,
+    SelectExt, sea_query::LockType,
 };
 
 use crate::{
@@ -86,6 +87,12 @@ impl Tx {
         find(&self.tx, id).await
     }
 
+    /// An environment that is there until this transaction ends, so that something can be added to it.
+    pub async fn hold_environment(&self, id: &EnvironmentId) -> Result<Option<Environment>> {
+        let select = environment::Entity::find_by_id(id.as_str()).lock(LockType::KeyShare);
+        select.one(&self.tx).await?.map(read).transpose()
+    }
+
     /// Adds an environment; `Conflict` if its id is taken.
     pub async fn add_environment(&self, environment: &Environment) -> Result<()> {
         write(environment).insert(&self.tx).await?;
@@ -105,9 +112,11 @@ impl Tx {
         Ok(updated.rows_affected == 1)
     }
 
-    /// Whether anything is in an environment that would be lost with it.
+    /// Whether anything is in an environment that would be lost with it. From here to the end of
+    /// the transaction nobody adds anything.
     pub async fn environment_holds_anything(&self, id: &EnvironmentId) -> Result<bool> {
         let id = id.as_str();
+        environment::Entity::find_by_id(id).lock_exclusive().one(&self.tx).await?;
         let applications =
             application::Entity::find().filter(application::Column::Environment.eq(id));
         let connections = connection::Entity::find()

@@ -9,7 +9,7 @@ use latchkey_domain::{
 use latchkey_events::Recorded;
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, QueryFilter,
-    Statement, prelude::Uuid, sea_query::Expr,
+    QueryResult, Statement, prelude::Uuid, sea_query::Expr,
 };
 
 use crate::{
@@ -30,6 +30,9 @@ ORDER BY o.time, o.id LIMIT $4";
 
 impl Store {
     /// Leases events for `duration`. Another relay does not get them until then.
+    ///
+    /// A row that cannot be read is logged and left out: it stays leased, so that it is looked at
+    /// again when the lease runs out, and holds up nothing but its own subject.
     pub async fn lease_events(
         &self,
         lease: Uuid,
@@ -50,10 +53,9 @@ impl Store {
             [now.0.into(), lease.into(), now.plus(duration).0.into(), i64::from(limit).into()];
         let statement = Statement::from_sql_and_values(self.database(), sql, values);
         let rows = self.background.query_all_raw(statement).await?;
-        let rows = rows.iter().map(|row| Model::from_query_result(row, ""));
-        let mut rows = rows.collect::<std::result::Result<Vec<_>, _>>()?;
-        rows.sort_unstable_by_key(|row| (row.time, row.id));
-        rows.into_iter().map(read).collect()
+        let mut events: Vec<Recorded> = rows.iter().filter_map(readable).collect();
+        events.sort_unstable_by_key(|event| (event.time.0, event.id.0));
+        Ok(events)
     }
 
     /// Marks events as sent, those of them that are still under this lease.
@@ -98,4 +100,15 @@ impl Store {
         let sent = Condition::all().add(Column::SentAt.is_not_null());
         Ok(Entity::find_by_id(id.0).filter(sent).one(self.aside()).await?.is_some())
     }
+}
+
+/// The event in a row, if there is one to be made of it.
+fn readable(row: &QueryResult) -> Option<Recorded> {
+    let event = Model::from_query_result(row, "").map_err(Error::from).and_then(read);
+    let event = event.inspect_err(|error| {
+        let id = row.try_get::<Uuid>("", "id").map(|id| EventId(id).to_string());
+        let error = error as &dyn std::error::Error;
+        tracing::error!(event.id = id.ok(), error, "an event in the outbox cannot be read");
+    });
+    event.ok()
 }

@@ -56,6 +56,17 @@ impl TestDatabase {
         Self { url: url.into(), ..self.clone() }
     }
 
+    /// The same database, reached with this password where the server's URL has none: a server that
+    /// asks for none takes any.
+    #[must_use]
+    pub fn with_password(&self, password: &str) -> Self {
+        let mut url = url::Url::parse(&self.url).unwrap();
+        if url.password().is_none() {
+            url.set_password(Some(password)).unwrap();
+        }
+        Self { url: url.into(), ..self.clone() }
+    }
+
     /// A PostgreSQL database with nothing in it.
     pub async fn empty_postgres() -> Self {
         let server = server_url();

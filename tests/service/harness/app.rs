@@ -1,8 +1,13 @@
 //! One service for one test: its own database, port and Bitbucket.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    panic::AssertUnwindSafe,
+    sync::{Arc, Mutex},
+};
 
 use bitbucket_stand_in::{Control, StandIn};
+use futures_util::FutureExt;
 use latchkey_domain::{provider::ProviderName, time::Clock};
 use latchkey_identity::{Latchkey, Providers};
 use latchkey_keyring::{KeyFile, KeyRing};
@@ -13,7 +18,7 @@ use tokio::net::TcpListener;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tonic::transport::{Channel, Endpoint};
 
-use super::{clock::ShiftedClock, seed::Keys};
+use super::{broker::Corner, clock::ShiftedClock, seed::Keys};
 
 /// The host that people sign in on.
 pub(crate) const HOST: &str = "login.example.com";
@@ -35,6 +40,8 @@ pub(crate) struct TestApp {
     pub(crate) http: reqwest::Client,
     pub(crate) stop: CancellationToken,
     pub(crate) tasks: TaskTracker,
+    /// What to clear at the broker.
+    pub(crate) corners: Arc<Mutex<Vec<Corner>>>,
     /// Ends the giving of positions, which writes on its own.
     pub(crate) sequencer: CancellationToken,
     stand_in: StandIn,
@@ -46,12 +53,18 @@ pub(crate) async fn with_app<F: Future<Output = ()>>(
     test: impl FnOnce(TestApp) -> F,
 ) {
     let app = TestApp::start(database).await;
-    let (stop, tasks) = (app.stop.clone(), app.tasks.clone());
-    let _stop_on_panic = stop.clone().drop_guard();
-    test(app).await;
+    let (stop, tasks, corners) = (app.stop.clone(), app.tasks.clone(), app.corners.clone());
+    let end = AssertUnwindSafe(test(app)).catch_unwind().await;
     stop.cancel();
     tasks.close();
     tasks.wait().await;
+    let corners = std::mem::take(&mut *corners.lock().unwrap());
+    for corner in corners {
+        corner.clear().await;
+    }
+    if let Err(panic) = end {
+        std::panic::resume_unwind(panic);
+    }
 }
 
 impl TestApp {
@@ -84,6 +97,7 @@ impl TestApp {
             address,
             stop,
             tasks,
+            corners: Arc::default(),
             sequencer,
             stand_in,
         }

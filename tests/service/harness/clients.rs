@@ -17,7 +17,7 @@ use super::TestApp;
 
 /// Sends a key with every call.
 #[derive(Clone)]
-pub(crate) struct Key(SecretString);
+pub(crate) struct Key(pub(crate) SecretString);
 
 impl Key {
     pub(crate) fn new(key: &SecretString) -> Self {
@@ -33,7 +33,8 @@ impl Interceptor for Key {
     }
 }
 
-type Keyed = InterceptedService<Channel, Key>;
+/// A channel with a key.
+pub(crate) type Keyed = InterceptedService<Channel, Key>;
 
 /// The reason of a refusal, as callers read it.
 pub(crate) fn reason(status: &Status) -> String {

@@ -5,8 +5,8 @@ use latchkey_proto::{
     v1::{
         Application, Connection, CreateConnectionRequest, CreateCredentialRequest, Credential,
         DeleteApplicationRequest, DeleteConnectionRequest, DeleteCredentialRequest,
-        GrantApplicationRequest, ListCredentialsRequest, RevokeApplicationRequest,
-        UpdateApplicationRequest, UpdateConnectionRequest,
+        GrantApplicationRequest, RevokeApplicationRequest, UpdateApplicationRequest,
+        UpdateConnectionRequest,
     },
     well_known::FieldMask,
 };
@@ -87,16 +87,10 @@ impl TestApp {
         self.connections().create_credential(request).await.unwrap();
     }
 
-    /// The credentials of the connection, oldest first.
-    pub(crate) async fn credentials(&self) -> Vec<Credential> {
-        let parent = CONNECTION.to_owned();
-        let request = ListCredentialsRequest { parent, ..ListCredentialsRequest::default() };
-        self.connections().list_credentials(request).await.unwrap().into_inner().credentials
-    }
-
     /// Deletes the oldest credential of the connection.
     pub(crate) async fn delete_the_oldest_credential(&self) {
-        let request = DeleteCredentialRequest { name: self.credentials().await[0].name.clone() };
+        let request =
+            DeleteCredentialRequest { name: self.credentials(CONNECTION).await[0].name.clone() };
         self.connections().delete_credential(request).await.unwrap();
     }
 

@@ -1,18 +1,26 @@
 //! The service under test, and the verbs that tests use.
 
+pub(crate) mod admin;
 pub(crate) mod app;
+pub(crate) mod broker;
 pub(crate) mod canary;
 mod clients;
 mod clock;
 pub(crate) mod configuring;
 pub(crate) mod ends;
 mod events;
+pub(crate) mod gateway;
+pub(crate) mod leaks;
 pub(crate) mod looking;
 pub(crate) mod own_postgres;
 pub(crate) mod person;
+pub(crate) mod raw;
 pub(crate) mod replica;
 pub(crate) mod seed;
+pub(crate) mod telemetry;
+mod watch;
+mod web;
 pub(crate) mod wire;
 
 pub(crate) use app::{TestApp, with_app};
-pub(crate) use clients::{Key, reason};
+pub(crate) use clients::{Key, Keyed, reason};

@@ -2,8 +2,8 @@
 
 use bitbucket_stand_in::StandIn;
 use latchkey_domain::{
-    access::Principal, environment::EnvironmentKind, host::Host, provider::ProviderName,
-    text::DisplayName, upstream::UpstreamParams,
+    access::Principal, environment::EnvironmentKind, host::Host, name::ApplicationName,
+    provider::ProviderName, text::DisplayName, upstream::UpstreamParams,
 };
 use latchkey_identity::{
     Latchkey, NewApiKey, NewApplication, NewConnection, NewCredential, NewEnvironment,
@@ -58,7 +58,7 @@ impl Keys {
     }
 }
 
-async fn connection(latchkey: &Latchkey, application: &latchkey_domain::name::ApplicationName) {
+async fn connection(latchkey: &Latchkey, application: &ApplicationName) {
     let new = NewConnection {
         environment: application.environment.clone(),
         id: Some("bitbucket".parse().unwrap()),
@@ -82,12 +82,13 @@ async fn connection(latchkey: &Latchkey, application: &latchkey_domain::name::Ap
     latchkey.grant_application(OPERATOR, &made, application).await.unwrap();
 }
 
-async fn key(latchkey: &Latchkey, principal: Principal) -> SecretString {
+/// A key.
+pub(crate) async fn key(latchkey: &Latchkey, principal: Principal) -> SecretString {
     let new = NewApiKey { principal, display_name: name("test"), expires_at: None, request: None };
     let (_, issued) = latchkey.create_api_key(OPERATOR, &new).await.unwrap();
     issued.unwrap().secret.expose_secret().into()
 }
 
-fn name(text: &str) -> DisplayName {
+pub(crate) fn name(text: &str) -> DisplayName {
     DisplayName::parse(text).unwrap()
 }

@@ -127,6 +127,11 @@ impl Control {
         self.state.grants.revoke(key.as_deref());
     }
 
+    /// Every access token that was given out and not taken back, for whoever looks for leaks.
+    pub fn access_tokens(&self) -> Vec<String> {
+        self.state.grants.tokens()
+    }
+
     /// Moves the stand-in's time, adding to earlier shifts; codes, tokens and limits live by it.
     pub fn shift_clock(&self, seconds: i64) {
         self.state.clock.shift(seconds);

@@ -56,7 +56,7 @@ impl Latchkey {
 
     async fn try_create_connection(&self, new: &NewConnection) -> Result<ConnectionView> {
         let tx = self.store.begin().await?;
-        let environment = tx.environment(&new.environment).await?.ok_or(Error::NotFound)?;
+        let environment = tx.hold_environment(&new.environment).await?.ok_or(Error::NotFound)?;
         let scope = Some(&new.environment);
         if let Some(before) = self.answered_before(&tx, scope, new.request.as_ref()).await? {
             return self.connection_made_before(&tx, &environment, &before).await;

@@ -24,7 +24,7 @@ impl Latchkey {
         let grant = async || {
             let tx = self.store.begin().await?;
             tx.connection(connection).await?.ok_or(Error::NotFound)?;
-            tx.application(application).await?.ok_or(Error::NotFound)?;
+            tx.hold_application(application).await?.ok_or(Error::NotFound)?;
             let now = self.clock.now();
             if tx.add_grant(connection, application, now).await? {
                 let granted = EventBody::ConnectionApplicationGranted(
@@ -48,14 +48,19 @@ impl Latchkey {
     ) -> Result<()> {
         Self::see(caller, &connection.environment)?;
         same_environment(connection, application)?;
-        let tx = self.store.begin().await?;
-        tx.connection(connection).await?.ok_or(Error::NotFound)?;
-        if tx.remove_grant(connection, application).await? {
-            let (connection_name, application) = (connection.clone(), application.clone());
-            let revoked = EventBody::ConnectionApplicationRevoked(connection_name, application);
-            tx.emit_about(connection, revoked, self.clock.now()).await?;
-        }
-        Ok(tx.commit().await?)
+        let revoke = async || {
+            let tx = self.store.begin().await?;
+            tx.connection(connection).await?.ok_or(Error::NotFound)?;
+            if tx.remove_grant(connection, application).await? {
+                let revoked = EventBody::ConnectionApplicationRevoked(
+                    connection.clone(),
+                    application.clone(),
+                );
+                tx.emit_about(connection, revoked, self.clock.now()).await?;
+            }
+            Ok(tx.commit().await?)
+        };
+        (|| revoke()).retry(after_conflict()).when(Error::is_conflict).await
     }
 }
 

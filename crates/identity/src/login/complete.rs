@@ -1,6 +1,6 @@
 //! Finishing a sign-in with what the provider sent back.
 
-use std::time::Instant;
+use std::time::Duration;
 
 use latchkey_domain::{
     access::Principal,
@@ -100,7 +100,6 @@ impl Latchkey {
             Claimed::Before(before) => self.answer_again(&opened, before, claim.answer_hash).await,
             Claimed::Now => {
                 // From here on a retry of the call could not help: whatever fails, start again.
-                let started = Instant::now();
                 let way_in = self.cache.way_in(&claim.connection).await;
                 let way_in = way_in.map_err(|error| start_again(error.into()))?;
                 let end = match self.finish(&opened, way_in.as_deref(), answer).await {
@@ -108,7 +107,8 @@ impl Latchkey {
                     Err(error) => self.end_that_was_written(&opened, error).await?,
                 };
                 let answer = self.answer(&opened, end).await.map_err(start_again)?;
-                count(&answer, way_in.as_deref(), started);
+                let took = self.clock.now().since(attempt.started_at);
+                count(&answer, way_in.as_deref(), took);
                 Ok(answer)
             }
         }
@@ -186,12 +186,13 @@ fn start_again(error: Error) -> Error {
     Error::StartAgain(Box::new(error))
 }
 
-fn count(answer: &Answer, way_in: Option<&WayIn>, started: Instant) {
+/// Counts an end, and how long the person took to get there.
+fn count(answer: &Answer, way_in: Option<&WayIn>, took: Duration) {
     let provider = way_in.map_or("unknown", |way_in| way_in.connection.provider.as_str());
     let (outcome, reason) = match answer.outcome {
-        Outcome::SignedIn => ("signed_in", ""),
+        Outcome::SignedIn => ("signed_in", "none"),
         Outcome::Refused(reason) => ("refused", reason.as_str()),
         Outcome::Failed(reason) => ("failed", reason.as_str()),
     };
-    metrics::sign_in(outcome, reason, provider, started.elapsed());
+    metrics::sign_in(outcome, reason, provider, took);
 }

@@ -37,10 +37,6 @@ impl Latchkey {
         new: &NewApiKey,
     ) -> Result<(ApiKey, Option<IssuedKey>)> {
         may_administer(caller, new.principal.environment())?;
-        if new.expires_at.is_some_and(|at| at <= self.clock.now()) {
-            let invalid = Invalid::new("must be in the future");
-            return Err(Error::field("api_key.expire_time", invalid));
-        }
         let create = || self.try_create_api_key(new);
         create.retry(after_conflict()).when(Error::is_conflict).await
     }
@@ -53,6 +49,10 @@ impl Latchkey {
         }
         owner_exists(&tx, &new.principal).await?;
         let now = self.clock.now();
+        if new.expires_at.is_some_and(|at| at <= now) {
+            let invalid = Invalid::new("must be in the future");
+            return Err(Error::field("api_key.expire_time", invalid));
+        }
         let issued = IssuedKey::new(new.principal.kind())?;
         let key = ApiKey {
             id: ApiKeyId::new(now),
@@ -112,11 +112,11 @@ fn may_administer(caller: &Principal, environment: Option<&EnvironmentId>) -> Re
 
 async fn owner_exists(tx: &Tx, principal: &Principal) -> Result<()> {
     let Some(environment) = principal.environment() else { return Ok(()) };
-    tx.environment(environment).await?.ok_or(Error::NotFound)?;
+    tx.hold_environment(environment).await?.ok_or(Error::NotFound)?;
     if let Principal::Application(environment, application) = principal {
         let (environment, application) = (environment.clone(), application.clone());
         let name = ApplicationName { environment, application };
-        tx.application(&name).await?.ok_or(Error::NotFound)?;
+        tx.hold_application(&name).await?.ok_or(Error::NotFound)?;
     }
     Ok(())
 }

@@ -61,7 +61,7 @@ impl Latchkey {
 
     async fn try_create_application(&self, new: &NewApplication) -> Result<Application> {
         let tx = self.store.begin().await?;
-        let environment = tx.environment(&new.environment).await?.ok_or(Error::NotFound)?;
+        let environment = tx.hold_environment(&new.environment).await?.ok_or(Error::NotFound)?;
         let scope = Some(&new.environment);
         if let Some(before) = self.answered_before(&tx, scope, new.request.as_ref()).await? {
             let name = before.parse().map_err(|_| Error::Internal("a remembered name is none"))?;

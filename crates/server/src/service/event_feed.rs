@@ -1,8 +1,9 @@
 //! `EventFeed`.
 
-use std::time::Duration;
+use std::{pin::Pin, time::Duration};
 
-use latchkey_identity::{Latchkey, Watch};
+use futures_util::{Stream, StreamExt, stream};
+use latchkey_identity::{Error, Latchkey, Watch};
 use latchkey_proto::v1::{self, event_feed_server::EventFeed};
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
@@ -11,7 +12,7 @@ use tonic::{Request, Response, Status, async_trait};
 
 use crate::{
     access::caller,
-    status::{from_error, stopping},
+    status::{asleep, from_error, stopping},
     wire::event as wire,
 };
 
@@ -44,7 +45,7 @@ impl EventFeed for Feed {
         Ok(Response::new(v1::ListEventsResponse { events, next_position }))
     }
 
-    type WatchEventsStream = ReceiverStream<Item>;
+    type WatchEventsStream = Pin<Box<dyn Stream<Item = Item> + Send>>;
 
     async fn watch_events(
         &self,
@@ -55,34 +56,38 @@ impl EventFeed for Feed {
         let watch = self.latchkey.watch_events(&caller, &parent.environment, after);
         let watch = watch.await.map_err(from_error)?;
         let (sender, receiver) = mpsc::channel(BUFFER);
-        tokio::spawn(pass_on(watch, sender, self.stop.clone()));
-        Ok(Response::new(ReceiverStream::new(receiver)))
+        let passing = tokio::spawn(pass_on(watch, sender, self.stop.clone()));
+        // How it ended comes last, and needs no room among the events.
+        let end = stream::once(passing).map(|end| {
+            Err(end.unwrap_or_else(|_| from_error(Error::Internal("the watch panicked"))))
+        });
+        Ok(Response::new(Box::pin(ReceiverStream::new(receiver).chain(end))))
     }
 }
 
-/// Passes events on until the watcher goes, sleeps, or the server stops.
-async fn pass_on(mut watch: Watch, sender: mpsc::Sender<Item>, stop: CancellationToken) {
-    loop {
-        let events = tokio::select! {
-            events = watch.next() => events,
-            () = sender.closed() => return,
-            () = stop.cancelled() => {
-                // A watcher that takes nothing does not hold the server's end.
-                let _taken_or_full = sender.try_send(Err(stopping()));
-                return;
-            }
-        };
-        let items = match events {
-            Ok(events) => events.iter().map(wire::encode).collect(),
-            Err(error) => vec![Err(from_error(error))],
-        };
-        for item in items {
-            let failed = item.is_err();
-            let item = item.map(|event| v1::WatchEventsResponse { event: Some(event) });
-            let sent = sender.send_timeout(item, PATIENCE).await;
-            if sent.is_err() || failed {
-                return;
+/// Passes events on until the watcher goes, sleeps, or the server stops; says why it ended.
+async fn pass_on(mut watch: Watch, sender: mpsc::Sender<Item>, stop: CancellationToken) -> Status {
+    let ended = async {
+        loop {
+            let events = match watch.next().await {
+                Ok(events) => events,
+                Err(error) => return from_error(error),
+            };
+            for event in &events {
+                let event = match wire::encode(event) {
+                    Ok(event) => v1::WatchEventsResponse { event: Some(event) },
+                    Err(status) => return status,
+                };
+                if sender.send_timeout(Ok(event), PATIENCE).await.is_err() {
+                    return asleep();
+                }
             }
         }
+    };
+    tokio::select! {
+        status = ended => status,
+        // Also while an event waits for a watcher that takes nothing.
+        () = stop.cancelled() => stopping(),
+        () = sender.closed() => Status::cancelled("the watcher is gone"),
     }
 }

@@ -19,7 +19,7 @@ use latchkey_proto::v1;
 use tonic::Status;
 use uuid::Uuid;
 
-use super::{Fields, filter, page, request_id, time};
+use super::{Fields, entry, filter, page, request_id, time};
 
 /// OAuth sets no limit; Bitbucket's keys have 18 or 32 characters.
 const MAX_CLIENT_ID: usize = 256;
@@ -51,7 +51,8 @@ pub(crate) fn pair(
 pub(crate) fn create(request: v1::CreateConnectionRequest) -> Result<NewConnection, Status> {
     let mut fields = Fields::new();
     let repeat = || v1::CreateConnectionRequest { request_id: String::new(), ..request.clone() };
-    let known = request_id(&mut fields, &request.request_id, repeat);
+    let asked = ("CreateConnection", request.request_id.as_str());
+    let known = request_id(&mut fields, asked, repeat);
     let parent: Option<EnvironmentName> = fields.check("parent", request.parent.parse());
     let id = fields.check_if("connection_id", &request.connection_id, ConnectionId::chosen);
     let body = fields.require("connection", request.connection).unwrap_or_default();
@@ -111,29 +112,30 @@ fn upstream_params(
     fields: &mut Fields,
     params: impl IntoIterator<Item = (String, v1::UpstreamParam)>,
 ) -> Option<UpstreamParams> {
-    use v1::upstream_param::Source;
+    const MAP: &str = "connection.upstream_params";
     let mut read = Vec::new();
     for (name, param) in params {
-        let param = match param.source {
-            Some(Source::Value(value)) => Some(UpstreamParam::Value(value)),
-            Some(Source::Alias(alias)) => match v1::UpstreamAlias::try_from(alias) {
-                Ok(v1::UpstreamAlias::LoginHint) => {
-                    Some(UpstreamParam::Alias(UpstreamAlias::LoginHint))
-                }
-                Ok(v1::UpstreamAlias::Prompt) => Some(UpstreamParam::Alias(UpstreamAlias::Prompt)),
-                _ => None,
-            },
-            None => None,
-        };
-        let field = format!("connection.upstream_params[{name:?}]");
-        let param = fields.check(field, param.ok_or(Invalid::new("must have a value or an alias")));
-        read.push((name, param?));
+        let param = upstream_param(param);
+        let fits = param.and_then(|param| UpstreamParams::fits(&name, &param).map(|()| param));
+        if let Some(param) = fields.check(entry(MAP, &name), fits) {
+            read.push((name, param));
+        }
     }
-    match UpstreamParams::parse(read) {
-        Ok(params) => Some(params),
-        Err((name, invalid)) => {
-            fields.refuse(format!("connection.upstream_params[{name:?}]"), invalid);
-            None
+    fields.check(MAP, UpstreamParams::parse(read))
+}
+
+fn upstream_param(param: v1::UpstreamParam) -> Result<UpstreamParam, Invalid> {
+    use v1::upstream_param::Source;
+    let alias = match param.source {
+        Some(Source::Value(value)) => return Ok(UpstreamParam::Value(value)),
+        Some(Source::Alias(alias)) => v1::UpstreamAlias::try_from(alias).ok(),
+        None => None,
+    };
+    match alias {
+        Some(v1::UpstreamAlias::LoginHint) => Ok(UpstreamParam::Alias(UpstreamAlias::LoginHint)),
+        Some(v1::UpstreamAlias::Prompt) => Ok(UpstreamParam::Alias(UpstreamAlias::Prompt)),
+        Some(v1::UpstreamAlias::Unspecified) | None => {
+            Err(Invalid::new("must have a value or an alias"))
         }
     }
 }
@@ -216,7 +218,8 @@ pub(crate) fn create_credential(
 ) -> Result<NewCredential, Status> {
     let mut fields = Fields::new();
     let repeat = || v1::CreateCredentialRequest { request_id: String::new(), ..request.clone() };
-    let known = request_id(&mut fields, &request.request_id, repeat);
+    let asked = ("CreateCredential", request.request_id.as_str());
+    let known = request_id(&mut fields, asked, repeat);
     let connection = fields.check("parent", request.parent.parse());
     let body = fields.require("credential", request.credential).unwrap_or_default();
     fields.check("credential.client_id", visible_ascii(&body.client_id, MAX_CLIENT_ID));

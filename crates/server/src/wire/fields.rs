@@ -9,9 +9,26 @@ use uuid::Uuid;
 
 use crate::status;
 
+/// More than any request has fields: a refusal travels in headers, which clients take up to 16 KiB of.
+const MAX_TOLD: usize = 16;
+/// How much is repeated of a key that a caller made up.
+const MAX_KEY_CHARS: usize = 64;
+
 /// Collects what is wrong with a request.
 #[derive(Debug, Default)]
-pub(crate) struct Fields(Vec<FieldViolation>);
+pub(crate) struct Fields {
+    wrong: Vec<FieldViolation>,
+    /// Messages that are not there: nothing is said of their fields.
+    missing: Vec<String>,
+}
+
+/// The path of an entry of a map.
+pub(crate) fn entry(map: &str, key: &str) -> String {
+    let mut shown = key.escape_default();
+    let start: String = shown.by_ref().take(MAX_KEY_CHARS).collect();
+    let rest = if shown.next().is_some() { "…" } else { "" };
+    format!("{map}[\"{start}{rest}\"]")
+}
 
 impl Fields {
     pub(crate) fn new() -> Self {
@@ -39,7 +56,11 @@ impl Fields {
 
     /// Takes a message that must be there.
     pub(crate) fn require<T>(&mut self, field: &str, message: Option<T>) -> Option<T> {
-        self.check(field, message.ok_or(Invalid::new("must be set")))
+        if message.is_none() {
+            self.refuse(field, Invalid::new("must be set"));
+            self.missing.push(format!("{field}."));
+        }
+        message
     }
 
     /// Notes that a text is too long.
@@ -49,28 +70,36 @@ impl Fields {
         }
     }
 
-    /// Notes what is wrong with a field.
+    /// Notes the first thing that is wrong with a field.
     pub(crate) fn refuse(&mut self, field: impl Into<String>, invalid: Invalid) {
-        self.0.push(FieldViolation::new(field, invalid.to_string()));
+        let field = field.into();
+        let told = self.wrong.iter().any(|wrong| wrong.field == field)
+            || self.missing.iter().any(|message| field.starts_with(message));
+        if !told && self.wrong.len() < MAX_TOLD {
+            self.wrong.push(FieldViolation::new(field, invalid.to_string()));
+        }
     }
 
     /// Lets a value through that was read while nothing was wrong with any field.
     pub(crate) fn finish<T>(self, value: Option<T>) -> Result<T, Status> {
         match value {
-            Some(value) if self.0.is_empty() => Ok(value),
-            _ => Err(status::invalid_fields(self.0)),
+            Some(value) if self.wrong.is_empty() => Ok(value),
+            _ => Err(status::invalid_fields(self.wrong)),
         }
     }
 }
 
-/// Reads a request's id; the rest of the request tells it from others.
+/// Reads a request's id; the method and the rest of the request tell it from others.
 pub(crate) fn request_id<M: Message>(
     fields: &mut Fields,
-    text: &str,
+    (method, text): (&str, &str),
     rest: impl FnOnce() -> M,
 ) -> Option<RequestId> {
     let id = fields.check_if("request_id", text, |text| {
         Uuid::try_parse(text).map_err(|_| Invalid::new("must be a UUID"))
     })?;
-    Some(RequestId { id, body: rest().encode_to_vec() })
+    // Messages of two methods can have the same bytes.
+    let mut body = format!("{method}\n").into_bytes();
+    body.extend(rest().encode_to_vec());
+    Some(RequestId { id, body })
 }

@@ -11,12 +11,12 @@ pub(crate) fn equals<T>(
     field: &str,
     read: impl FnOnce(&str) -> Result<T, Invalid>,
 ) -> Result<Option<T>, Invalid> {
-    if filter.trim().is_empty() {
-        return Ok(None);
-    }
     let refuse = || Invalid(format!("must be empty or {field} = \"…\"").into());
     if filter.len() > MAX_LENGTH {
         return Err(refuse());
+    }
+    if filter.trim().is_empty() {
+        return Ok(None);
     }
     let (left, right) = filter.split_once('=').ok_or_else(refuse)?;
     let value = right.trim().strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));

@@ -11,4 +11,4 @@ pub(crate) mod login;
 pub(crate) mod tenant;
 pub(crate) mod user;
 
-pub(crate) use fields::{Fields, request_id};
+pub(crate) use fields::{Fields, entry, request_id};

@@ -36,9 +36,10 @@ fn read<Cursor: DeserializeOwned>(question: Question<'_>, token: &str) -> Result
         return Err(REFUSED);
     }
     let bytes = BASE64_URL_SAFE_NO_PAD.decode(token).map_err(|_| REFUSED)?;
-    let (asked, cursor): ((String, String, String), Cursor) =
-        postcard::from_bytes(&bytes).map_err(|_| REFUSED)?;
-    let same = (asked.0.as_str(), asked.1.as_str(), asked.2.as_str()) == question;
+    let read = postcard::take_from_bytes::<((String, String, String), Cursor)>(&bytes);
+    let ((asked, cursor), rest) = read.map_err(|_| REFUSED)?;
+    let whole = rest.is_empty();
+    let same = whole && (asked.0.as_str(), asked.1.as_str(), asked.2.as_str()) == question;
     if same { Ok(cursor) } else { Err(REFUSED) }
 }
 
@@ -60,7 +61,7 @@ mod tests {
         for other in [("List", "b", "x"), ("List", "a", "y"), ("Other", "a", "x")] {
             assert!(read::<u64>(other, &token).is_err());
         }
-        for bad in ["x", "AAAA", "%", &"A".repeat(2000)] {
+        for bad in ["x", "AAAA", "%", &"A".repeat(2000), &format!("{token}AAAA")] {
             assert!(read::<u64>(("List", "a", "x"), bad).is_err());
         }
     }

@@ -51,7 +51,8 @@ pub(crate) fn create_environment(
 ) -> Result<NewEnvironment, Status> {
     let mut fields = Fields::new();
     let repeat = || v1::CreateEnvironmentRequest { request_id: String::new(), ..request.clone() };
-    let known = request_id(&mut fields, &request.request_id, repeat);
+    let asked = ("CreateEnvironment", request.request_id.as_str());
+    let known = request_id(&mut fields, asked, repeat);
     let id = fields.check_if("environment_id", &request.environment_id, EnvironmentId::chosen);
     let body = fields.require("environment", request.environment).unwrap_or_default();
     let display_name =
@@ -139,7 +140,8 @@ pub(crate) fn create_application(
 ) -> Result<NewApplication, Status> {
     let mut fields = Fields::new();
     let repeat = || v1::CreateApplicationRequest { request_id: String::new(), ..request.clone() };
-    let known = request_id(&mut fields, &request.request_id, repeat);
+    let asked = ("CreateApplication", request.request_id.as_str());
+    let known = request_id(&mut fields, asked, repeat);
     let parent: Option<EnvironmentName> = fields.check("parent", request.parent.parse());
     let id = fields.check_if("application_id", &request.application_id, ApplicationId::chosen);
     let body = fields.require("application", request.application).unwrap_or_default();
@@ -238,11 +240,15 @@ fn key_parent(fields: &mut Fields, text: &str) -> Option<KeyParent> {
 pub(crate) fn create_api_key(request: v1::CreateApiKeyRequest) -> Result<NewApiKey, Status> {
     let mut fields = Fields::new();
     let repeat = || v1::CreateApiKeyRequest { request_id: String::new(), ..request.clone() };
-    let known = request_id(&mut fields, &request.request_id, repeat);
+    let asked = ("CreateApiKey", request.request_id.as_str());
+    let known = request_id(&mut fields, asked, repeat);
     let parent = key_parent(&mut fields, &request.parent);
     let body = fields.require("api_key", request.api_key).unwrap_or_default();
     let display_name = fields.check("api_key.display_name", DisplayName::parse(&body.display_name));
-    let principal = parent.and_then(|parent| principal(&mut fields, &body, parent));
+    let principal = match parent {
+        Some(parent) => principal(&mut fields, &body, parent),
+        None => fields.check("api_key.kind", kind_is_known(&body)).and(None),
+    };
     let expires_at = body.expire_time.as_ref().map(time::decode).transpose();
     let expires_at = fields.check("api_key.expire_time", expires_at);
     let read = (|| {
@@ -254,6 +260,13 @@ pub(crate) fn create_api_key(request: v1::CreateApiKeyRequest) -> Result<NewApiK
         })
     })();
     fields.finish(read)
+}
+
+fn kind_is_known(body: &v1::ApiKey) -> Result<(), Invalid> {
+    match body.kind() {
+        v1::ApiKeyKind::Unspecified => Err(Invalid::new("must be one of the kinds")),
+        _ => Ok(()),
+    }
 }
 
 fn principal(fields: &mut Fields, body: &v1::ApiKey, parent: KeyParent) -> Option<Principal> {

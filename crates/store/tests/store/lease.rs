@@ -123,6 +123,27 @@ crate::both! {
         let attempts = "SELECT MAX(attempts) FROM outbox";
         assert_eq!(db.number(attempts).await, 1);
     }
+
+    async fn a_row_that_cannot_be_read_holds_up_only_its_own_subject(db) {
+        let store = db.store().await;
+        let events = numbered(3, 2);
+        made::emit(&store, &events).await;
+        // What no version of this program writes.
+        let spoil = "UPDATE outbox SET environment = 'Not An Environment' \
+             WHERE subject LIKE '%/conn-1' AND sequence = 1";
+        db.execute(spoil).await;
+
+        let (held, leased) = lease(&store, SHORT).await;
+        assert_eq!(leased, [events[0].id, events[2].id]);
+        store.mark_sent(held, &leased).await.unwrap();
+        let (held, leased) = lease(&store, SHORT).await;
+        assert_eq!(leased, [events[3].id, events[5].id]);
+        store.mark_sent(held, &leased).await.unwrap();
+
+        db.execute("UPDATE outbox SET environment = 'dev'").await;
+        tokio::time::sleep(SHORT).await;
+        assert_eq!(lease(&store, MINUTE).await.1, [events[1].id], "once it can be read");
+    }
 }
 
 /// How many there are, counted with those that are leased round by round.

@@ -1,0 +1,139 @@
+//! The command line.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use clap::{Parser, Subcommand};
+use secrecy::SecretString;
+use url::Url;
+
+use crate::{command, dev};
+
+const EXIT_CODES: &str = "\
+Settings: defaults, then a TOML file (--config, LATCHKEY_CONFIG, or ./latchkey.toml if it is there), then variables
+such as LATCHKEY__STORE__URL, then LATCHKEY__STORE__URL_FILE, whose file holds the value. config/example.toml tells
+every setting.
+
+Exit codes: 0 it is done, or stopped as it was told to; 1 it failed; 2 the command line or the configuration is wrong.";
+
+/// Latchkey: sign in with Bitbucket, for any application.
+#[derive(Debug, Parser)]
+#[command(version, after_help = EXIT_CODES, arg_required_else_help = true)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Where the settings come from.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Source {
+    /// The configuration's TOML file; without it, ./latchkey.toml if it is there.
+    #[arg(long, global = true, env = "LATCHKEY_CONFIG", value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Try it: everything in one process, with a Bitbucket stand-in and nothing to install.
+    Dev(Box<dev::Options>),
+    /// Serve gRPC, and publish events where `relay.url` is set.
+    Serve(Source),
+    /// Serve the sign-in pages over HTTP, as a client of `serve`.
+    Gateway(Source),
+    /// Publish events to RabbitMQ, and nothing else.
+    Relay(Source),
+    /// Bring the database's schema up to date. Twice is once.
+    Migrate(Source),
+    /// Tell everything that is wrong with the configuration, at once; ends with 1 if anything is.
+    CheckConfig(Source),
+    /// Ask a running Latchkey for a sign of life; ends with 1 if there is none.
+    Healthcheck {
+        /// With a path it is asked over HTTP, without one by grpc.health.v1.
+        #[arg(default_value = "http://127.0.0.1:50051")]
+        url: Url,
+    },
+    /// The keys that seal secrets and sign-ins under way, in the file of `keyring.file`.
+    Keyring {
+        #[command(flatten)]
+        source: Source,
+        #[command(subcommand)]
+        command: command::keyring::Command,
+    },
+    /// Environments, on the database itself.
+    Environments {
+        #[command(flatten)]
+        source: Source,
+        #[command(subcommand)]
+        command: command::environments::Command,
+    },
+    /// API keys, on the database itself: this is how the first one is made.
+    ApiKeys {
+        #[command(flatten)]
+        source: Source,
+        #[command(subcommand)]
+        command: command::api_keys::Command,
+    },
+    /// The log of events.
+    #[command(subcommand)]
+    Events(Events),
+    /// A Bitbucket to develop and test against: it signs anybody in as anybody.
+    BitbucketStandIn(bitbucket_stand_in::Settings),
+}
+
+/// What to do with events.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Events {
+    /// Show each event as it happens, until stopped.
+    Tail(Tail),
+}
+
+/// Which events to show, and how.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Tail {
+    /// Where Latchkey answers gRPC.
+    #[arg(long, default_value = "http://127.0.0.1:50051", value_name = "URL")]
+    pub(crate) server: Url,
+    /// An operator, environment or consumer key. A flag shows in the list of processes: prefer the variable.
+    #[arg(long, env = "LATCHKEY_KEY", hide_env_values = true)]
+    pub(crate) key: SecretString,
+    /// Whose events.
+    #[arg(long, value_name = "ID")]
+    pub(crate) environment: String,
+    /// Begin after this position, instead of now.
+    #[arg(long, value_name = "POSITION", conflicts_with = "from_start")]
+    pub(crate) after: Option<i64>,
+    /// Begin with the first event that is kept, instead of now.
+    #[arg(long)]
+    pub(crate) from_start: bool,
+    /// One JSON object a line, for programs.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Where `dev` listens, unless told otherwise.
+pub(crate) fn loopback(address: &str) -> Result<SocketAddr, String> {
+    let address: SocketAddr = address.parse().map_err(|_| "must be such as 127.0.0.1:8080")?;
+    if address.ip().is_loopback() {
+        return Ok(address);
+    }
+    Err("must be a loopback address: `dev` lets anybody in".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_whole() {
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn dev_listens_on_this_machine_alone() {
+        assert!(loopback("127.0.0.1:8080").is_ok());
+        assert!(loopback("[::1]:0").is_ok());
+        assert!(loopback("0.0.0.0:8080").is_err());
+    }
+}

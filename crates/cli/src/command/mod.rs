@@ -1,0 +1,67 @@
+//! The commands, a file each.
+
+pub(crate) mod api_keys;
+pub(crate) mod environments;
+mod healthcheck;
+pub(crate) mod keyring;
+pub(crate) mod roles;
+pub(crate) mod stand_in;
+mod tail;
+
+use anyhow::Result;
+
+use crate::{
+    args::{Command, Events, Source},
+    compose,
+    config::{Config, Problems, Section},
+    dev, terminal,
+};
+
+/// What the commands on the database itself need.
+const DATABASE: [Section; 2] = [Section::Store, Section::Telemetry];
+
+/// Runs a command to its end.
+pub(crate) async fn run(command: Command) -> Result<()> {
+    match command {
+        Command::Dev(options) => dev::run(*options).await,
+        Command::Serve(source) => roles::serve(read(&source)?).await,
+        Command::Gateway(source) => roles::gateway(read(&source)?).await,
+        Command::Relay(source) => roles::relay(read(&source)?).await,
+        Command::Migrate(source) => migrate(&read(&source)?).await,
+        Command::CheckConfig(source) => check_config(read(&source)),
+        Command::Healthcheck { url } => healthcheck::run(&url).await,
+        Command::Keyring { source, command } => keyring::run(&read(&source)?.keyring, &command),
+        Command::Environments { source, command } => {
+            environments::run(&read(&source)?, command).await
+        }
+        Command::ApiKeys { source, command } => api_keys::run(&read(&source)?, command).await,
+        Command::Events(Events::Tail(tail)) => tail::run(tail).await,
+        Command::BitbucketStandIn(settings) => stand_in::run(settings).await,
+    }
+}
+
+fn read(source: &Source) -> Result<Config> {
+    Config::read(source.config.as_deref())
+}
+
+async fn migrate(config: &Config) -> Result<()> {
+    config.check(&DATABASE)?;
+    let telemetry = latchkey_telemetry::start(&config.telemetry)?;
+    let store = compose::connect(config).await?;
+    store.migrate().await?;
+    store.close().await?;
+    telemetry.stop().await?;
+    terminal::say("the schema is current")
+}
+
+/// Ends with 1 where the other commands end with 2: here the problems are the answer.
+fn check_config(config: Result<Config>) -> Result<()> {
+    let checked = config.and_then(|config| Ok(config.check(&Section::ALL)?));
+    match checked {
+        Ok(()) => terminal::say("the configuration is good"),
+        Err(error) => match error.downcast::<Problems>() {
+            Ok(problems) => anyhow::bail!("{problems}"),
+            Err(error) => Err(error),
+        },
+    }
+}

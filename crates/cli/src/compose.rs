@@ -1,0 +1,133 @@
+//! The composition root: which parts there are, and who gets which.
+
+use std::sync::Arc;
+
+use anyhow::{Context, Result, bail};
+use latchkey_identity::{Latchkey, Providers};
+use latchkey_keyring::KeyRing;
+use latchkey_providers::Registry;
+use latchkey_relay::Relay;
+use latchkey_store::{ConfigCache, Store};
+use latchkey_telemetry::HttpTraceLayer;
+use tokio::net::TcpListener;
+
+use crate::{
+    config::{Config, Problems},
+    listen::{Place, bind},
+    run::Stage,
+};
+
+/// The use cases, and what they stand on.
+#[derive(Debug)]
+pub(crate) struct Service {
+    pub(crate) latchkey: Latchkey,
+    pub(crate) store: Store,
+    cache: ConfigCache,
+}
+
+/// Connects to the database, whatever its schema is.
+pub(crate) async fn connect(config: &Config) -> Result<Store> {
+    Store::connect(&config.store).await.context("the database of store.url")
+}
+
+/// Connects to the database, if its schema is the one that this binary is made for.
+pub(crate) async fn connect_to_current(config: &Config) -> Result<Store> {
+    let store = connect(config).await?;
+    // A database without a schema has no list of the steps that were taken, either.
+    if !store.is_current().await.unwrap_or(false) {
+        store.ping().await.context("the database of store.url")?;
+        bail!("the database's schema is not current: run `latchkey migrate` first");
+    }
+    Ok(store)
+}
+
+/// The providers that are configured, by their names.
+fn providers(config: &Config) -> Result<Providers, Problems> {
+    let registry = Registry::open(&config.providers).map_err(Problems)?;
+    let with_provider = |name: &_| Some((Clone::clone(name), registry.provider(name)?));
+    Ok(registry.names().filter_map(with_provider).collect())
+}
+
+impl Service {
+    /// Puts the use cases together.
+    pub(crate) fn new(config: &Config, store: Store, ring: KeyRing) -> Result<Self> {
+        let (cache, clock) = (ConfigCache::new(store.clone()), Arc::new(store.clock()));
+        let providers = providers(config)?;
+        let latchkey =
+            Latchkey::new(store.clone(), cache.clone(), Arc::new(ring), providers, clock);
+        Ok(Self { latchkey, store, cache })
+    }
+
+    /// Keeps time, cache and feed current.
+    pub(crate) fn follow(&self, stage: &Stage) {
+        let stop = || stage.stop.clone();
+        follow_clock(&self.store, stage);
+        stage.follow("the cache", self.cache.clone().follow(stop()));
+        stage.follow("the sequencer", self.store.clone().sequence(stop()));
+    }
+
+    /// Serves gRPC; at the end it waits for the work that calls began.
+    pub(crate) fn serve(&self, listener: TcpListener, config: &Config, stage: &Stage) {
+        let (latchkey, config, stop) =
+            (self.latchkey.clone(), config.server.clone(), stage.stop.clone());
+        stage.spawn("the gRPC server", async move {
+            tracing::info!(address = %listener.local_addr()?, "gRPC listens");
+            latchkey_server::serve(listener, latchkey.clone(), &config, stop).await?;
+            latchkey.work().close();
+            latchkey.work().wait().await;
+            Ok(())
+        });
+    }
+}
+
+/// Keeps the database's time.
+pub(crate) fn follow_clock(store: &Store, stage: &Stage) {
+    stage.follow("the clock", store.clock().follow(store.clone(), stage.stop.clone()));
+}
+
+/// Publishes events, where a broker is configured.
+pub(crate) fn relay(config: &Config, store: &Store, stage: &Stage) -> Result<()> {
+    if config.relay.url.is_some() {
+        let outbox = Arc::new(store.clone());
+        let relay = Relay::new(&config.relay, outbox, Arc::new(store.clock()))?;
+        stage.follow("the relay", relay.run(stage.stop.clone()));
+    }
+    Ok(())
+}
+
+/// Serves the sign-in pages, and the demo application beside them where there is one.
+pub(crate) fn gateway(
+    config: &latchkey_gateway::Config,
+    demo: Option<latchkey_gateway::demo::DemoSettings>,
+    listener: TcpListener,
+    stage: &Stage,
+) -> Result<()> {
+    let mut router = latchkey_gateway::router(config, latchkey_gateway::channel(config)?);
+    if let Some(demo) = demo {
+        router = router.merge(latchkey_gateway::demo::demo_router(demo));
+    }
+    let router = router.layer(HttpTraceLayer);
+    let stop = stage.stop.clone();
+    stage.spawn("the gateway", async move {
+        Ok(latchkey_gateway::serve(listener, router, stop).await?)
+    });
+    Ok(())
+}
+
+/// Serves metrics, where an address is configured.
+pub(crate) async fn metrics(config: &Config, stage: &Stage) -> Result<()> {
+    let place = Place { what: "metrics", setting: "telemetry.metrics_listen" };
+    if let Some(address) = config.telemetry.metrics_listen {
+        serve_metrics(bind(address, place).await?, stage);
+    }
+    Ok(())
+}
+
+/// Serves metrics on a listener.
+pub(crate) fn serve_metrics(listener: TcpListener, stage: &Stage) {
+    let stop = stage.stop.clone();
+    stage.spawn(
+        "metrics",
+        async move { Ok(latchkey_telemetry::serve_metrics(listener, stop).await?) },
+    );
+}

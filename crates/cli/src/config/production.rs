@@ -1,0 +1,93 @@
+//! What production refuses.
+
+use latchkey_providers::Registry;
+
+use super::{Config, DEVELOPMENT_KEYRING, Section};
+
+impl Config {
+    /// What a section holds that is not fit for production, each with its field.
+    pub(super) fn unfit_for_production(&self, section: Section) -> Vec<String> {
+        let problem = match section {
+            Section::Server if self.server.is_public() => {
+                "listen: must be a loopback address in production: it has no TLS, so put what ends TLS in front of it"
+            }
+            Section::Keyring if self.keyring.file.ends_with(DEVELOPMENT_KEYRING) => {
+                "file: must not be the key ring of `latchkey dev` in production"
+            }
+            Section::Keyring if !self.keyring.file.exists() => {
+                "file: is not there: make it with `latchkey keyring add`"
+            }
+            Section::Relay if self.relay.uses_guest() => {
+                "url: must not use the user guest in production"
+            }
+            Section::Gateway if self.gateway.as_ref().is_some_and(is_plain) => {
+                "base_url: must be https in production"
+            }
+            Section::Providers => return self.stand_ins(),
+            _ => return Vec::new(),
+        };
+        vec![problem.to_owned()]
+    }
+
+    fn stand_ins(&self) -> Vec<String> {
+        let Ok(registry) = Registry::open(&self.providers) else { return Vec::new() };
+        let is_stand_in =
+            |name: &&_| registry.provider(name).is_some_and(|provider| provider.is_stand_in());
+        let problem = |name| format!("{name}.stand_in: must not be set in production");
+        registry.names().filter(is_stand_in).map(problem).collect()
+    }
+}
+
+fn is_plain(gateway: &latchkey_gateway::Config) -> bool {
+    gateway.base_url.scheme() != "https"
+}
+
+#[cfg(test)]
+mod tests {
+    use latchkey_gateway as gateway;
+
+    use super::*;
+
+    /// A configuration with everything that production refuses.
+    fn careless() -> Config {
+        let mut config = Config { production: true, ..Config::default() };
+        config.server.listen = "0.0.0.0:50051".parse().unwrap();
+        config.relay.url = Some("amqp://guest:guest@broker.example".into());
+        config.gateway = Some(gateway::Config {
+            environment: "environments/live".to_owned(),
+            key: "lk_gateway_x".into(),
+            ..gateway::Config::default()
+        });
+        let stand_in = toml::from_str("kind = 'bitbucket'\nstand_in = true").unwrap();
+        config.providers.insert("acme".to_owned().try_into().unwrap(), stand_in);
+        config
+    }
+
+    #[test]
+    fn production_refuses_what_is_fit_for_development_only() {
+        let problems = careless().check(&Section::ALL).unwrap_err().0;
+        let fields = problems.iter().map(|problem| problem.split(": ").next().unwrap());
+        let expected = [
+            "server.listen",
+            "keyring.file",
+            "providers.acme.stand_in",
+            "relay.url",
+            "gateway.base_url",
+        ];
+        assert_eq!(fields.collect::<Vec<_>>(), expected, "{problems:#?}");
+    }
+
+    #[test]
+    fn development_takes_all_of_it() {
+        let config = Config { production: false, ..careless() };
+        assert_eq!(config.check(&Section::ALL), Ok(()));
+    }
+
+    #[test]
+    fn production_needs_a_key_ring() {
+        let mut config = Config { production: true, ..Config::default() };
+        config.keyring.file = "/nowhere/at/all".into();
+        let problems = config.check(&[Section::Keyring]).unwrap_err().0;
+        assert_eq!(problems, ["keyring.file: is not there: make it with `latchkey keyring add`"]);
+    }
+}

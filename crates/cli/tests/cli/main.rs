@@ -1,0 +1,9 @@
+//! The binary, run as people run it.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod browser;
+mod configuration;
+mod database;
+mod dev;
+mod process;
+mod roles;

@@ -1,0 +1,4 @@
+//! Servers of the tests' own, stopped and frozen: one test at a time.
+
+mod broker_away;
+mod node;
