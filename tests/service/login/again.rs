@@ -128,7 +128,7 @@ both! {
         let (begun, callback) = at_the_callback(&app).await;
         let first = app.complete(&begun, &callback).await.unwrap();
         assert_eq!(outcome(&first), "PROVIDER_UNAVAILABLE");
-        app.clock.advance(Duration::from_secs(120));
+        app.clock.advance(Duration::from_mins(2));
 
         assert_eq!(app.complete(&begun, &callback).await.unwrap(), first);
 

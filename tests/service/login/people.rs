@@ -11,7 +11,7 @@ use crate::{
     harness::{TestApp, ends::outcome, looking::data, person::login_code},
 };
 
-async fn swap_addresses(app: &TestApp) {
+fn swap_addresses(app: &TestApp) {
     let to = |email: &'static str| {
         move |account: &mut bitbucket_stand_in::Account| {
             account.emails = vec![Email::primary(email)];
@@ -25,7 +25,7 @@ async fn swap_addresses(app: &TestApp) {
 async fn two_stay_two(app: &TestApp) {
     let alice = app.sign_in("alice").await.user.unwrap().name;
     let bob = app.sign_in("bob").await.user.unwrap().name;
-    swap_addresses(app).await;
+    swap_addresses(app);
     for (account, user) in [("alice", &alice), ("bob", &bob)] {
         let again = app.sign_in(account).await;
         assert_eq!(again.result(), SignInResult::SignedIn, "{account}");

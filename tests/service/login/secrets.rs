@@ -28,7 +28,7 @@ async fn is_kept(app: &TestApp, bytes: &[u8]) -> bool {
             file.windows(bytes.len()).any(|window| window == bytes)
         });
     }
-    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex = bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
     let text = std::str::from_utf8(bytes).unwrap_or(&hex).replace('\'', "''");
     let found = TABLES.map(|table| {
         format!(

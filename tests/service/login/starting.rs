@@ -97,7 +97,7 @@ both! {
             "https://notes.example/callback\t", "https://notes.example/callback\u{0}",
         ];
         for uri in near {
-            let status = refusal(&app, |request| request.redirect_uri = uri.to_owned()).await;
+            let status = refusal(&app, |request| uri.clone_into(&mut request.redirect_uri)).await;
             assert_eq!(reason(&status), "REDIRECT_URI_NOT_REGISTERED", "{uri}");
             assert_eq!(status.code(), Code::InvalidArgument, "{uri}");
         }
@@ -105,7 +105,7 @@ both! {
 
     async fn a_sign_in_begins_on_a_host_of_the_environment_only(app) {
         for host in ["login.example.org", "login.example.com:8443", "localhost:8080", "10.0.0.1"] {
-            let status = refusal(&app, |request| request.host = host.to_owned()).await;
+            let status = refusal(&app, |request| host.clone_into(&mut request.host)).await;
             assert_eq!(reason(&status), "FIELD_INVALID", "{host}");
             let violations = status.get_details_bad_request().unwrap().field_violations;
             assert_eq!(violations[0].field, "host", "{host}");
