@@ -48,8 +48,8 @@ async fn answer(mut stream: TcpStream, heard: Arc<Mutex<Vec<String>>>) {
     let path = request.split(' ').nth(1).unwrap_or_default();
     let body = body(path).to_string();
     heard.lock().unwrap().push(request);
-    let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close";
-    let answer = format!("{head}\r\nContent-Length: {}\r\n\r\n{body}", body.len());
+    let start = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close";
+    let answer = format!("{start}\r\nContent-Length: {}\r\n\r\n{body}", body.len());
     stream.write_all(answer.as_bytes()).await.unwrap();
 }
 

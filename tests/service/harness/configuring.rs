@@ -4,8 +4,9 @@ use bitbucket_stand_in::StandIn;
 use latchkey_proto::{
     v1::{
         Application, Connection, CreateConnectionRequest, CreateCredentialRequest, Credential,
-        DeleteConnectionRequest, DeleteCredentialRequest, GrantApplicationRequest,
-        RevokeApplicationRequest, UpdateApplicationRequest, UpdateConnectionRequest,
+        DeleteApplicationRequest, DeleteConnectionRequest, DeleteCredentialRequest,
+        GrantApplicationRequest, RevokeApplicationRequest, UpdateApplicationRequest,
+        UpdateConnectionRequest,
     },
     well_known::FieldMask,
 };
@@ -62,6 +63,13 @@ impl TestApp {
             update_mask: Some(FieldMask { paths: vec!["redirect_uris".to_owned()] }),
         };
         self.tenants().update_application(request).await.unwrap();
+    }
+
+    /// Deletes the application.
+    pub(crate) async fn delete_the_application(&self) {
+        let request =
+            DeleteApplicationRequest { name: APPLICATION.to_owned(), etag: String::new() };
+        self.tenants().delete_application(request).await.unwrap();
     }
 
     /// Adds a credential to the connection: a standby, as there is an active one.

@@ -7,7 +7,37 @@ use latchkey_proto::{
 
 use super::TestApp;
 
+/// Every table that the service fills.
+pub(crate) const TABLES: [&str; 12] = [
+    "api_keys",
+    "application_grants",
+    "applications",
+    "config_version",
+    "connections",
+    "credentials",
+    "environments",
+    "identities",
+    "outbox",
+    "requests",
+    "sign_ins",
+    "users",
+];
+const COUNT_TABLES_POSTGRES: &str = "SELECT COUNT(*) FROM information_schema.tables \
+    WHERE table_schema = 'public' AND table_name NOT LIKE 'seaql%'";
+const COUNT_TABLES_SQLITE: &str = "SELECT COUNT(*) FROM sqlite_master \
+    WHERE type = 'table' AND name NOT LIKE 'seaql%' AND name NOT LIKE 'sqlite%'";
+
 impl TestApp {
+    /// How many rows there are, in whatever table.
+    pub(crate) async fn rows_of_all_tables(&self) -> i64 {
+        let count =
+            if self.database.is_postgres() { COUNT_TABLES_POSTGRES } else { COUNT_TABLES_SQLITE };
+        let tables = usize::try_from(self.database.number(count).await).unwrap();
+        assert_eq!(tables, TABLES.len(), "a table that the tests do not know");
+        let rows = TABLES.map(|table| format!("(SELECT COUNT(*) FROM {table})"));
+        self.database.number(&format!("SELECT {}", rows.join(" + "))).await
+    }
+
     /// How many rows a table has; a condition may follow its name.
     pub(crate) async fn rows(&self, table: &str) -> i64 {
         self.database.number(&format!("SELECT COUNT(*) FROM {table}")).await

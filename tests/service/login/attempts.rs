@@ -124,7 +124,7 @@ both! {
     async fn a_state_lives_for_ten_minutes(app) {
         let second = Duration::from_secs(1);
         let (_, in_time) = at_the_callback(&app).await;
-        app.clock.advance(STATE_LIFETIME - second);
+        app.clock.advance(STATE_LIFETIME.saturating_sub(second));
         still_works(&app, in_time).await;
         app.bitbucket.clear_requests();
 
@@ -141,10 +141,10 @@ both! {
         // Of a third sign-in: the other state has a cookie of its own, with which it would be right.
         let others_cookie = app.begin().await.browser_secret;
         let doubled = format!("{0}{0}", begun.state);
-        let states = [begun.state.as_str(), "", &other.state, " ", &doubled];
+        let offered = [begun.state.as_str(), "", &other.state, " ", &doubled];
         let cookies = [begun.browser_secret.as_str(), "", &others_cookie, " "];
         let mut succeeded = Vec::new();
-        for (s, state) in states.into_iter().enumerate() {
+        for (s, state) in offered.into_iter().enumerate() {
             for (c, cookie) in cookies.into_iter().enumerate() {
                 let request = CompleteLoginRequest {
                     state: state.to_owned(),

@@ -94,6 +94,15 @@ both! {
         app.left_only_the_end(&end).await;
     }
 
+    async fn an_application_that_was_deleted_meanwhile_gets_nobody(app) {
+        let completed = comes_back_after(&app, || app.delete_the_application()).await;
+
+        let end = End::of(&completed);
+        assert_eq!(end.reason, "REDIRECT_URI_NOT_REGISTERED");
+        assert_eq!(end.redirect_url, "");
+        app.left_only_the_end(&end).await;
+    }
+
     async fn whatever_else_changed_nobody_goes_to_a_uri_that_was_taken_away(app) {
         let completed = comes_back_after(&app, async || {
             app.disable_the_connection().await;

@@ -11,10 +11,10 @@ use crate::{
     harness::{TestApp, ends::outcome, looking::data, person::login_code},
 };
 
-async fn swap_addresses(app: &TestApp) {
+fn swap_addresses(app: &TestApp) {
     let to = |email: &'static str| {
         move |account: &mut bitbucket_stand_in::Account| {
-            account.emails = vec![Email::primary(email)]
+            account.emails = vec![Email::primary(email)];
         }
     };
     assert!(app.bitbucket.alter_account("alice", to("bob@mail.example")));
@@ -25,7 +25,7 @@ async fn swap_addresses(app: &TestApp) {
 async fn two_stay_two(app: &TestApp) {
     let alice = app.sign_in("alice").await.user.unwrap().name;
     let bob = app.sign_in("bob").await.user.unwrap().name;
-    swap_addresses(app).await;
+    swap_addresses(app);
     for (account, user) in [("alice", &alice), ("bob", &bob)] {
         let again = app.sign_in(account).await;
         assert_eq!(again.result(), SignInResult::SignedIn, "{account}");
@@ -53,11 +53,11 @@ both! {
     async fn a_renamed_account_stays_the_same_user(app) {
         let before = app.sign_in("alice").await.user.unwrap();
         app.bitbucket.alter_account("alice", |account| {
-            account.username = "wonderland".to_owned();
-            account.nickname = "wonderland".to_owned();
+            "wonderland".clone_into(&mut account.username);
+            "wonderland".clone_into(&mut account.nickname);
         });
         // Somebody else takes the name that became free.
-        app.bitbucket.alter_account("bob", |account| account.username = "alice".to_owned());
+        app.bitbucket.alter_account("bob", |account| "alice".clone_into(&mut account.username));
 
         let after = app.sign_in("alice").await;
         let other = app.sign_in("bob").await;
@@ -125,7 +125,7 @@ both! {
     async fn an_account_that_was_made_anew_is_somebody_new(app) {
         let before = app.sign_in("alice").await.user.unwrap();
         let mut again = (*app.bitbucket.account("alice").unwrap()).clone();
-        again.uuid = "{99999999-9999-4999-8999-999999999999}".to_owned();
+        "{99999999-9999-4999-8999-999999999999}".clone_into(&mut again.uuid);
         app.bitbucket.add_account(again);
 
         let after = app.sign_in("alice").await;

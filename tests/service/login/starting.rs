@@ -19,38 +19,6 @@ use crate::{
     },
 };
 
-/// Every table that the service fills.
-const TABLES: [&str; 12] = [
-    "api_keys",
-    "application_grants",
-    "applications",
-    "config_version",
-    "connections",
-    "credentials",
-    "environments",
-    "identities",
-    "outbox",
-    "requests",
-    "sign_ins",
-    "users",
-];
-const COUNT_TABLES_POSTGRES: &str = "SELECT COUNT(*) FROM information_schema.tables \
-    WHERE table_schema = 'public' AND table_name NOT LIKE 'seaql%'";
-const COUNT_TABLES_SQLITE: &str = "SELECT COUNT(*) FROM sqlite_master \
-    WHERE type = 'table' AND name NOT LIKE 'seaql%' AND name NOT LIKE 'sqlite%'";
-
-async fn rows_of_all_tables(app: &TestApp) -> Vec<i64> {
-    let count =
-        if app.database.is_postgres() { COUNT_TABLES_POSTGRES } else { COUNT_TABLES_SQLITE };
-    let tables = usize::try_from(app.database.number(count).await).unwrap();
-    assert_eq!(tables, TABLES.len(), "a table that this test does not know");
-    let mut rows = Vec::new();
-    for table in TABLES {
-        rows.push(app.rows(table).await);
-    }
-    rows
-}
-
 /// Why a start is refused.
 async fn refusal(app: &TestApp, change: impl FnOnce(&mut StartLoginRequest)) -> tonic::Status {
     let mut request = app.start_request();
@@ -60,7 +28,7 @@ async fn refusal(app: &TestApp, change: impl FnOnce(&mut StartLoginRequest)) -> 
 
 both! {
     async fn a_thousand_starts_are_all_different_and_write_nothing(app) {
-        let before = rows_of_all_tables(&app).await;
+        let before = app.rows_of_all_tables().await;
 
         let begun: Vec<_> = stream::iter(0..1_000)
             .map(|_| app.begin())
@@ -68,7 +36,7 @@ both! {
             .collect()
             .await;
 
-        assert_eq!(rows_of_all_tables(&app).await, before);
+        assert_eq!(app.rows_of_all_tables().await, before);
         let states: BTreeSet<_> = begun.iter().map(|begun| begun.state.clone()).collect();
         assert_eq!(states.len(), 1_000);
         let secrets: BTreeSet<_> = begun.iter().map(|begun| begun.browser_secret.clone()).collect();
@@ -129,7 +97,7 @@ both! {
             "https://notes.example/callback\t", "https://notes.example/callback\u{0}",
         ];
         for uri in near {
-            let status = refusal(&app, |request| request.redirect_uri = uri.to_owned()).await;
+            let status = refusal(&app, |request| uri.clone_into(&mut request.redirect_uri)).await;
             assert_eq!(reason(&status), "REDIRECT_URI_NOT_REGISTERED", "{uri}");
             assert_eq!(status.code(), Code::InvalidArgument, "{uri}");
         }
@@ -137,7 +105,7 @@ both! {
 
     async fn a_sign_in_begins_on_a_host_of_the_environment_only(app) {
         for host in ["login.example.org", "login.example.com:8443", "localhost:8080", "10.0.0.1"] {
-            let status = refusal(&app, |request| request.host = host.to_owned()).await;
+            let status = refusal(&app, |request| host.clone_into(&mut request.host)).await;
             assert_eq!(reason(&status), "FIELD_INVALID", "{host}");
             let violations = status.get_details_bad_request().unwrap().field_violations;
             assert_eq!(violations[0].field, "host", "{host}");

@@ -49,8 +49,8 @@ fn expected(more: &[(&str, &str)]) -> BTreeMap<String, String> {
 
 async fn goes_to_bitbucket_with_hint_and_prompt(app: &TestApp) {
     let mut request = app.start_request();
-    request.login_hint = "rowan+1@mail.example".to_owned();
-    request.prompt = "select_account".to_owned();
+    "rowan+1@mail.example".clone_into(&mut request.login_hint);
+    "select_account".clone_into(&mut request.prompt);
     let begun = app.begin_with(request).await.unwrap();
     app.consent(&begun, "alice").await;
 }
