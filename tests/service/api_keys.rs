@@ -24,7 +24,8 @@ fn unauthenticated() -> (Code, String) {
 }
 
 async fn list(app: &TestApp, parent: &str) -> ListApiKeysResponse {
-    let request = ListApiKeysRequest { parent: parent.to_owned(), page_size: 100, ..Default::default() };
+    let request =
+        ListApiKeysRequest { parent: parent.to_owned(), page_size: 100, ..Default::default() };
     app.tenants().list_api_keys(request).await.unwrap().into_inner()
 }
 

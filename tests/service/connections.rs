@@ -11,7 +11,9 @@ use tonic::Code;
 
 use crate::{
     both,
-    harness::admin::{BITBUCKET, DEV, NOTES, new_connection, new_credential, refusal, wrong_fields},
+    harness::admin::{
+        BITBUCKET, DEV, NOTES, new_connection, new_credential, refusal, wrong_fields,
+    },
 };
 
 const ID: &str = "6f1d3c62-64f8-4d9f-9f4e-0a0a1b2c3d4e";

@@ -2,15 +2,21 @@
 //! broker, and the stand-in as Bitbucket. Every test runs on PostgreSQL and on SQLite.
 #![expect(clippy::unwrap_used, reason = "a test that fails says where")]
 
+mod access_matrix;
 mod api_keys;
+mod bad_input;
 mod connection_lists;
 mod connection_updates;
 mod connections;
+mod contract;
 mod credentials;
 mod harness;
+mod health;
+mod limits;
 mod signing_in;
 mod tenants;
 mod upstream_params;
+mod user_directory;
 
 /// Makes two tests of one: `name::postgres` and `name::sqlite`.
 macro_rules! both {

@@ -172,9 +172,7 @@ impl TestApp {
     }
 
     /// Tenants, as an environment's administrator sees them.
-    pub(crate) fn own_tenant(
-        &self,
-    ) -> TenantAdminClient<Keyed> {
+    pub(crate) fn own_tenant(&self) -> TenantAdminClient<Keyed> {
         TenantAdminClient::new(self.keyed(&self.keys.environment))
     }
 

@@ -1,7 +1,7 @@
 //! The service under test, and the verbs that tests use.
 
-pub(crate) mod app;
 pub(crate) mod admin;
+pub(crate) mod app;
 mod clients;
 mod clock;
 mod events;
