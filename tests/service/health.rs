@@ -74,8 +74,9 @@ async fn services_v1(channel: &Channel) -> Result<Vec<String>, Code> {
         message_request: Some(MessageRequest::ListServices(String::new())),
     };
     let requests = futures_util::stream::iter([request]);
-    let answers = ServerReflectionClient::new(channel.clone()).server_reflection_info(requests);
-    let mut answers = answers.await.map_err(|status| status.code())?.into_inner();
+    let mut client = ServerReflectionClient::new(channel.clone());
+    let answers = client.server_reflection_info(requests).await;
+    let mut answers = answers.map_err(|status| status.code())?.into_inner();
     match answers.message().await.unwrap().unwrap().message_response.unwrap() {
         ListServicesResponse(list) => {
             Ok(list.service.into_iter().map(|found| found.name).collect())
@@ -95,8 +96,9 @@ async fn services_v1alpha(channel: &Channel) -> Result<Vec<String>, Code> {
         message_request: Some(MessageRequest::ListServices(String::new())),
     };
     let requests = futures_util::stream::iter([request]);
-    let answers = ServerReflectionClient::new(channel.clone()).server_reflection_info(requests);
-    let mut answers = answers.await.map_err(|status| status.code())?.into_inner();
+    let mut client = ServerReflectionClient::new(channel.clone());
+    let answers = client.server_reflection_info(requests).await;
+    let mut answers = answers.map_err(|status| status.code())?.into_inner();
     match answers.message().await.unwrap().unwrap().message_response.unwrap() {
         ListServicesResponse(list) => {
             Ok(list.service.into_iter().map(|found| found.name).collect())

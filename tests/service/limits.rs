@@ -46,7 +46,8 @@ both! {
         };
         let mut large = request();
         large.metadata_mut().insert("x-large", "x".repeat(64 * 1024).parse().unwrap());
-        let refused = ConnectionAdminClient::new(own.clone()).get_connection(large);
+        let mut overloaded = ConnectionAdminClient::new(own.clone());
+        let refused = overloaded.get_connection(large);
         let others = futures_util::future::join_all((0..8).map(|_| app.connection(BITBUCKET)));
         let (refused, others) = tokio::join!(refused, others);
 
@@ -60,11 +61,11 @@ both! {
 
     async fn the_largest_pages_fit_into_an_answer(app) {
         use latchkey_proto::v1::{self, upstream_param::Source};
-        let value = v1::UpstreamParam { source: Some(Source::Value("é".repeat(256))) };
+        let value = v1::UpstreamParam { source: Some(Source::Value("🔑".repeat(256))) };
         let params = (0..16).map(|n| (format!("{n:0>64}"), value.clone()));
         let mut request = crate::harness::admin::new_connection("");
         let connection = request.connection.as_mut().unwrap();
-        connection.display_name = "é".repeat(80);
+        connection.display_name = "🔑".repeat(80);
         connection.upstream_params = params.collect();
         for _connection in 0..100 {
             app.create(request.clone()).await.unwrap();
