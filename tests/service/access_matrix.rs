@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
+use latchkey_domain::time::Clock;
 use latchkey_proto::v1::{self, ApiKeyKind};
-use prost::Message;
 use secrecy::{ExposeSecret, SecretString};
 use tonic::{Code, Status};
 
 use crate::{
+    bad_input::request_about,
     both,
     harness::{
         TestApp,
@@ -57,128 +58,13 @@ const KINDS: [ApiKeyKind; 5] = [
     ApiKeyKind::Consumer,
 ];
 
-/// A request of each method that names what belongs to a tenant. Methods of the installation
-/// itself have none.
-fn request_about(path: &str, tenant: &str, id: &str) -> Option<Vec<u8>> {
-    let parent = format!("environments/{tenant}");
-    let connection = format!("{parent}/connections/{id}");
-    let application = format!("{parent}/applications/{id}");
-    let credential = format!("{connection}/credentials/cred_01h455vb4pex5vsknk084sn02q");
-    let user = format!("{parent}/users/user_01h455vb4pex5vsknk084sn02q");
-    let api_key = format!("{parent}/apiKeys/key_01h455vb4pex5vsknk084sn02q");
-    let (service, method) = path.trim_start_matches("/latchkey.v1.").split_once('/').unwrap();
-    let bytes = match (service, method) {
-        ("TenantAdmin", "CreateEnvironment" | "ListEnvironments" | "DeleteEnvironment") => {
-            return None;
-        }
-        // Its tenant is its key's: `redeeming` tests it.
-        ("SocialLogin", "RedeemLogin") => return None,
-        (_, "CreateConnection") => v1::CreateConnectionRequest {
-            parent,
-            connection: Some(v1::Connection {
-                display_name: "Name".to_owned(),
-                provider: "stand-in".to_owned(),
-                ..Default::default()
-            }),
-            ..Default::default()
-        }
-        .encode_to_vec(),
-        (_, "UpdateConnection") => v1::UpdateConnectionRequest {
-            connection: Some(v1::Connection {
-                name: connection,
-                disabled: true,
-                ..Default::default()
-            }),
-            ..Default::default()
-        }
-        .encode_to_vec(),
-        (_, "CreateCredential") => v1::CreateCredentialRequest {
-            parent: connection,
-            credential: Some(v1::Credential {
-                client_id: "key".to_owned(),
-                client_secret: "secret".to_owned(),
-                ..Default::default()
-            }),
-            ..Default::default()
-        }
-        .encode_to_vec(),
-        (_, "GrantApplication" | "RevokeApplication") => {
-            v1::GrantApplicationRequest { connection, application }.encode_to_vec()
-        }
-        (_, "ListCallbackUrls" | "ListCredentials") => parent_only(connection),
-        (_, "GetConnection" | "DeleteConnection") => parent_only(connection),
-        (_, "DeleteCredential") => parent_only(credential),
-        (_, "GetEnvironment") => parent_only(parent),
-        (_, "GetUser") => parent_only(user),
-        (_, "GetApplication" | "DeleteApplication") => parent_only(application),
-        (_, "DeleteApiKey") => parent_only(api_key),
-        (_, "UpdateEnvironment") => v1::UpdateEnvironmentRequest {
-            environment: Some(v1::Environment {
-                name: parent,
-                display_name: "Name".to_owned(),
-                ..Default::default()
-            }),
-            ..Default::default()
-        }
-        .encode_to_vec(),
-        (_, "CreateApplication") => v1::CreateApplicationRequest {
-            parent,
-            application: Some(v1::Application {
-                display_name: "Name".to_owned(),
-                redirect_uris: vec!["https://app.example/callback".to_owned()],
-                ..Default::default()
-            }),
-            ..Default::default()
-        }
-        .encode_to_vec(),
-        (_, "UpdateApplication") => v1::UpdateApplicationRequest {
-            application: Some(v1::Application {
-                name: application,
-                display_name: "Name".to_owned(),
-                ..Default::default()
-            }),
-            ..Default::default()
-        }
-        .encode_to_vec(),
-        (_, "CreateApiKey") => v1::CreateApiKeyRequest {
-            parent,
-            api_key: Some(v1::ApiKey {
-                kind: ApiKeyKind::Gateway.into(),
-                display_name: "Name".to_owned(),
-                ..Default::default()
-            }),
-            ..Default::default()
-        }
-        .encode_to_vec(),
-        ("SocialLogin", "ListLoginOptions") => parent_only(application),
-        ("SocialLogin", "StartLogin") => v1::StartLoginRequest {
-            connection,
-            application,
-            redirect_uri: "https://notes.example/callback".to_owned(),
-            code_challenge: "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM".to_owned(),
-            host: "login.example.com".to_owned(),
-            ..Default::default()
-        }
-        .encode_to_vec(),
-        ("SocialLogin", "CompleteLogin") => v1::CompleteLoginRequest {
-            connection,
-            host: "login.example.com".to_owned(),
-            ..Default::default()
-        }
-        .encode_to_vec(),
-        (_, "WatchEvents") => {
-            use v1::watch_events_request::Start::AfterPosition;
-            v1::WatchEventsRequest { parent, start: Some(AfterPosition(0)) }.encode_to_vec()
-        }
-        (_, list) if list.starts_with("List") => parent_only(parent),
-        (service, method) => panic!("what does {service}/{method} ask for?"),
-    };
-    Some(bytes)
-}
-
-/// Most requests have one name, in their first field.
-fn parent_only(name: String) -> Vec<u8> {
-    v1::GetConnectionRequest { name }.encode_to_vec()
+/// A key that works for a minute.
+async fn expiring_key(app: &TestApp) -> String {
+    let (seconds, nanos) = app.clock.now().seconds_and_nanos();
+    let mut request = new_key(ApiKeyKind::Operator);
+    let at = latchkey_proto::well_known::Timestamp { seconds: seconds + 60, nanos };
+    request.api_key.as_mut().unwrap().expire_time = Some(at);
+    app.create_key(request).await.unwrap().1
 }
 
 async fn refused(app: &TestApp, path: &str, authorization: Option<&str>) -> (Code, String) {
@@ -188,14 +74,7 @@ async fn refused(app: &TestApp, path: &str, authorization: Option<&str>) -> (Cod
 
 both! {
     async fn no_method_answers_without_a_key_that_works(app) {
-        let expired = {
-            use latchkey_domain::time::Clock;
-            let (seconds, nanos) = app.clock.now().seconds_and_nanos();
-            let mut request = new_key(ApiKeyKind::Operator);
-            let at = latchkey_proto::well_known::Timestamp { seconds: seconds + 60, nanos };
-            request.api_key.as_mut().unwrap().expire_time = Some(at);
-            app.create_key(request).await.unwrap().1
-        };
+        let expired = expiring_key(&app).await;
         let (named, revoked) = app.create_key(new_key(ApiKeyKind::Operator)).await.unwrap();
         app.try_key(&revoked).await.unwrap();
         let request = v1::DeleteApiKeyRequest { name: named.name };
@@ -258,9 +137,9 @@ both! {
         let rows = app.rows().await;
         let mut tried = 0;
         for method in methods() {
-            let Some(theirs) = request_about(&method.path, "dev", "bitbucket") else { continue };
+            let Some(theirs) = request_about(&method.path, "dev") else { continue };
             // The same of a tenant that was never there.
-            let absent = request_about(&method.path, "never", "bitbucket").unwrap();
+            let absent = request_about(&method.path, "never").unwrap();
             for (kind, key) in of_each_kind(&other) {
                 if kind == ApiKeyKind::Operator || !may_call(&method.path, kind) {
                     continue;
@@ -284,7 +163,7 @@ both! {
         let not_found = (Code::NotFound, "RESOURCE_NOT_FOUND".to_owned());
         let rows = app.rows().await;
         for method in methods() {
-            let Some(body) = request_about(&method.path, "never", "nothing") else { continue };
+            let Some(body) = request_about(&method.path, "never") else { continue };
             if !may_call(&method.path, ApiKeyKind::Operator) {
                 continue;
             }

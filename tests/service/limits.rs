@@ -1,12 +1,19 @@
 //! What is too large is refused, and others do not notice.
 
-use latchkey_proto::v1::{GetConnectionRequest, connection_admin_client::ConnectionAdminClient};
+use latchkey_proto::v1::{
+    self, GetConnectionRequest, connection_admin_client::ConnectionAdminClient,
+    upstream_param::Source,
+};
+use prost::Message;
 use secrecy::ExposeSecret;
 use tonic::{Code, Request, transport::Endpoint};
 
 use crate::{
     both,
-    harness::{TestApp, admin::BITBUCKET},
+    harness::{
+        TestApp,
+        admin::{BITBUCKET, DEV, new_connection},
+    },
 };
 
 const PATH: &str = "/latchkey.v1.ConnectionAdmin/GetConnection";
@@ -17,7 +24,6 @@ fn bearer(app: &TestApp) -> String {
 
 /// A message of this many bytes: one text, which is too long to be a name.
 fn message(bytes: usize) -> Vec<u8> {
-    use prost::Message;
     let name = "x".repeat(bytes - 4);
     let encoded = GetConnectionRequest { name }.encode_to_vec();
     assert_eq!(encoded.len(), bytes);
@@ -60,44 +66,59 @@ both! {
     }
 
     async fn the_largest_pages_fit_into_an_answer(app) {
-        use latchkey_proto::v1::{self, upstream_param::Source};
-        let value = v1::UpstreamParam { source: Some(Source::Value("🔑".repeat(256))) };
-        let params = (0..16).map(|n| (format!("{n:0>64}"), value.clone()));
-        let mut request = crate::harness::admin::new_connection("");
-        let connection = request.connection.as_mut().unwrap();
-        connection.display_name = "🔑".repeat(80);
-        connection.upstream_params = params.collect();
-        for _connection in 0..100 {
-            app.create(request.clone()).await.unwrap();
-        }
-        let all = v1::ListConnectionsRequest {
-            parent: "environments/dev".to_owned(),
-            page_size: 100,
-            ..Default::default()
-        };
+        app.create(largest_connection()).await.unwrap();
+        app.tenants().create_application(largest_application()).await.unwrap();
+        app.database.execute(&ninety_nine_more(
+            "connections",
+            "display_name, provider, trusted_provider, upstream_params, disabled, version, \
+             sequence, created_at, updated_at",
+        )).await;
+        app.database.execute(&ninety_nine_more(
+            "applications",
+            "display_name, redirect_uris, version, created_at, updated_at",
+        )).await;
+
+        let (parent, page_size) = (DEV.to_owned(), 100);
+        let all = v1::ListConnectionsRequest { parent: parent.clone(), page_size, ..Default::default() };
         let listed = app.connections().list_connections(all).await.unwrap().into_inner();
         assert_eq!(listed.connections.len(), 100);
-
-        let uris: Vec<_> = (0..32).map(|n| format!("https://a.example/{n:0>494}")).collect();
-        for n in 0..100 {
-            let request = v1::CreateApplicationRequest {
-                parent: "environments/dev".to_owned(),
-                application_id: format!("large-{n}"),
-                application: Some(v1::Application {
-                    display_name: "Large".to_owned(),
-                    redirect_uris: uris.clone(),
-                    ..Default::default()
-                }),
-                request_id: String::new(),
-            };
-            app.tenants().create_application(request).await.unwrap();
-        }
-        let all = v1::ListApplicationsRequest {
-            parent: "environments/dev".to_owned(),
-            page_size: 100,
-            ..Default::default()
-        };
+        assert!(listed.encoded_len() > 1_500_000, "{}", listed.encoded_len());
+        let all = v1::ListApplicationsRequest { parent, page_size, ..Default::default() };
         let listed = app.tenants().list_applications(all).await.unwrap().into_inner();
         assert_eq!(listed.applications.len(), 100);
+        assert!(listed.encoded_len() > 1_500_000, "{}", listed.encoded_len());
     }
+}
+
+fn largest_connection() -> v1::CreateConnectionRequest {
+    let value = v1::UpstreamParam { source: Some(Source::Value("🔑".repeat(256))) };
+    let mut request = new_connection("large");
+    let connection = request.connection.as_mut().unwrap();
+    connection.display_name = "🔑".repeat(80);
+    connection.upstream_params = (0..16).map(|n| (format!("{n:0>64}"), value.clone())).collect();
+    request
+}
+
+fn largest_application() -> v1::CreateApplicationRequest {
+    let uris = (0..32).map(|n| format!("https://a.example/{n:0>494}"));
+    v1::CreateApplicationRequest {
+        parent: DEV.to_owned(),
+        application_id: "large".to_owned(),
+        application: Some(v1::Application {
+            display_name: "🔑".repeat(80),
+            redirect_uris: uris.collect(),
+            ..Default::default()
+        }),
+        request_id: String::new(),
+    }
+}
+
+/// Copies the row called `large`: through the service it would take many seconds.
+fn ninety_nine_more(table: &str, columns: &str) -> String {
+    format!(
+        "INSERT INTO {table} (environment, id, {columns}) \
+         WITH RECURSIVE copies(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM copies WHERE n < 99) \
+         SELECT environment, id || '-' || CAST(n AS TEXT), {columns} FROM {table}, copies \
+         WHERE id = 'large'"
+    )
 }

@@ -1,6 +1,7 @@
 //! The whole service from outside: a real server on a port of its own, real databases, the real
 //! broker, and the stand-in as Bitbucket. Every test runs on PostgreSQL and on SQLite.
 #![expect(clippy::unwrap_used, reason = "a test that fails says where")]
+#![expect(clippy::assigning_clones, reason = "a test changes one field of a request")]
 
 mod access_matrix;
 mod api_keys;

@@ -45,6 +45,18 @@ fn new_application(id: &str) -> CreateApplicationRequest {
     }
 }
 
+/// The domain can be changed; the kind cannot.
+fn to_production(environment: &Environment) -> UpdateEnvironmentRequest {
+    UpdateEnvironmentRequest {
+        environment: Some(Environment {
+            default_domain: "login.new.example".to_owned(),
+            kind: EnvironmentKind::Production.into(),
+            ..environment.clone()
+        }),
+        update_mask: Some(masked(&["*"])),
+    }
+}
+
 async fn environment(
     app: &TestApp,
     request: CreateEnvironmentRequest,
@@ -79,14 +91,7 @@ both! {
         let taken = environment(&app, new_environment("staging")).await.unwrap_err();
         assert_eq!(refusal(&taken), (Code::AlreadyExists, "RESOURCE_EXISTS".to_owned()));
 
-        let request = UpdateEnvironmentRequest {
-            environment: Some(Environment {
-                default_domain: "login.new.example".to_owned(),
-                kind: EnvironmentKind::Production.into(),
-                ..made.clone()
-            }),
-            update_mask: Some(masked(&["*"])),
-        };
+        let request = to_production(&made);
         let changed = app.tenants().update_environment(request.clone()).await.unwrap().into_inner();
         let changed = changed.environment.unwrap();
         assert_eq!(changed.default_domain, "login.new.example");
@@ -132,7 +137,7 @@ both! {
             let there = app.database.number(&sql).await;
             match deleted {
                 Ok(()) => assert_eq!(there, 0, "left behind"),
-                Err(_) => assert_eq!(there, added.iter().filter(|ok| **ok).count() as i64),
+                Err(_) => assert_eq!(there, added.iter().map(|ok| i64::from(*ok)).sum::<i64>()),
             }
         }
     }

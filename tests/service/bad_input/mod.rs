@@ -55,6 +55,22 @@ pub(crate) fn tried() -> Vec<String> {
     names.collect()
 }
 
+/// A request of a method that names a tenant; methods of the installation itself name none, and
+/// the tenant of a redemption is its key's.
+pub(crate) fn request_about(path: &str, tenant: &str) -> Option<Vec<u8>> {
+    let method = path.strip_prefix("/latchkey.v1.").unwrap();
+    let cases = table();
+    let case = cases.iter().find(|case| case.method == method);
+    let case = case.unwrap_or_else(|| panic!("what does {method} ask for?"));
+    let body = case.base.to_string();
+    let of_installation = ["CreateEnvironment", "ListEnvironments", "DeleteEnvironment"];
+    if !body.contains("environments/") || of_installation.iter().any(|end| method.ends_with(end)) {
+        return None;
+    }
+    let body = body.replace("environments/dev", &format!("environments/{tenant}"));
+    Some((case.encode)(serde_json::from_str(&body).unwrap()))
+}
+
 fn put(body: &mut Value, path: &str, value: Value) {
     let mut place = body;
     for part in path.split('.') {

@@ -300,7 +300,7 @@ fn api_keys() -> Vec<Case> {
         case!(true, Operator, "TenantAdmin" / "ListApiKeys", ListApiKeysRequest,
             {"parent": "environments/dev"}, [key_parent(), page()]),
         case!(false, Operator, "TenantAdmin" / "DeleteApiKey", DeleteApiKeyRequest,
-            {"name": "apiKeys/key_01h455vb4pex5vsknk084sn02q"}, [deleted]),
+            {"name": "environments/dev/apiKeys/key_01h455vb4pex5vsknk084sn02q"}, [deleted]),
     ]
 }
 

@@ -10,4 +10,4 @@ pub(crate) mod raw;
 pub(crate) mod seed;
 
 pub(crate) use app::{TestApp, with_app};
-pub(crate) use clients::{Key, Keyed, reason};
+pub(crate) use clients::{Keyed, reason};
