@@ -14,6 +14,7 @@ mod credentials;
 mod harness;
 mod health;
 mod limits;
+mod redirect_uris;
 mod signing_in;
 mod tenants;
 mod upstream_params;

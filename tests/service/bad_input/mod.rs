@@ -1,5 +1,6 @@
 //! What a field may not hold, of every request: told by its name, and nothing is written.
 
+mod field;
 mod table;
 
 use std::collections::BTreeSet;
