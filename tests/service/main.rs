@@ -1,24 +1,32 @@
 //! The whole service from outside: a real server on a port of its own, real databases, the real
 //! broker, and the stand-in as Bitbucket. Every test runs on PostgreSQL and on SQLite.
 #![expect(clippy::unwrap_used, reason = "a test that fails says where")]
+#![expect(clippy::assigning_clones, reason = "a test changes one field of a request")]
 
+mod access_matrix;
 mod api_keys;
+mod bad_input;
 mod canary;
 mod connection_lists;
 mod connection_updates;
 mod connections;
+mod contract;
 mod credentials;
 mod feed;
 mod harness;
+mod health;
+mod limits;
 mod login;
 mod own_server;
 mod own_server_cost;
 mod python;
+mod redirect_uris;
 mod relay;
 mod signing_in;
 mod telemetry;
 mod tenants;
 mod upstream_params;
+mod user_directory;
 
 /// Makes two tests of one: `name::postgres` and `name::sqlite`.
 macro_rules! both {

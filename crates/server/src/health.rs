@@ -10,36 +10,45 @@ use latchkey_proto::v1::{
 };
 use tokio_util::sync::CancellationToken;
 use tonic::server::NamedService;
-use tonic_health::server::HealthReporter;
+use tonic_health::{ServingStatus, server::HealthReporter};
 
 use crate::service::{Admin, Directory, Feed, Login, Tenants};
 
 /// How often the database is asked: a replica that lost it is taken out within seconds.
 const ASK_EVERY: Duration = Duration::from_secs(2);
 
-/// Tells whether the database answers, until told to stop; from then on nothing is served.
-pub(crate) async fn report(reporter: HealthReporter, latchkey: Latchkey, stop: CancellationToken) {
-    loop {
-        let ready = latchkey.is_ready().await;
-        tell(&reporter, ready).await;
-        if stop.run_until_cancelled(tokio::time::sleep(ASK_EVERY)).await.is_none() {
-            tell(&reporter, false).await;
-            return;
-        }
+/// The server as a whole, and each service.
+const SERVICES: [&str; 6] = [
+    "",
+    ConnectionAdminServer::<Admin>::NAME,
+    SocialLoginServer::<Login>::NAME,
+    TenantAdminServer::<Tenants>::NAME,
+    UserDirectoryServer::<Directory>::NAME,
+    EventFeedServer::<Feed>::NAME,
+];
+
+/// Tells whether the database answers, until told to stop; from then on nothing is served. Once the
+/// server drains, watchers are sent away: their calls would hold its end.
+pub(crate) async fn report(
+    mut reporter: HealthReporter,
+    latchkey: Latchkey,
+    stop: CancellationToken,
+    drain: CancellationToken,
+) {
+    while let Some(ready) = stop.run_until_cancelled(latchkey.is_ready()).await {
+        let status = if ready { ServingStatus::Serving } else { ServingStatus::NotServing };
+        tell(&reporter, status).await;
+        stop.run_until_cancelled(tokio::time::sleep(ASK_EVERY)).await;
+    }
+    tell(&reporter, ServingStatus::NotServing).await;
+    drain.cancelled().await;
+    for service in SERVICES {
+        reporter.clear_service_status(service).await;
     }
 }
 
-async fn tell(reporter: &HealthReporter, ready: bool) {
-    use tonic_health::ServingStatus::{NotServing, Serving};
-    let status = if ready { Serving } else { NotServing };
-    for service in [
-        "",
-        ConnectionAdminServer::<Admin>::NAME,
-        SocialLoginServer::<Login>::NAME,
-        TenantAdminServer::<Tenants>::NAME,
-        UserDirectoryServer::<Directory>::NAME,
-        EventFeedServer::<Feed>::NAME,
-    ] {
+async fn tell(reporter: &HealthReporter, status: ServingStatus) {
+    for service in SERVICES {
         reporter.set_service_status(service, status).await;
     }
 }

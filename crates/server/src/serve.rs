@@ -26,8 +26,9 @@ use crate::{
 
 /// The largest request that means anything is a few kilobytes.
 const MAX_REQUEST: usize = 64 * 1024;
-/// A hundred events or users stay far below this.
-const MAX_ANSWER: usize = 1024 * 1024;
+/// A page of a hundred connections or applications, each of the largest, has less than 2 MiB; this
+/// is what gRPC clients take where nobody says.
+const MAX_ANSWER: usize = 4 * 1024 * 1024;
 /// Until a unary call is answered: beyond a provider's ten seconds and a waiter's eight.
 const TIMEOUT: Duration = Duration::from_secs(20);
 /// HTTP/2 without a limit lets one connection begin any number of calls. Gateways share few
@@ -64,11 +65,12 @@ pub async fn serve(
     stop: CancellationToken,
 ) -> Result<(), Error> {
     let (reporter, health) = tonic_health::server::health_reporter();
-    let reporting = tokio::spawn(health::report(reporter, latchkey.clone(), stop.clone()));
     let routes = routes(&latchkey, config, &stop)?.add_service(health);
     // Not ready at once, but still answering until load balancers know.
     let lameduck = Duration::from_secs(config.lameduck_seconds);
-    let drain = CancellationToken::new();
+    let (stopping, drain) = (stop.child_token(), CancellationToken::new());
+    let reporting = health::report(reporter, latchkey.clone(), stopping.clone(), drain.clone());
+    let reporting = tokio::spawn(reporting);
     let waiting = {
         let (stop, drain) = (stop.clone(), drain.clone());
         tokio::spawn(async move {
@@ -95,6 +97,8 @@ pub async fn serve(
         }
     };
     waiting.abort();
+    stopping.cancel();
+    drain.cancel();
     let _reported_or_panicked = reporting.await;
     Ok(ended?)
 }

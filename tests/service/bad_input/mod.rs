@@ -1,0 +1,241 @@
+//! What a field may not hold, of every request: told by its name, and nothing is written.
+
+mod field;
+mod table;
+
+use std::collections::BTreeSet;
+
+use latchkey_proto::v1::{self, ApiKeyKind};
+use secrecy::ExposeSecret;
+use serde_json::Value;
+use tonic::{Code, Status};
+use tonic_types::StatusExt;
+
+use crate::{
+    both,
+    harness::{
+        TestApp,
+        admin::{NOTES, new_key, refusal, wrong_fields},
+        reason,
+    },
+};
+use table::{Case, table};
+
+/// Texts that need no limit of their own: what is never read, what is only compared, and what
+/// `upstream_params` tries.
+pub(crate) const IGNORED: [&str; 21] = [
+    "CreateApiKeyRequest.api_key.hint",
+    "CreateApiKeyRequest.api_key.name",
+    "CreateApplicationRequest.application.etag",
+    "CreateApplicationRequest.application.name",
+    "CreateConnectionRequest.connection.etag",
+    "CreateConnectionRequest.connection.name",
+    "CreateConnectionRequest.connection.upstream_params.key",
+    "CreateConnectionRequest.connection.upstream_params.value.value",
+    "CreateCredentialRequest.credential.name",
+    "CreateCredentialRequest.credential.secret_fingerprint",
+    "CreateEnvironmentRequest.environment.etag",
+    "CreateEnvironmentRequest.environment.name",
+    "DeleteApplicationRequest.etag",
+    "DeleteConnectionRequest.etag",
+    "DeleteEnvironmentRequest.etag",
+    "UpdateApplicationRequest.application.etag",
+    "UpdateConnectionRequest.connection.etag",
+    "UpdateConnectionRequest.connection.provider",
+    "UpdateConnectionRequest.connection.upstream_params.key",
+    "UpdateConnectionRequest.connection.upstream_params.value.value",
+    "UpdateEnvironmentRequest.environment.etag",
+];
+
+/// The fields that the table tries, each behind its message.
+pub(crate) fn tried() -> Vec<String> {
+    let cases = table();
+    let names = cases.iter().flat_map(|case| {
+        case.fields.iter().map(move |field| format!("{}.{}", case.message, field.path))
+    });
+    names.collect()
+}
+
+/// A request of a method that names a tenant; methods of the installation itself name none, and
+/// the tenant of a redemption is its key's.
+pub(crate) fn request_about(path: &str, tenant: &str) -> Option<Vec<u8>> {
+    let method = path.strip_prefix("/latchkey.v1.").unwrap();
+    let cases = table();
+    let case = cases.iter().find(|case| case.method == method);
+    let case = case.unwrap_or_else(|| panic!("what does {method} ask for?"));
+    let body = case.base.to_string();
+    let of_installation = ["CreateEnvironment", "ListEnvironments", "DeleteEnvironment"];
+    if !body.contains("environments/") || of_installation.iter().any(|end| method.ends_with(end)) {
+        return None;
+    }
+    let body = body.replace("environments/dev", &format!("environments/{tenant}"));
+    Some((case.encode)(serde_json::from_str(&body).unwrap()))
+}
+
+fn put(body: &mut Value, path: &str, value: Value) {
+    let mut place = body;
+    for part in path.split('.') {
+        place = &mut place[part];
+    }
+    *place = value;
+}
+
+async fn send(app: &TestApp, case: &Case, body: Value) -> Result<Vec<u8>, Status> {
+    let key = match case.key {
+        ApiKeyKind::Operator => &app.keys.operator,
+        ApiKeyKind::Gateway => &app.keys.gateway,
+        ApiKeyKind::Application => &app.keys.application,
+        _ => &app.keys.environment,
+    };
+    let authorization = format!("Bearer {}", key.expose_secret());
+    let path = format!("/latchkey.v1.{}", case.method);
+    app.raw(&path, Some(&authorization), (case.encode)(body)).await
+}
+
+fn is_field_invalid(answer: &Result<Vec<u8>, Status>) -> bool {
+    answer.as_ref().is_err_and(|status| reason(status) == "FIELD_INVALID")
+}
+
+both! {
+    async fn what_a_field_may_not_hold_is_told_by_its_name(app) {
+        let rows = app.all_rows().await;
+        for case in table() {
+            for field in &case.fields {
+                for bad in &field.bad {
+                    let mut body = case.base.clone();
+                    put(&mut body, field.path, bad.clone());
+                    let told = format!("{}.{} = {bad:.80}", case.message, field.path);
+                    let refused = send(&app, &case, body).await.expect_err(&told);
+                    assert_eq!(wrong_fields(&refused), [field.path], "{told}");
+                }
+            }
+        }
+        assert_eq!(app.all_rows().await, rows);
+    }
+
+    async fn what_a_field_may_just_hold_is_taken(app) {
+        for case in table() {
+            for field in &case.fields {
+                for good in &field.good {
+                    let mut body = case.base.clone();
+                    put(&mut body, field.path, good.clone());
+                    let answer = send(&app, &case, body).await;
+                    let told = format!("{}.{} = {good:.80}", case.message, field.path);
+                    let wrong = match &answer {
+                        Err(status) if is_field_invalid(&answer) => wrong_fields(status),
+                        _ => Vec::new(),
+                    };
+                    assert!(!wrong.contains(&field.path.to_owned()), "{told}: {answer:?}");
+                }
+            }
+        }
+    }
+
+    async fn every_wrong_field_is_told_and_the_mended_request_works(app) {
+        let rows = app.all_rows().await;
+        for case in table() {
+            let mut body = case.base.clone();
+            let mut expected = BTreeSet::new();
+            for field in case.fields.iter().filter(|field| !field.depends) {
+                put(&mut body, field.path, field.bad[0].clone());
+                expected.insert(field.path.to_owned());
+            }
+            let refused = send(&app, &case, body).await.expect_err(case.message);
+            let told: BTreeSet<_> = wrong_fields(&refused).into_iter().collect();
+            assert_eq!(told, expected, "{}", case.message);
+        }
+        assert_eq!(app.all_rows().await, rows);
+        for case in table() {
+            let answer = send(&app, &case, case.base.clone()).await;
+            assert!(!is_field_invalid(&answer), "{}: {answer:?}", case.message);
+            assert!(!case.works || answer.is_ok(), "{}: {answer:?}", case.message);
+        }
+    }
+
+    async fn a_message_that_must_be_there_is_told_alone(app) {
+        for case in table() {
+            let Some((outer, _)) = case.fields.iter().find_map(|field| field.path.split_once('.'))
+            else {
+                continue;
+            };
+            let mut body = case.base.clone();
+            put(&mut body, outer, Value::Null);
+            let refused = send(&app, &case, body).await.expect_err(case.message);
+            assert_eq!(wrong_fields(&refused), [outer], "{}", case.message);
+        }
+    }
+
+    async fn an_unknown_number_is_no_value(app) {
+        let request = v1::CreateEnvironmentRequest {
+            environment: Some(v1::Environment {
+                display_name: "Name".to_owned(),
+                kind: 99,
+                default_domain: "login.new.example".to_owned(),
+                ..Default::default()
+            }),
+            ..Default::default()
+        };
+        let refused = app.tenants().create_environment(request).await.unwrap_err();
+        assert_eq!(wrong_fields(&refused), ["environment.kind"]);
+        for intent in [4, 99, -1] {
+            let request = v1::StartLoginRequest { intent, ..app.start_request() };
+            let refused = app.login().start_login(request).await.unwrap_err();
+            assert_eq!(wrong_fields(&refused), ["intent"], "{intent}");
+        }
+        let mut request = new_key(ApiKeyKind::Gateway);
+        request.api_key.as_mut().unwrap().kind = i32::MAX;
+        let refused = app.create_key(request).await.unwrap_err();
+        assert_eq!(wrong_fields(&refused), ["api_key.kind"]);
+    }
+
+    async fn a_refusal_does_not_repeat_a_secret(app) {
+        const CANARY: &str = "canary";
+        let code = v1::RedeemLoginRequest { code: CANARY.repeat(50), code_verifier: CANARY.into() };
+        let callback = v1::CompleteLoginRequest {
+            connection: CANARY.to_owned(),
+            host: "canary host".to_owned(),
+            state: CANARY.repeat(400),
+            browser_secret: CANARY.repeat(50),
+            code: CANARY.repeat(400),
+            error: CANARY.repeat(30),
+        };
+        let mut start = app.start_request();
+        start.code_challenge = CANARY.to_owned();
+        start.state = format!("{CANARY} {CANARY}");
+        let refusals = [
+            app.application().redeem_login(code).await.unwrap_err(),
+            app.login().complete_login(callback).await.unwrap_err(),
+            app.login().start_login(start).await.unwrap_err(),
+        ];
+        for refused in refusals {
+            assert_eq!(refused.code(), Code::InvalidArgument);
+            assert!(!refused.message().contains(CANARY), "{refused:?}");
+            assert!(!String::from_utf8_lossy(refused.details()).contains(CANARY), "{refused:?}");
+        }
+    }
+
+    async fn bytes_that_are_no_message_are_refused(app) {
+        let key = format!("Bearer {}", app.keys.environment.expose_secret());
+        let path = "/latchkey.v1.ConnectionAdmin/GetConnection";
+        // A field that is longer than the message, and a text that is not UTF-8.
+        for body in [vec![0x0a, 0x7f, b'x'], vec![0x0a, 0x02, 0xff, 0xfe], vec![0xff; 20]] {
+            let refused = app.raw(path, Some(&key), body).await.unwrap_err();
+            assert!(
+                matches!(refused.code(), Code::Internal | Code::InvalidArgument),
+                "{refused:?}"
+            );
+        }
+        app.connection(crate::harness::admin::BITBUCKET).await.unwrap();
+    }
+
+    async fn a_refusal_says_its_domain_and_what_is_wrong(app) {
+        let request = v1::GetConnectionRequest { name: NOTES.to_owned() };
+        let refused = app.connections().get_connection(request).await.unwrap_err();
+        let info = refused.get_details_error_info().unwrap();
+        assert_eq!((info.domain.as_str(), info.reason.as_str()), ("latchkey", "FIELD_INVALID"));
+        let violation = refused.get_details_bad_request().unwrap().field_violations.remove(0);
+        assert_eq!(violation.field, "name");
+        assert!(violation.description.contains("environments/{environment}/connections/"));
+        assert_eq!(refusal(&refused).0, Code::InvalidArgument);
+    }
+}

@@ -1,0 +1,259 @@
+//! Every request, with what its fields may just hold and what they may not.
+
+use latchkey_proto::v1::{self, ApiKeyKind};
+use prost::Message;
+use serde_json::{Value, json};
+
+use super::field::{
+    Field, depending, display_name, field, filter, host, id, made_name, name, page, request_id,
+    up_to,
+};
+
+/// A request and its fields.
+pub(super) struct Case {
+    pub(super) method: &'static str,
+    pub(super) message: &'static str,
+    pub(super) key: ApiKeyKind,
+    pub(super) encode: fn(Value) -> Vec<u8>,
+    pub(super) base: Value,
+    /// Whether the request as it is does something.
+    pub(super) works: bool,
+    pub(super) fields: Vec<Field>,
+}
+
+const ENV: &str = "environments/";
+const CONNECTION: &str = "environments/dev/connections/";
+const APPLICATION: &str = "environments/dev/applications/";
+
+macro_rules! case {
+    ($works:literal, $key:ident, $service:literal / $method:literal, $message:ident, $base:tt,
+        [$($field:expr),* $(,)?]) => {{
+        let mut case = Case {
+            method: concat!($service, "/", $method),
+            message: stringify!($message),
+            key: ApiKeyKind::$key,
+            encode: |body| serde_json::from_value::<v1::$message>(body).unwrap().encode_to_vec(),
+            base: json!($base),
+            works: $works,
+            fields: Vec::new(),
+        };
+        $(case.fields.extend($field.into_iter());)*
+        case
+    }};
+}
+
+pub(super) fn table() -> Vec<Case> {
+    let mut cases = connections();
+    cases.extend(credentials());
+    cases.extend(environments());
+    cases.extend(applications());
+    cases.extend(api_keys());
+    cases.extend(readers());
+    cases.extend(sign_ins());
+    cases
+}
+
+fn connections() -> Vec<Case> {
+    let long = "b".repeat(33);
+    vec![
+        case!(true, Environment, "ConnectionAdmin" / "CreateConnection", CreateConnectionRequest,
+            {"parent": "environments/dev", "connection": {"display_name": "Name", "provider": "stand-in"}},
+            [name("parent", ENV), id("connection_id"), display_name("connection.display_name"),
+                field("connection.provider", &["stand-in"], &["", "b", &long, "Bitbucket", "bit bucket", "2b"]),
+                request_id()]),
+        case!(true, Environment, "ConnectionAdmin" / "UpdateConnection", UpdateConnectionRequest,
+            {"connection": {"name": "environments/dev/connections/bitbucket", "display_name": "Bitbucket"},
+                "update_mask": {"paths": ["display_name"]}},
+            [name("connection.name", CONNECTION), display_name("connection.display_name")]),
+        case!(true, Environment, "ConnectionAdmin" / "GetConnection", GetConnectionRequest,
+            {"name": "environments/dev/connections/bitbucket"}, [name("name", CONNECTION)]),
+        case!(false, Environment, "ConnectionAdmin" / "DeleteConnection", DeleteConnectionRequest,
+            {"name": "environments/dev/connections/absent"}, [name("name", CONNECTION)]),
+        case!(true, Environment, "ConnectionAdmin" / "ListConnections", ListConnectionsRequest,
+            {"parent": "environments/dev"},
+            [name("parent", ENV), page(), filter("application", "environments/dev/applications/notes")]),
+        case!(true, Environment, "ConnectionAdmin" / "ListCallbackUrls", ListCallbackUrlsRequest,
+            {"parent": "environments/dev/connections/bitbucket"}, [name("parent", CONNECTION)]),
+        case!(true, Environment, "ConnectionAdmin" / "GrantApplication", GrantApplicationRequest,
+            {"connection": "environments/dev/connections/bitbucket",
+                "application": "environments/dev/applications/notes"},
+            [name("connection", CONNECTION), name("application", APPLICATION)]),
+        case!(false, Environment, "ConnectionAdmin" / "RevokeApplication", RevokeApplicationRequest,
+            {"connection": "environments/dev/connections/absent",
+                "application": "environments/dev/applications/notes"},
+            [name("connection", CONNECTION), name("application", APPLICATION)]),
+    ]
+}
+
+fn credentials() -> Vec<Case> {
+    let (key, long_key) = ("k".repeat(256), "k".repeat(257));
+    let (secret, long_secret) = ("s".repeat(1024), "s".repeat(1025));
+    vec![
+        case!(true, Environment, "ConnectionAdmin" / "CreateCredential", CreateCredentialRequest,
+            {"parent": "environments/dev/connections/bitbucket",
+                "credential": {"client_id": "k", "client_secret": "s"}},
+            [name("parent", CONNECTION),
+                field("credential.client_id", &[&key], &[&long_key, "", "a b", "a\nb", "é"]),
+                field("credential.client_secret", &[&secret], &[&long_secret, "", "a b", "a\nb", "é"]),
+                host("credential.host"), request_id()]),
+        case!(true, Environment, "ConnectionAdmin" / "ListCredentials", ListCredentialsRequest,
+            {"parent": "environments/dev/connections/bitbucket"}, [name("parent", CONNECTION), page()]),
+        case!(false, Environment, "ConnectionAdmin" / "DeleteCredential", DeleteCredentialRequest,
+            {"name": "environments/dev/connections/bitbucket/credentials/cred_01h455vb4pex5vsknk084sn02q"},
+            [made_name("name", "environments/dev/connections/bitbucket/credentials/", "cred")]),
+    ]
+}
+
+fn environments() -> Vec<Case> {
+    let mut domain = host("environment.default_domain");
+    domain.bad.push("".into());
+    vec![
+        case!(true, Operator, "TenantAdmin" / "CreateEnvironment", CreateEnvironmentRequest,
+            {"environment": {"display_name": "Name", "kind": "ENVIRONMENT_KIND_NON_PRODUCTION",
+                "default_domain": "login.new.example"}},
+            [id("environment_id"), display_name("environment.display_name"), domain,
+                field("environment.kind", &["ENVIRONMENT_KIND_PRODUCTION"], &["ENVIRONMENT_KIND_UNSPECIFIED"]),
+                request_id()]),
+        case!(true, Operator, "TenantAdmin" / "UpdateEnvironment", UpdateEnvironmentRequest,
+            {"environment": {"name": "environments/dev", "display_name": "Name",
+                "default_domain": "login.example.com"}, "update_mask": {"paths": ["display_name", "default_domain"]}},
+            [name("environment.name", ENV), display_name("environment.display_name"),
+                host("environment.default_domain")]),
+        case!(true, Operator, "TenantAdmin" / "GetEnvironment", GetEnvironmentRequest,
+            {"name": "environments/dev"}, [name("name", ENV)]),
+        case!(false, Operator, "TenantAdmin" / "DeleteEnvironment", DeleteEnvironmentRequest,
+            {"name": "environments/absent"}, [name("name", ENV)]),
+        case!(
+            true,
+            Operator,
+            "TenantAdmin" / "ListEnvironments",
+            ListEnvironmentsRequest,
+            {},
+            [page()]
+        ),
+    ]
+}
+
+fn redirect_uris() -> Field {
+    let of = |length: usize| json!([format!("https://app.example/{}", "a".repeat(length - 20))]);
+    let many = |count: usize| {
+        let uris = (0..count).map(|n| format!("https://app.example/{n}"));
+        json!(uris.collect::<Vec<_>>())
+    };
+    depending(Field {
+        path: "application.redirect_uris",
+        good: vec![of(512), many(32)],
+        bad: vec![json!(["/"]), of(513), many(33), json!(["https://app.example/a\nb"])],
+        depends: true,
+    })
+}
+
+fn applications() -> Vec<Case> {
+    vec![
+        case!(true, Environment, "TenantAdmin" / "CreateApplication", CreateApplicationRequest,
+            {"parent": "environments/dev",
+                "application": {"display_name": "Name", "redirect_uris": ["https://app.example/"]}},
+            [name("parent", ENV), id("application_id"), display_name("application.display_name"),
+                redirect_uris(), request_id()]),
+        case!(true, Environment, "TenantAdmin" / "UpdateApplication", UpdateApplicationRequest,
+            {"application": {"name": "environments/dev/applications/notes", "display_name": "Notes",
+                "redirect_uris": ["https://notes.example/callback"]},
+                "update_mask": {"paths": ["display_name", "redirect_uris"]}},
+            [name("application.name", APPLICATION), display_name("application.display_name"),
+                redirect_uris()]),
+        case!(true, Environment, "TenantAdmin" / "GetApplication", GetApplicationRequest,
+            {"name": "environments/dev/applications/notes"}, [name("name", APPLICATION)]),
+        case!(false, Environment, "TenantAdmin" / "DeleteApplication", DeleteApplicationRequest,
+            {"name": "environments/dev/applications/absent"}, [name("name", APPLICATION)]),
+        case!(true, Environment, "TenantAdmin" / "ListApplications", ListApplicationsRequest,
+            {"parent": "environments/dev"},
+            [name("parent", ENV), page(), filter("connection", "environments/dev/connections/bitbucket")]),
+    ]
+}
+
+/// Without the empty name, which means operator keys.
+fn key_parent() -> Field {
+    let mut parent = name("parent", ENV);
+    parent.bad.retain(|value| value != "");
+    parent
+}
+
+fn api_keys() -> Vec<Case> {
+    let mut deleted = made_name("name", "environments/dev/apiKeys/", "key");
+    deleted.good.push("apiKeys/key_01h455vb4pex5vsknk084sn02q".into());
+    vec![
+        case!(true, Operator, "TenantAdmin" / "CreateApiKey", CreateApiKeyRequest,
+            {"parent": "environments/dev", "api_key": {"display_name": "Name",
+                "kind": "API_KEY_KIND_APPLICATION", "application": "environments/dev/applications/notes"}},
+            [key_parent(), display_name("api_key.display_name"),
+                depending(name("api_key.application", APPLICATION)), request_id()]),
+        case!(true, Operator, "TenantAdmin" / "ListApiKeys", ListApiKeysRequest,
+            {"parent": "environments/dev"}, [key_parent(), page()]),
+        case!(false, Operator, "TenantAdmin" / "DeleteApiKey", DeleteApiKeyRequest,
+            {"name": "environments/dev/apiKeys/key_01h455vb4pex5vsknk084sn02q"}, [deleted]),
+    ]
+}
+
+fn readers() -> Vec<Case> {
+    let position = || Field {
+        path: "after_position",
+        good: vec![json!(0), json!(i64::MAX.to_string())],
+        bad: vec![json!(-2)],
+        depends: false,
+    };
+    let size = Field {
+        path: "page_size",
+        good: [0, 1, 1000].map(Value::from).into(),
+        bad: [-1, 1001, i32::MAX].map(Value::from).into(),
+        depends: false,
+    };
+    vec![
+        case!(true, Environment, "UserDirectory" / "ListUsers", ListUsersRequest,
+            {"parent": "environments/dev"},
+            [name("parent", ENV), page(), filter("email", "rowan@mail.example")]),
+        case!(false, Environment, "UserDirectory" / "GetUser", GetUserRequest,
+            {"name": "environments/dev/users/user_01h455vb4pex5vsknk084sn02q"},
+            [made_name("name", "environments/dev/users/", "user")]),
+        case!(true, Environment, "EventFeed" / "ListEvents", ListEventsRequest,
+            {"parent": "environments/dev"}, [name("parent", ENV), position(), size]),
+        case!(true, Environment, "EventFeed" / "WatchEvents", WatchEventsRequest,
+            {"parent": "environments/dev", "after_position": 0}, [name("parent", ENV), position()]),
+    ]
+}
+
+fn sign_ins() -> Vec<Case> {
+    const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+    let (verifier, long) = ("v".repeat(128), "v".repeat(129));
+    let required = |mut field: Field| {
+        field.bad.push("".into());
+        field
+    };
+    let state = "s".repeat(513);
+    let challenge = field(
+        "code_challenge",
+        &[CHALLENGE],
+        &["", &CHALLENGE[1..], &format!("{CHALLENGE}="), &format!("{CHALLENGE}A"), &"+".repeat(43)],
+    );
+    vec![
+        case!(true, Gateway, "SocialLogin" / "ListLoginOptions", ListLoginOptionsRequest,
+            {"application": "environments/dev/applications/notes"},
+            [name("application", APPLICATION), up_to("redirect_uri", 512)]),
+        case!(true, Gateway, "SocialLogin" / "StartLogin", StartLoginRequest,
+            {"connection": "environments/dev/connections/bitbucket",
+                "application": "environments/dev/applications/notes",
+                "redirect_uri": "https://notes.example/callback",
+                "code_challenge": CHALLENGE, "host": "login.example.com"},
+            [name("connection", CONNECTION), name("application", APPLICATION), up_to("redirect_uri", 512),
+                field("state", &["", &state[1..]], &[&state, "a b", "a\nb", "é"]), challenge,
+                required(host("host")), up_to("login_hint", 256), up_to("prompt", 64)]),
+        case!(false, Gateway, "SocialLogin" / "CompleteLogin", CompleteLoginRequest,
+            {"connection": "environments/dev/connections/bitbucket", "host": "login.example.com",
+                "code": "", "error": ""},
+            [name("connection", CONNECTION), required(host("host")), up_to("state", 2048),
+                up_to("browser_secret", 256), up_to("code", 2048), up_to("error", 128)]),
+        case!(false, Application, "SocialLogin" / "RedeemLogin", RedeemLoginRequest,
+            {"code": "lk_code_x", "code_verifier": "v".repeat(43)},
+            [required(up_to("code", 256)),
+                field("code_verifier", &[&verifier], &[&long, "", &verifier[..42], &"é".repeat(43)])]),
+    ]
+}

@@ -1,0 +1,118 @@
+//! What the contract itself promises, read from its description.
+
+use std::collections::{BTreeSet, HashMap};
+
+use prost_types::{DescriptorProto, field_descriptor_proto::Type};
+
+use crate::harness::raw::{contract, methods};
+
+fn messages() -> HashMap<String, DescriptorProto> {
+    let mut found = HashMap::new();
+    for file in contract().file {
+        let package = file.package().to_owned();
+        for message in file.message_type {
+            add(&mut found, &format!(".{package}"), message);
+        }
+    }
+    found
+}
+
+fn add(found: &mut HashMap<String, DescriptorProto>, outer: &str, message: DescriptorProto) {
+    let name = format!("{outer}.{}", message.name());
+    for nested in message.nested_type.clone() {
+        add(found, &name, nested);
+    }
+    found.insert(name, message);
+}
+
+/// The paths of the fields of a message and of those in it.
+fn fields(name: &str, path: &str, into: &mut BTreeSet<(String, bool)>) {
+    let all = messages();
+    let message = &all[name];
+    for field in &message.field {
+        let path = format!("{path}{}", field.name());
+        if field.r#type() == Type::Message && !field.type_name().starts_with(".google.") {
+            fields(field.type_name(), &format!("{path}."), into);
+        } else {
+            into.insert((path, field.r#type() == Type::String));
+        }
+    }
+}
+
+fn fields_of_requests() -> BTreeSet<(String, bool)> {
+    let mut found = BTreeSet::new();
+    for method in methods() {
+        let name = method.request.rsplit('.').next().unwrap();
+        fields(&method.request, &format!("{name}."), &mut found);
+    }
+    found
+}
+
+/// RFC 9700 and security bar 24: who a person is comes from our own code exchange alone.
+#[test]
+fn no_request_of_a_sign_in_carries_a_token_a_profile_or_an_address() {
+    let of_sign_ins = methods().into_iter().filter(|found| found.path.contains(".SocialLogin/"));
+    let mut names = BTreeSet::new();
+    for method in of_sign_ins {
+        fields(&method.request, "", &mut names);
+    }
+    assert!(names.len() > 12, "{names:?}");
+    for (name, _) in &names {
+        for word in [
+            "token",
+            "email",
+            "mail",
+            "profile",
+            "user",
+            "subject",
+            "identity",
+            "issuer",
+            "uuid",
+            "account",
+            "verified",
+            "claims",
+            "picture",
+            "display_name",
+        ] {
+            assert!(!name.contains(word), "{name} says {word}");
+        }
+    }
+}
+
+/// A secret in a reply is a secret in logs; these are the only ones, each shown once.
+#[test]
+fn only_these_answers_carry_secrets() {
+    let mut found = BTreeSet::new();
+    for (name, message) in messages() {
+        for field in message.field {
+            let secret = ["secret", "key", "token", "code", "verifier", "password"]
+                .iter()
+                .any(|word| field.name().split('_').any(|part| part == *word));
+            if secret && field.r#type() == Type::String && !name.ends_with("Request") {
+                found.insert(format!("{}.{}", name.rsplit('.').next().unwrap(), field.name()));
+            }
+        }
+    }
+    found.retain(|name| !name.ends_with(".next_page_token") && !name.contains("Entry."));
+    let known = [
+        "CreateApiKeyResponse.key",
+        // Input only.
+        "Credential.client_secret",
+        // A keyed hash.
+        "Credential.secret_fingerprint",
+        "StartLoginResponse.browser_secret",
+    ];
+    assert_eq!(found.into_iter().collect::<Vec<_>>(), known);
+}
+
+/// Every text that a caller can send has a limit, and a test of it: `bad_input` tries these.
+#[test]
+fn every_text_of_a_request_has_a_test_of_its_limit() {
+    let texts = fields_of_requests().into_iter().filter(|(_, text)| *text).map(|(name, _)| name);
+    let tested: BTreeSet<_> = crate::bad_input::tried().into_iter().collect();
+    let ignored: BTreeSet<_> =
+        crate::bad_input::IGNORED.iter().map(|&name| name.to_owned()).collect();
+    let missing: Vec<_> =
+        texts.filter(|name| !tested.contains(name) && !ignored.contains(name)).collect();
+    assert_eq!(missing, Vec::<String>::new(), "no test sends too much of these");
+}
