@@ -12,7 +12,6 @@ mod feed;
 mod harness;
 mod login;
 mod own_server;
-mod own_server_cost;
 mod python;
 mod relay;
 mod signing_in;
