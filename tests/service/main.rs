@@ -18,7 +18,6 @@ mod health;
 mod limits;
 mod login;
 mod own_server;
-mod own_server_cost;
 mod python;
 mod redirect_uris;
 mod relay;

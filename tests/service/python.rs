@@ -17,7 +17,7 @@ use tokio::{task::spawn_blocking, time::timeout};
 use crate::{both, harness::broker::Corner};
 
 /// Starting Python and reading a few messages takes a second or two.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 const CONSUMER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/python/consumer.py");
 const FEED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/python/feed.py");

@@ -7,9 +7,15 @@ use crate::{
     harness::{
         TestApp,
         broker::Arrived,
-        telemetry::{RECORDED, attribute, sample, trace_id},
+        telemetry::{RECORDED, attribute, hex, sample, trace_id},
     },
 };
+
+const SIGNED_IN: [&str; 3] = ["outcome=\"signed_in\"", "reason=\"none\"", "provider=\"stand-in\""];
+const DENIED: [&str; 2] = ["outcome=\"refused\"", "reason=\"DENIED_BY_USER\""];
+const COMPLETE: [&str; 3] =
+    ["service=\"latchkey.v1.SocialLogin\"", "method=\"CompleteLogin\"", "code=\"OK\""];
+const SIGNED_UP: [&str; 2] = ["type=\"latchkey.user.signed_up.v1\"", "outcome=\"sent\""];
 
 const SERVER: i32 = SpanKind::Server as i32;
 
@@ -37,8 +43,7 @@ fn is_below(trace: &[Span], span: &Span, above: &Span) -> bool {
 
 /// The `traceparent` of a span.
 fn traceparent(span: &Span) -> String {
-    let id: String = span.span_id.iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("00-{}-{id}-01", trace_id(span))
+    format!("00-{}-{}-01", trace_id(span), hex(&span.span_id))
 }
 
 async fn page(app: &TestApp) -> String {
@@ -102,19 +107,15 @@ both! {
         let grown = |name: &str, labels: &[&str]| {
             count(&after, name, labels) - count(&before, name, labels)
         };
-        let signed_in = ["outcome=\"signed_in\"", "reason=\"none\"", "provider=\"stand-in\""];
-        let denied = ["outcome=\"refused\"", "reason=\"DENIED_BY_USER\""];
-        let complete = ["service=\"latchkey.v1.SocialLogin\"", "method=\"CompleteLogin\"", "code=\"OK\""];
-        let up = ["type=\"latchkey.user.signed_up.v1\"", "outcome=\"sent\""];
         for (name, labels, by) in [
-            ("latchkey_sign_ins_total", &signed_in[..], 1.0),
-            ("latchkey_sign_ins_total", &denied, 1.0),
-            ("latchkey_sign_in_duration_seconds_count", &signed_in[..1], 1.0),
+            ("latchkey_sign_ins_total", &SIGNED_IN[..], 1.0),
+            ("latchkey_sign_ins_total", &DENIED, 1.0),
+            ("latchkey_sign_in_duration_seconds_count", &SIGNED_IN[..1], 1.0),
             ("latchkey_provider_calls_total", &["outcome=\"ok\""], 3.0),
             ("latchkey_provider_duration_seconds_count", &[], 3.0),
-            ("latchkey_rpc_requests_total", &complete, 2.0),
-            ("latchkey_rpc_duration_seconds_count", &complete[..2], 2.0),
-            ("latchkey_events_published_total", &up, 1.0),
+            ("latchkey_rpc_requests_total", &COMPLETE, 2.0),
+            ("latchkey_rpc_duration_seconds_count", &COMPLETE[..2], 2.0),
+            ("latchkey_events_published_total", &SIGNED_UP, 1.0),
         ] {
             assert!((grown(name, labels) - by).abs() < 0.5, "{name} {labels:?} in\n{after}");
         }

@@ -94,7 +94,16 @@ pub(crate) fn sample(page: &str, name: &str, labels: &[&str]) -> String {
 
 /// A span's trace, in hexadecimal digits.
 pub(crate) fn trace_id(span: &Span) -> String {
-    span.trace_id.iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&span.trace_id)
+}
+
+/// Bytes in hexadecimal digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        write!(text, "{byte:02x}").unwrap();
+        text
+    })
 }
 
 /// A span's attribute as text, if it is one.

@@ -1,4 +1,5 @@
 //! Servers of the tests' own, stopped and frozen: one test at a time.
 
 mod broker_away;
+mod cost;
 mod node;
