@@ -32,7 +32,7 @@ const TRUSTED_FOR: Duration = Duration::from_secs(1);
 const CAPACITY: u64 = 10_000;
 
 /// How often the use of a key or of a credential is written down.
-const USE_NOTED_EVERY: Duration = Duration::from_secs(60);
+const USE_NOTED_EVERY: Duration = Duration::from_mins(1);
 
 /// A connection with every credential that a sign-in may need.
 #[derive(Debug)]
