@@ -2,6 +2,7 @@
 //! broker, and the stand-in as Bitbucket. Every test runs on PostgreSQL and on SQLite.
 #![expect(clippy::unwrap_used, reason = "a test that fails says where")]
 
+mod browser;
 mod harness;
 mod own_server_cost;
 mod signing_in;
