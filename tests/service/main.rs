@@ -6,6 +6,7 @@
 mod access_matrix;
 mod api_keys;
 mod bad_input;
+mod browser;
 mod canary;
 mod connection_lists;
 mod connection_updates;

@@ -27,8 +27,7 @@ impl Jar {
 
     /// The name of the cookie that belongs to a sign-in's `state`.
     pub(crate) fn attempt_name(self, state: &str) -> String {
-        let hash = BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(state));
-        format!("{}{}", self.prefix(), &hash[..ATTEMPT_SUFFIX])
+        format!("{}{}", self.prefix(), suffix(state))
     }
 
     /// Whether this may be the name of an attempt's cookie.
@@ -57,6 +56,13 @@ impl Jar {
     pub(crate) fn forget(self, name: &str) -> Option<HeaderValue> {
         self.set(name, "", Duration::ZERO)
     }
+}
+
+/// What tells the cookies of one state from those of another.
+pub(crate) fn suffix(state: &str) -> String {
+    let mut hash = BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(state));
+    hash.truncate(ATTEMPT_SUFFIX);
+    hash
 }
 
 /// The request's cookies, in the browser's order: the oldest first (RFC 6265, section 5.4).

@@ -3,10 +3,14 @@
 pub(crate) mod admin;
 pub(crate) mod app;
 pub(crate) mod broker;
+mod browsing;
 pub(crate) mod canary;
+pub(crate) mod chromium;
+mod chromium_process;
 mod clients;
 mod clock;
 pub(crate) mod configuring;
+mod devtools;
 pub(crate) mod ends;
 mod events;
 pub(crate) mod gateway;
@@ -18,9 +22,11 @@ pub(crate) mod raw;
 pub(crate) mod replica;
 pub(crate) mod seed;
 pub(crate) mod telemetry;
+mod variable;
 mod watch;
 mod web;
 pub(crate) mod wire;
 
 pub(crate) use app::{TestApp, with_app};
+pub(crate) use chromium::{Chromium, Wishes};
 pub(crate) use clients::{Key, Keyed, reason};

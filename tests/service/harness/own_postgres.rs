@@ -8,6 +8,8 @@ use std::{
 
 use tempfile::TempDir;
 
+use super::variable::variable;
+
 /// A server that ends with the test.
 pub(crate) struct OwnPostgres {
     pub(crate) port: u16,
@@ -75,12 +77,4 @@ fn give_to_its_user(folder: &Path) {
 
 fn free_port() -> u16 {
     std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
-}
-
-fn variable(name: &str) -> String {
-    #[expect(clippy::disallowed_methods, reason = "how tests are told of their servers")]
-    let value = std::env::var(name);
-    value.unwrap_or_else(|_| {
-        panic!("{name} is not set: scripts/test finds the programs and sets it")
-    })
 }

@@ -28,8 +28,15 @@ struct SignedInPage<'a> {
 #[template(path = "demo_error.html")]
 struct ErrorPage<'a> {
     assets: &'a Assets,
+    what: &'static str,
     error: &'a str,
 }
+
+/// The state is not one that this browser left with, or it is back already.
+const ELSEWHERE: &str = "A sign-in can be shown once, and only in the browser that began it. \
+                         This one was shown already, or began somewhere else.";
+const DENIED: &str = "You said no, so Acme Notes was not told who you are.";
+const FAILED: &str = "The sign-in did not work out.";
 
 /// The browser came back.
 pub(super) async fn arrived(
@@ -38,25 +45,24 @@ pub(super) async fn arrived(
     headers: HeaderMap,
 ) -> Result<Response, Fault> {
     let params = Params::parse(query.unwrap_or_default().as_bytes());
-    let mut response = answer(&demo, &params, &headers).await?;
-    Session::end(&demo, &mut response);
+    let one = |name| params.once(name).unwrap_or_default();
+    let Some(session) = Session::of(&demo, one("state"), &headers) else {
+        return refused(&demo, ELSEWHERE, "");
+    };
+    let mut response = match one("error") {
+        "" => redeem(&demo, &session, one("code")).await?,
+        "access_denied" => refused(&demo, DENIED, "access_denied")?,
+        error => refused(&demo, FAILED, error)?,
+    };
+    session.end(&demo, &mut response);
     Ok(response)
 }
 
-async fn answer(demo: &Demo, params: &Params, headers: &HeaderMap) -> Result<Response, Fault> {
-    let one = |name| params.once(name).unwrap_or_default();
-    let state = one("state");
-    let Some(session) = Session::of(demo, headers).filter(|session| session.state == state) else {
-        return refused(demo, "the state is not one that this browser left with");
-    };
-    if !one("error").is_empty() {
-        return refused(demo, one("error"));
-    }
-    let call =
-        RedeemLoginRequest { code: one("code").to_owned(), code_verifier: session.code_verifier };
-    match demo.service.redeem(call).await {
+async fn redeem(demo: &Demo, session: &Session, code: &str) -> Result<Response, Fault> {
+    let code_verifier = session.code_verifier.clone();
+    match demo.service.redeem(RedeemLoginRequest { code: code.to_owned(), code_verifier }).await {
         Ok(redeemed) => welcome(demo, redeemed),
-        Err(status) => refused(demo, Fault::from(status).reason.code()),
+        Err(status) => refused(demo, FAILED, Fault::from(status).reason.code()),
     }
 }
 
@@ -76,8 +82,8 @@ fn welcome(demo: &Demo, redeemed: RedeemLoginResponse) -> Result<Response, Fault
     })
 }
 
-fn refused(demo: &Demo, error: &str) -> Result<Response, Fault> {
-    let mut response = page::render(&ErrorPage { assets: &demo.assets, error })?;
+fn refused(demo: &Demo, what: &'static str, error: &str) -> Result<Response, Fault> {
+    let mut response = page::render(&ErrorPage { assets: &demo.assets, what, error })?;
     *response.status_mut() = StatusCode::BAD_REQUEST;
     Ok(response)
 }

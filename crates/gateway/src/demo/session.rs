@@ -8,7 +8,10 @@ use http::{HeaderMap, header};
 use sha2::{Digest, Sha256};
 
 use super::Demo;
-use crate::{cookies, random};
+use crate::{
+    cookies::{self, MOST_ATTEMPTS},
+    random,
+};
 
 /// A little longer than a sign-in may take.
 const AGE: Duration = Duration::from_mins(15);
@@ -31,29 +34,43 @@ impl Session {
         BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(&self.code_verifier))
     }
 
-    /// The session that this browser brings along.
-    pub(super) fn of(demo: &Demo, headers: &HeaderMap) -> Option<Self> {
-        let cookie = cookies::only(headers, &name(demo))?;
+    /// The session with this state that the browser brings along.
+    pub(super) fn of(demo: &Demo, state: &str, headers: &HeaderMap) -> Option<Self> {
+        let cookie = cookies::only(headers, &name(demo, state))?;
+        let (kept, code_verifier) = cookie.split_once('.')?;
         // Nothing must not be equal to nothing.
-        let (state, code_verifier) =
-            cookie.split_once('.').filter(|(state, _)| !state.is_empty())?;
-        Some(Self { state: state.to_owned(), code_verifier: code_verifier.to_owned() })
+        let same = !state.is_empty() && kept == state;
+        same.then(|| Self { state: state.to_owned(), code_verifier: code_verifier.to_owned() })
     }
 
-    /// Lets the browser keep it.
-    pub(super) fn keep(&self, demo: &Demo, response: &mut Response) {
+    /// Lets the browser keep it, beside those of other tabs; the oldest make room.
+    pub(super) fn keep(&self, demo: &Demo, headers: &HeaderMap, response: &mut Response) {
+        let prefix = prefix(demo);
+        let mut kept: Vec<_> = cookies::all(headers)
+            .map(|(name, _)| name)
+            .filter(|n| n.starts_with(&prefix))
+            .collect();
+        kept.truncate((kept.len() + 1).saturating_sub(MOST_ATTEMPTS));
+        let forgotten = kept.into_iter().filter_map(|name| demo.jar.forget(name));
         let value = format!("{}.{}", self.state, self.code_verifier);
-        let cookie = demo.jar.set(&name(demo), &value, AGE);
-        response.headers_mut().extend(cookie.map(|cookie| (header::SET_COOKIE, cookie)));
+        let cookie = demo.jar.set(&name(demo, &self.state), &value, AGE);
+        for cookie in forgotten.chain(cookie) {
+            response.headers_mut().append(header::SET_COOKIE, cookie);
+        }
     }
 
     /// Makes the browser forget it: it is good for one return.
-    pub(super) fn end(demo: &Demo, response: &mut Response) {
-        let cookie = demo.jar.forget(&name(demo));
+    pub(super) fn end(&self, demo: &Demo, response: &mut Response) {
+        let cookie = demo.jar.forget(&name(demo, &self.state));
         response.headers_mut().extend(cookie.map(|cookie| (header::SET_COOKIE, cookie)));
     }
 }
 
-fn name(demo: &Demo) -> String {
-    format!("{}demo", demo.jar.prefix())
+/// A cookie for each departure, so that two tabs do not meet.
+fn name(demo: &Demo, state: &str) -> String {
+    format!("{}{}", prefix(demo), cookies::suffix(state))
+}
+
+fn prefix(demo: &Demo) -> String {
+    format!("{}demo-", demo.jar.prefix())
 }

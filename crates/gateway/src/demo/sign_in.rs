@@ -7,6 +7,7 @@ use axum::{
     extract::State,
     response::{IntoResponse, Redirect, Response},
 };
+use http::HeaderMap;
 use url::form_urlencoded;
 
 use super::{Demo, session::Session};
@@ -24,7 +25,7 @@ pub(super) async fn home(State(demo): State<Arc<Demo>>) -> Result<Response, Faul
 }
 
 /// Sends the browser to the sign-in page, and remembers what only this browser may know.
-pub(super) async fn begin(State(demo): State<Arc<Demo>>) -> Response {
+pub(super) async fn begin(State(demo): State<Arc<Demo>>, headers: HeaderMap) -> Response {
     let session = Session::begin();
     let mut query = form_urlencoded::Serializer::new(String::new());
     query
@@ -34,6 +35,6 @@ pub(super) async fn begin(State(demo): State<Arc<Demo>>) -> Response {
         .append_pair("code_challenge", &session.code_challenge())
         .append_pair("code_challenge_method", "S256");
     let mut response = Redirect::to(&format!("/login?{}", query.finish())).into_response();
-    session.keep(&demo, &mut response);
+    session.keep(&demo, &headers, &mut response);
     response
 }

@@ -1,0 +1,102 @@
+//! How the pages are for people: keyboards, languages, narrow screens, dark rooms.
+
+use fantoccini::key::Key;
+use serde_json::json;
+
+use super::on_sqlite;
+use crate::harness::{Chromium, Wishes};
+
+/// A sign-in link that must not be followed.
+const UNTRUSTED: &str = "/login?application=notes&redirect_uri=https%3A%2F%2Fevil.example%2Fcb\
+                         &state=s&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+
+on_sqlite! {
+    async fn a_keyboard_is_enough(app) {
+        let browser = Chromium::start(&app.gateway().await).await;
+        browser.visit("/").await;
+        browser.press(Key::Tab).await;
+        browser.press(Key::Enter).await;
+        browser.sees("Choose how to sign in.").await;
+
+        browser.press(Key::Tab).await;
+        let focused = browser.value("document.activeElement.innerText").await;
+        assert_eq!(focused, json!("Continue with Bitbucket"));
+        let outline = "getComputedStyle(document.activeElement).outline";
+        let outline = browser.value(outline).await;
+        assert!(outline.as_str().unwrap().contains("solid 3px"), "{outline}");
+        browser.press(Key::Enter).await;
+        browser.sees("asks for access").await;
+
+        browser.press(Key::Tab).await;
+        browser.press(Key::Down).await;
+        browser.press(Key::Tab).await;
+        browser.press(Key::Enter).await;
+        browser.sees("Welcome, Bob Example").await;
+    }
+
+    async fn every_page_has_a_language_a_title_and_one_heading(app) {
+        let browser = Chromium::start(&app.gateway().await).await;
+        for (page, title) in [
+            ("/", "Acme Notes"),
+            ("/demo/sign-in", "Sign in to Notes"),
+            ("/demo/callback", "You are not signed in – Acme Notes"),
+            ("/login?application=nothing", "This sign-in link does not work"),
+            ("/nowhere", "There is no such page"),
+        ] {
+            browser.visit(page).await;
+            let outline = "[document.documentElement.lang, document.title, \
+                            document.querySelectorAll('h1').length, \
+                            document.querySelectorAll('main').length]";
+            assert_eq!(browser.value(outline).await, json!(["en", title, 1, 1]), "{page}");
+        }
+    }
+
+    async fn a_german_browser_reads_german(app) {
+        let wishes = Wishes { languages: "de-CH,de,en", ..Wishes::default() };
+        let browser = Chromium::as_wished(&app.gateway().await, wishes).await;
+
+        browser.visit("/demo/sign-in").await;
+        browser.sees("Weiter mit Bitbucket").await;
+        assert_eq!(browser.title().await, "Bei Notes anmelden");
+        assert_eq!(browser.value("document.documentElement.lang").await, json!("de"));
+        browser.visit(UNTRUSTED).await;
+        assert_eq!(browser.value("document.documentElement.lang").await, json!("de"));
+    }
+
+    async fn a_narrow_screen_needs_no_sideways_scrolling(app) {
+        let browser = Chromium::start(&app.gateway().await).await;
+        browser.resize((320, 640), 1).await;
+        let width = "document.documentElement.scrollWidth";
+        for page in ["/", "/demo/sign-in", "/demo/callback", UNTRUSTED] {
+            browser.visit(page).await;
+            assert_eq!(browser.value(width).await, json!(320), "{page}");
+        }
+        // Whose name is the longest.
+        browser.sign_in("frank").await;
+        browser.sees("The whole answer").await;
+        assert_eq!(browser.value(width).await, json!(320));
+    }
+
+    async fn a_dark_room_has_dark_pages(app) {
+        let browser = Chromium::start(&app.gateway().await).await;
+        let ground = "getComputedStyle(document.body).backgroundColor";
+        browser.visit("/demo/sign-in").await;
+        assert_eq!(browser.value(ground).await, json!("rgb(238, 241, 245)"));
+        browser.prefer("dark").await;
+        assert_eq!(browser.value(ground).await, json!("rgb(16, 21, 28)"));
+    }
+
+    async fn a_redirect_uri_that_nobody_registered_is_a_page(app) {
+        let gateway = app.gateway().await;
+        let browser = Chromium::start(&gateway).await;
+
+        browser.visit(UNTRUSTED).await;
+
+        browser.sees("This link leads to an address that we do not trust").await;
+        browser.sees("REDIRECT_URI_NOT_REGISTERED").await;
+        assert!(browser.reference().await.starts_with("gw-"));
+        assert_eq!(browser.address().await, gateway.base_url.join("login").unwrap().as_str());
+        let asked: Vec<String> = browser.asked_origins().await.into_iter().collect();
+        assert_eq!(asked, [gateway.base_url.origin().ascii_serialization()]);
+    }
+}
