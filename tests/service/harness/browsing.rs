@@ -28,12 +28,6 @@ impl TestApp {
         let answer = self.http.post(page).form(&form).send().await.unwrap();
         answer.headers()["location"].to_str().unwrap().to_owned()
     }
-
-    /// How often Bitbucket was sent a code.
-    pub(crate) fn token_requests(&self) -> usize {
-        let requests = self.bitbucket.requests();
-        requests.iter().filter(|request| request.path.ends_with("/access_token")).count()
-    }
 }
 
 impl Chromium {
