@@ -51,7 +51,9 @@ impl Chromium {
             let message = &message["message"];
             let sent = message["method"] == "Network.requestWillBeSent";
             let url = message["params"]["request"]["url"].as_str().filter(|_| sent)?;
-            Some(Url::parse(url).ok()?.origin().ascii_serialization())
+            // The empty page that a browser opens with comes from nowhere.
+            let url = Url::parse(url).ok().filter(|url| url.scheme() != "data")?;
+            Some(url.origin().ascii_serialization())
         };
         self.log("performance").await.iter().filter_map(url).collect()
     }
