@@ -65,7 +65,7 @@ on_sqlite! {
 
     async fn a_narrow_screen_needs_no_sideways_scrolling(app) {
         let browser = Chromium::start(&app.gateway().await).await;
-        browser.resize((320, 640), 1).await;
+        browser.resize((320, 640), 1.0).await;
         let widths = "[innerWidth, \
                        document.documentElement.scrollWidth - document.documentElement.clientWidth]";
         for page in ["/", "/demo/sign-in", "/demo/callback", UNTRUSTED] {
