@@ -33,9 +33,9 @@ impl Assets {
         Self { style: path(STYLE), mark: path(MARK), bitbucket: path(BITBUCKET) }
     }
 
-    /// The path of a provider's logo.
+    /// The path of a provider's logo. The stand-in plays Bitbucket, its logo included.
     pub(crate) fn logo(&self, provider: &str) -> &str {
-        if provider == "bitbucket" { &self.bitbucket } else { &self.mark }
+        if matches!(provider, "bitbucket" | "stand-in") { &self.bitbucket } else { &self.mark }
     }
 
     /// Answers with the asset at `wanted`.

@@ -41,7 +41,7 @@ on_sqlite! {
         browser.sees("access_denied").await;
         assert_eq!(app.database.number("SELECT COUNT(*) FROM users").await, 0);
         assert_eq!(app.token_requests(), 0);
-        assert_eq!(app.event_names().await, [""; 0]);
+        assert_eq!(app.event_names().await, ["sign_in.refused"]);
 
         browser.click("Sign in again").await;
         browser.consent_as("alice").await;

@@ -82,7 +82,7 @@ impl Chromium {
         let waiting = self.client.wait().at_most(PATIENCE).every(LOOK);
         match waiting.for_element(Locator::XPath(path)).await {
             Ok(element) => element,
-            Err(_) => panic!("no {path} on: {}", self.page().await),
+            Err(error) => panic!("no {path} ({error}) on: {}", self.page().await),
         }
     }
 

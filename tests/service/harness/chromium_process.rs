@@ -1,9 +1,9 @@
 //! `ChromeDriver` on a port of its own, which ends with the test and takes its Chromium along.
 
 use std::{
-    io::{BufRead, BufReader, Write},
+    io::{BufRead, BufReader, Read, Write},
     net::TcpStream,
-    process::{Child, Command, Stdio},
+    process::{Child, ChildStdout, Command, Stdio},
     time::{Duration, Instant},
 };
 
@@ -17,6 +17,8 @@ const TIME_TO_END: Duration = Duration::from_secs(10);
 pub(super) struct Driver {
     process: Child,
     port: u16,
+    /// Held, because what it says later must not fail.
+    _said: BufReader<ChildStdout>,
 }
 
 impl Driver {
@@ -24,13 +26,14 @@ impl Driver {
     pub(super) fn start() -> Self {
         let program = variable("LATCHKEY_TEST_CHROMEDRIVER");
         let mut command = Command::new(&program);
-        command.args(["--port=0", "--log-level=OFF"]);
+        // No `--log-level`: the quieter ones keep the port to themselves.
+        command.arg("--port=0");
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut process = command.spawn().unwrap_or_else(|error| panic!("{program}: {error}"));
-        let said = BufReader::new(process.stdout.take().unwrap());
-        let port = said.lines().map_while(Result::ok).find_map(|line| port_in(&line));
+        let mut said = BufReader::new(process.stdout.take().unwrap());
+        let port = said.by_ref().lines().map_while(Result::ok).find_map(|line| port_in(&line));
         let port = port.unwrap_or_else(|| panic!("{program} does not say where it listens"));
-        Self { process, port }
+        Self { process, port, _said: said }
     }
 
     /// Where it is spoken to.

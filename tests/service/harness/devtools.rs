@@ -51,7 +51,10 @@ impl Chromium {
             let message = &message["message"];
             let sent = message["method"] == "Network.requestWillBeSent";
             let url = message["params"]["request"]["url"].as_str().filter(|_| sent)?;
-            Some(Url::parse(url).ok()?.origin().ascii_serialization())
+            // The page that a browser opens with is its own, `data:` or `chrome:`.
+            let network = |url: &Url| matches!(url.scheme(), "http" | "https" | "ws" | "wss");
+            let url = Url::parse(url).ok().filter(network)?;
+            Some(url.origin().ascii_serialization())
         };
         self.log("performance").await.iter().filter_map(url).collect()
     }
@@ -76,7 +79,7 @@ impl Chromium {
     }
 
     /// Makes the page this large, in CSS pixels, each of `scale` pixels across.
-    pub(crate) async fn resize(&self, (width, height): (u32, u32), scale: u8) {
+    pub(crate) async fn resize(&self, (width, height): (u32, u32), scale: f64) {
         let metrics = json!({
             "width": width, "height": height, "deviceScaleFactor": scale, "mobile": false,
         });
