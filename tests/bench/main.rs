@@ -10,7 +10,7 @@
 )]
 
 mod figures;
-#[expect(dead_code, reason = "the tests use all of it")]
+#[expect(dead_code, unused_imports, reason = "the tests use all of it")]
 #[path = "../service/harness/mod.rs"]
 mod harness;
 mod process;
