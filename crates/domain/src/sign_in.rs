@@ -121,8 +121,6 @@ reasons! {
         ConnectionChanged = "CONNECTION_CHANGED" => "server_error",
         /// The account's id stands for somebody else.
         IdentityChanged = "IDENTITY_CHANGED" => "server_error",
-        /// A fault of our own.
-        Internal = "INTERNAL" => "server_error",
     }
 }
 

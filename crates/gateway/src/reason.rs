@@ -116,7 +116,7 @@ fn failure_status(reason: FailureReason) -> StatusCode {
         R::AttemptAbandoned | R::ConnectionChanged => StatusCode::CONFLICT,
         R::ProviderUnavailable | R::ProviderRateLimited => StatusCode::SERVICE_UNAVAILABLE,
         R::ProviderMalformed | R::ProviderError => StatusCode::BAD_GATEWAY,
-        R::Unspecified | R::CredentialsRejected | R::ScopeMissing | R::Internal => {
+        R::Unspecified | R::CredentialsRejected | R::ScopeMissing => {
             StatusCode::INTERNAL_SERVER_ERROR
         }
     }

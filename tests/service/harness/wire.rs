@@ -1,7 +1,8 @@
 //! A proxy in front of PostgreSQL that counts round trips.
 //!
 //! In the extended protocol a client waits after each `Sync`, in the simple one after each `Query`
-//! (PostgreSQL documentation, "Message Flow").
+//! (PostgreSQL documentation, "Message Flow"). A `Sync` with nothing before it is how the pool looks
+//! whether a connection that was given back still lives: nobody waits for that.
 
 use std::{
     collections::HashMap,
@@ -52,7 +53,7 @@ pub(crate) async fn proxy(server: u16) -> (u16, RoundTrips) {
 async fn pass_on(mut client: OwnedReadHalf, mut server: OwnedWriteHalf, counted: RoundTrips) {
     let mut statements = HashMap::new();
     let mut bound = String::new();
-    let mut greeted = false;
+    let (mut greeted, mut asked) = (false, false);
     while let Some((kind, message)) = read(&mut client, greeted).await {
         match kind {
             // Requests for encryption are answered with one byte, and the greeting follows.
@@ -62,13 +63,15 @@ async fn pass_on(mut client: OwnedReadHalf, mut server: OwnedWriteHalf, counted:
                 let (sql, _) = text(rest);
                 bound.clone_from(&sql);
                 statements.insert(name, sql);
+                asked = true;
             }
             Some(b'B') => {
                 let (_portal, rest) = text(&message[5..]);
                 let (name, _) = text(rest);
                 bound = statements.get(&name).cloned().unwrap_or_default();
+                asked = true;
             }
-            Some(b'S') => counted.note(&bound),
+            Some(b'S') if std::mem::take(&mut asked) => counted.note(&bound),
             Some(b'Q') => counted.note(&text(&message[5..]).0),
             Some(_) => {}
         }

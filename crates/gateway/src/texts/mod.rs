@@ -130,7 +130,7 @@ impl Explanations {
     fn of_failure(&self, reason: FailureReason) -> &Explanation {
         use FailureReason as R;
         match reason {
-            R::Unspecified | R::Internal => &self.internal,
+            R::Unspecified => &self.internal,
             R::CredentialsRejected | R::ScopeMissing => &self.misconfigured,
             R::CodeRejected | R::CallbackEmpty | R::AttemptAbandoned | R::ConnectionChanged => {
                 &self.start_again

@@ -169,7 +169,6 @@ fn failure(reason: Failure) -> v1::FailureReason {
         Failure::AttemptAbandoned => v1::FailureReason::AttemptAbandoned,
         Failure::ConnectionChanged => v1::FailureReason::ConnectionChanged,
         Failure::IdentityChanged => v1::FailureReason::IdentityChanged,
-        Failure::Internal => v1::FailureReason::Internal,
     }
 }
 
