@@ -4,6 +4,7 @@
 mod browser;
 mod configuration;
 mod database;
+mod deployment;
 mod dev;
 mod process;
 mod roles;
