@@ -10,7 +10,7 @@
 )]
 
 mod figures;
-#[expect(dead_code, unused_imports, reason = "the tests use all of it")]
+#[expect(dead_code, unused_imports, clippy::assigning_clones, reason = "it is the tests' own")]
 #[path = "../service/harness/mod.rs"]
 mod harness;
 mod process;
@@ -77,12 +77,12 @@ async fn added_to_the_provider(app: &TestApp, delay: Duration) {
 
 /// Starts in a row, and what they wrote.
 async fn start_login(app: &TestApp) {
-    const STARTS: usize = 2_000;
+    const STARTS: u32 = 2_000;
     let written = "SELECT sum(n_tup_ins + n_tup_upd)::bigint FROM pg_stat_user_tables";
     let before = app.database.number(written).await;
     let started = Instant::now();
     stream::iter(0..STARTS).for_each_concurrent(AT_ONCE, async |_| drop(app.begin().await)).await;
-    let rate = STARTS as f64 / started.elapsed().as_secs_f64();
+    let rate = f64::from(STARTS) / started.elapsed().as_secs_f64();
     // The statistics of a session arrive within a second.
     tokio::time::sleep(Duration::from_secs(2)).await;
     let rows = app.database.number(written).await - before;
@@ -93,8 +93,8 @@ async fn start_login(app: &TestApp) {
 
 /// Repeat sign-ins of many people at once. A remark: everything shares this machine.
 async fn throughput(app: &TestApp) {
-    const SIGN_INS: usize = 2_000;
-    let person = |n: usize| format!("person-{}", n % 200);
+    const SIGN_INS: u32 = 2_000;
+    let person = |n: u32| format!("person-{}", n % 200);
     stream::iter(0..200)
         .for_each_concurrent(AT_ONCE, async |n| {
             app.come_back(&person(n)).await;
@@ -112,7 +112,7 @@ async fn throughput(app: &TestApp) {
             app.complete(&begun, &callback).await.unwrap();
         })
         .await;
-    let rate = SIGN_INS as f64 / started.elapsed().as_secs_f64();
+    let rate = f64::from(SIGN_INS) / started.elapsed().as_secs_f64();
     println!(
         "repeat sign-ins, {AT_ONCE} at once, stand-in and driver on the same machine: {rate:.0}/s"
     );

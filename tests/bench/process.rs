@@ -48,7 +48,7 @@ async fn runs(name: &str, binary: &PathBuf, database: &TestDatabase) {
     starts.sort_unstable();
     let median = starts[RUNS / 2];
     println!("latchkey serve on {name}: {median:.0?} from exec to SERVING (median of {RUNS}),");
-    println!("  {} KB resident after two seconds of rest", resident);
+    println!("  {resident} KB resident after two seconds of rest");
 }
 
 fn command(binary: &PathBuf, database: &TestDatabase, keyring: &Path, port: u16) -> Command {

@@ -39,7 +39,7 @@ pub(crate) type Keyed = InterceptedService<Channel, Key>;
 /// The reason of a refusal, as callers read it.
 pub(crate) fn reason(status: &Status) -> String {
     let info = status.get_details_error_info();
-    info.map(|info| info.reason).unwrap_or_else(|| format!("no reason: {status:?}"))
+    info.map_or_else(|| format!("no reason: {status:?}"), |info| info.reason)
 }
 
 impl TestApp {

@@ -26,14 +26,14 @@ impl OwnPostgres {
         give_to_its_user(server.folder.path());
         let data = server.data();
         let make = ["--auth=trust", "--username=postgres", "--no-sync", "--pgdata"];
-        server.run("initdb", make.iter().map(OsStr::new).chain([data.as_os_str()]));
+        Self::run("initdb", make.iter().map(OsStr::new).chain([data.as_os_str()]));
         let options = format!(
             "-p {port} -k {} -c listen_addresses=127.0.0.1",
             server.folder.path().display()
         );
         let start = ["start", "--wait", "--silent", "--log=/dev/null", "--options"];
         let start = start.iter().map(OsStr::new).chain([OsStr::new(&options)]);
-        server.run("pg_ctl", start.chain([OsStr::new("--pgdata"), data.as_os_str()]));
+        Self::run("pg_ctl", start.chain([OsStr::new("--pgdata"), data.as_os_str()]));
         server
     }
 
@@ -41,7 +41,7 @@ impl OwnPostgres {
         self.folder.path().join("data")
     }
 
-    fn run<'a>(&self, program: &str, arguments: impl Iterator<Item = &'a OsStr>) {
+    fn run<'a>(program: &str, arguments: impl Iterator<Item = &'a OsStr>) {
         let program = Path::new(&variable("LATCHKEY_TEST_PG_BIN")).join(program);
         // The server refuses to run as root.
         let user = variable("LATCHKEY_TEST_PG_USER");
@@ -63,7 +63,7 @@ impl Drop for OwnPostgres {
     fn drop(&mut self) {
         let data = self.data();
         let stop = ["stop", "--mode=immediate", "--silent", "--pgdata"];
-        self.run("pg_ctl", stop.iter().map(OsStr::new).chain([data.as_os_str()]));
+        Self::run("pg_ctl", stop.iter().map(OsStr::new).chain([data.as_os_str()]));
     }
 }
 

@@ -62,6 +62,7 @@ impl Begun {
 
 impl TestApp {
     /// A start as the sign-in page makes it; a test changes what it wants.
+    #[expect(clippy::unused_self, reason = "a verb like the others")]
     pub(crate) fn start_request(&self) -> StartLoginRequest {
         StartLoginRequest {
             connection: "environments/dev/connections/bitbucket".to_owned(),
@@ -109,6 +110,7 @@ impl TestApp {
     }
 
     /// A callback as the gateway passes it on; a test changes what it wants.
+    #[expect(clippy::unused_self, reason = "a verb like the others")]
     pub(crate) fn complete_request(
         &self,
         begun: &Begun,

@@ -34,13 +34,13 @@ pub(crate) async fn proxy(server: u16) -> (u16, RoundTrips) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
     let counted = RoundTrips::default();
-    let counter = counted.clone();
+    let shared = counted.clone();
     tokio::spawn(async move {
         while let Ok((client, _)) = listener.accept().await {
             let server = TcpStream::connect(("127.0.0.1", server)).await.unwrap();
             let (from_client, mut to_client) = client.into_split();
             let (mut from_server, to_server) = server.into_split();
-            tokio::spawn(pass_on(from_client, to_server, counter.clone()));
+            tokio::spawn(pass_on(from_client, to_server, shared.clone()));
             tokio::spawn(async move {
                 let _ended = tokio::io::copy(&mut from_server, &mut to_client).await;
             });
