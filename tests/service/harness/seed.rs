@@ -28,6 +28,11 @@ pub(crate) const REDIRECT_URI: &str = "https://notes.example/callback";
 const OPERATOR: &Principal = &Principal::Operator;
 
 impl Keys {
+    /// The keys of every kind.
+    pub(crate) const fn all(&self) -> [&SecretString; 5] {
+        [&self.operator, &self.environment, &self.gateway, &self.application, &self.consumer]
+    }
+
     pub(crate) async fn seed(latchkey: &Latchkey) -> Self {
         let environment = NewEnvironment {
             id: Some("dev".parse().unwrap()),

@@ -154,22 +154,14 @@ both! {
         let callback = app.consent(&begun, "alice").await;
         let request = app.complete_request(&begun, &callback);
         let code = login_code(&app.come_back("bob").await);
-        let keys = [
-            &app.keys.operator,
-            &app.keys.environment,
-            &app.keys.gateway,
-            &app.keys.application,
-            &app.keys.consumer,
-        ]
-        .map(|key| key.expose_secret().to_owned());
+        let keys = app.keys.all().map(|key| ("API key", key.expose_secret().to_owned()));
         let secrets = [
             ("state", begun.state.clone()),
             ("browser secret", begun.browser_secret.clone()),
             ("provider code", callback.code.clone()),
             ("login code", code.clone()),
         ];
-        let secrets: Vec<_> =
-            secrets.into_iter().chain(keys.map(|key| ("API key", key))).collect();
+        let secrets: Vec<_> = secrets.into_iter().chain(keys).collect();
 
         for (kind, secret) in &secrets {
             if *kind != "login code" {

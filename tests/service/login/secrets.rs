@@ -72,14 +72,7 @@ both! {
             decoded(code.strip_prefix("lk_code_").unwrap())[16..].to_vec(),
             secret(VERIFIER),
         ];
-        let keys = [
-            &app.keys.operator,
-            &app.keys.environment,
-            &app.keys.gateway,
-            &app.keys.application,
-            &app.keys.consumer,
-        ];
-        secrets.extend(keys.map(|key| secret(key.expose_secret())));
+        secrets.extend(app.keys.all().map(|key| secret(key.expose_secret())));
         for (n, secret) in secrets.iter().enumerate() {
             assert!(!is_kept(&app, secret).await, "secret {n}");
         }

@@ -6,7 +6,7 @@ use latchkey_test_database::TestDatabase;
 use crate::harness::{TestApp, own_postgres::OwnPostgres, wire, with_app};
 
 /// Enough that what happens once a minute does not show.
-const SIGN_INS: usize = 20;
+const SIGN_INS: u32 = 20;
 
 /// Statements that are not a sign-in's: how replicas learn of changes.
 fn is_background(statement: &str) -> bool {
@@ -27,11 +27,11 @@ async fn a_repeat_sign_in_is_three_round_trips_and_two_durable_commits() {
         app.come_back("alice").await;
 
         let waits = waits_of_sign_ins(&app, &round_trips).await;
-        assert_eq!(waits.len(), 3 * SIGN_INS, "{waits:#?}");
+        assert_eq!(u32::try_from(waits.len()).unwrap(), 3 * SIGN_INS, "{waits:#?}");
 
         let (writes, syncs) = writes_of_sign_ins(&app, &database).await;
-        assert_eq!(writes, 2 * SIGN_INS as i64, "transactions that write");
-        let limit = (SIGN_INS as i64 * 21 + 9) / 10;
+        assert_eq!(writes, 2 * i64::from(SIGN_INS), "transactions that write");
+        let limit = (i64::from(SIGN_INS) * 21 + 9) / 10;
         assert!(syncs <= limit, "{syncs} WAL syncs for {SIGN_INS} sign-ins, at most {limit}");
     })
     .await;
