@@ -208,8 +208,10 @@ async fn an_end_with_nowhere_to_go_is_a_page_with_the_services_reference() {
         let name = RefusalReason::try_from(reason).unwrap().as_str_name();
         (Outcome::Refused(refusal(reason)), name.replace("REFUSAL_REASON_", ""))
     });
-    let failures = (1..=12).map(|reason| {
-        let name = FailureReason::try_from(reason).unwrap().as_str_name();
+    let known = (1..).map_while(|reason| FailureReason::try_from(reason).ok());
+    let failures = known.map(|reason| {
+        let name = reason.as_str_name();
+        let reason = reason.into();
         (Outcome::Failed(failure(reason)), name.replace("FAILURE_REASON_", ""))
     });
     for (outcome, reason) in refusals.chain(failures) {
