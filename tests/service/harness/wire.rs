@@ -1,8 +1,9 @@
 //! A proxy in front of PostgreSQL that counts round trips.
 //!
 //! In the extended protocol a client waits after each `Sync`, in the simple one after each `Query`
-//! (PostgreSQL documentation, "Message Flow"). A `Sync` with nothing before it is how the pool looks
-//! whether a connection that was given back still lives: nobody waits for that.
+//! (PostgreSQL documentation, "Message Flow"). Only a `Sync` behind an `Execute` counts: one behind a
+//! `Parse` comes once for each connection, and one with nothing before it is how the pool looks whether
+//! a connection that was given back still lives, for which nobody waits.
 
 use std::{
     collections::HashMap,
@@ -63,14 +64,13 @@ async fn pass_on(mut client: OwnedReadHalf, mut server: OwnedWriteHalf, counted:
                 let (sql, _) = text(rest);
                 bound.clone_from(&sql);
                 statements.insert(name, sql);
-                asked = true;
             }
             Some(b'B') => {
                 let (_portal, rest) = text(&message[5..]);
                 let (name, _) = text(rest);
                 bound = statements.get(&name).cloned().unwrap_or_default();
-                asked = true;
             }
+            Some(b'E') => asked = true,
             Some(b'S') if std::mem::take(&mut asked) => counted.note(&bound),
             Some(b'Q') => counted.note(&text(&message[5..]).0),
             Some(_) => {}
