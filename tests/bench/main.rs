@@ -94,7 +94,7 @@ async fn start_login(app: &TestApp) {
 /// Repeat sign-ins of many people at once. A remark: everything shares this machine.
 async fn throughput(app: &TestApp) {
     const SIGN_INS: u32 = 2_000;
-    let person = |n: u32| format!("person-{}", n % 200);
+    let person = |n: u32| format!("person-{}", n % 200 + 1);
     stream::iter(0..200)
         .for_each_concurrent(AT_ONCE, async |n| {
             app.come_back(&person(n)).await;

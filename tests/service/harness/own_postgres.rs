@@ -10,6 +10,10 @@ use tempfile::TempDir;
 
 use super::variable::variable;
 
+/// What a server does beside what it is asked would be counted too.
+const QUIET: &str = "-c listen_addresses=127.0.0.1 -c autovacuum=off -c wal_writer_delay=10s \
+    -c bgwriter_lru_maxpages=0 -c checkpoint_timeout=1h";
+
 /// A server that ends with the test.
 pub(crate) struct OwnPostgres {
     pub(crate) port: u16,
@@ -27,10 +31,7 @@ impl OwnPostgres {
         let data = server.data();
         let make = ["--auth=trust", "--username=postgres", "--no-sync", "--pgdata"];
         Self::run("initdb", make.iter().map(OsStr::new).chain([data.as_os_str()]));
-        let options = format!(
-            "-p {port} -k {} -c listen_addresses=127.0.0.1",
-            server.folder.path().display()
-        );
+        let options = format!("-p {port} -k {} {QUIET}", server.folder.path().display());
         let start = ["start", "--wait", "--silent", "--log=/dev/null", "--options"];
         let start = start.iter().map(OsStr::new).chain([OsStr::new(&options)]);
         Self::run("pg_ctl", start.chain([OsStr::new("--pgdata"), data.as_os_str()]));
