@@ -6,7 +6,7 @@ use latchkey_test_database::TestDatabase;
 use crate::harness::{TestApp, own_postgres::OwnPostgres, wire, with_app};
 
 /// Enough that what happens once a minute does not show.
-const SIGN_INS: u32 = 20;
+const SIGN_INS: u32 = 100;
 
 /// Statements that are not a sign-in's: how replicas learn of changes.
 fn is_background(statement: &str) -> bool {
