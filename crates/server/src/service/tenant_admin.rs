@@ -9,7 +9,7 @@ use tonic::{Request, Response, Status, async_trait};
 use crate::{
     access::caller,
     status::from_error,
-    wire::{connection::name, tenant as wire},
+    wire::{api_key, application, connection::name, environment},
 };
 
 /// The service.
@@ -27,9 +27,9 @@ impl TenantAdmin for Tenants {
         &self,
         request: Request<v1::CreateEnvironmentRequest>,
     ) -> Result<Response<v1::CreateEnvironmentResponse>, Status> {
-        let new = wire::create_environment(request.into_inner())?;
+        let new = environment::create(request.into_inner())?;
         let made = self.0.create_environment(&new).await.map_err(from_error)?;
-        let environment = Some(wire::encode_environment(made));
+        let environment = Some(environment::encode(made));
         Ok(Response::new(v1::CreateEnvironmentResponse { environment }))
     }
 
@@ -40,7 +40,7 @@ impl TenantAdmin for Tenants {
         let caller = caller(&request)?;
         let name: EnvironmentName = name("name", &request.into_inner().name)?;
         let found = self.0.environment(&caller, &name.environment).await.map_err(from_error)?;
-        let environment = Some(wire::encode_environment(found));
+        let environment = Some(environment::encode(found));
         Ok(Response::new(v1::GetEnvironmentResponse { environment }))
     }
 
@@ -48,9 +48,9 @@ impl TenantAdmin for Tenants {
         &self,
         request: Request<v1::ListEnvironmentsRequest>,
     ) -> Result<Response<v1::ListEnvironmentsResponse>, Status> {
-        let page = wire::list_environments(&request.into_inner())?;
+        let page = environment::list(&request.into_inner())?;
         let listed = self.0.list_environments(&page).await.map_err(from_error)?;
-        Ok(Response::new(wire::listed_environments(listed)))
+        Ok(Response::new(environment::listed(listed)))
     }
 
     async fn update_environment(
@@ -58,9 +58,9 @@ impl TenantAdmin for Tenants {
         request: Request<v1::UpdateEnvironmentRequest>,
     ) -> Result<Response<v1::UpdateEnvironmentResponse>, Status> {
         let caller = caller(&request)?;
-        let (name, changes) = wire::update_environment(request.into_inner())?;
+        let (name, changes) = environment::update(request.into_inner())?;
         let updated = self.0.update_environment(&caller, &name.environment, &changes);
-        let environment = Some(wire::encode_environment(updated.await.map_err(from_error)?));
+        let environment = Some(environment::encode(updated.await.map_err(from_error)?));
         Ok(Response::new(v1::UpdateEnvironmentResponse { environment }))
     }
 
@@ -80,9 +80,9 @@ impl TenantAdmin for Tenants {
         request: Request<v1::CreateApplicationRequest>,
     ) -> Result<Response<v1::CreateApplicationResponse>, Status> {
         let caller = caller(&request)?;
-        let new = wire::create_application(request.into_inner())?;
+        let new = application::create(request.into_inner())?;
         let made = self.0.create_application(&caller, &new).await.map_err(from_error)?;
-        let application = Some(wire::encode_application(made));
+        let application = Some(application::encode(made));
         Ok(Response::new(v1::CreateApplicationResponse { application }))
     }
 
@@ -93,7 +93,7 @@ impl TenantAdmin for Tenants {
         let caller = caller(&request)?;
         let name: ApplicationName = name("name", &request.into_inner().name)?;
         let found = self.0.application(&caller, &name).await.map_err(from_error)?;
-        let application = Some(wire::encode_application(found));
+        let application = Some(application::encode(found));
         Ok(Response::new(v1::GetApplicationResponse { application }))
     }
 
@@ -103,13 +103,13 @@ impl TenantAdmin for Tenants {
     ) -> Result<Response<v1::ListApplicationsResponse>, Status> {
         let caller = caller(&request)?;
         let request = request.into_inner();
-        let (parent, connection, page) = wire::list_applications(&request)?;
+        let (parent, connection, page) = application::list(&request)?;
         let listed = self
             .0
             .list_applications(&caller, &parent.environment, connection.as_ref(), &page)
             .await
             .map_err(from_error)?;
-        Ok(Response::new(wire::listed_applications(&request, listed)))
+        Ok(Response::new(application::listed(&request, listed)))
     }
 
     async fn update_application(
@@ -117,9 +117,9 @@ impl TenantAdmin for Tenants {
         request: Request<v1::UpdateApplicationRequest>,
     ) -> Result<Response<v1::UpdateApplicationResponse>, Status> {
         let caller = caller(&request)?;
-        let (name, changes) = wire::update_application(request.into_inner())?;
+        let (name, changes) = application::update(request.into_inner())?;
         let updated = self.0.update_application(&caller, &name, &changes);
-        let application = Some(wire::encode_application(updated.await.map_err(from_error)?));
+        let application = Some(application::encode(updated.await.map_err(from_error)?));
         Ok(Response::new(v1::UpdateApplicationResponse { application }))
     }
 
@@ -140,10 +140,10 @@ impl TenantAdmin for Tenants {
         request: Request<v1::CreateApiKeyRequest>,
     ) -> Result<Response<v1::CreateApiKeyResponse>, Status> {
         let caller = caller(&request)?;
-        let new = wire::create_api_key(request.into_inner())?;
+        let new = api_key::create(request.into_inner())?;
         let (made, issued) = self.0.create_api_key(&caller, &new).await.map_err(from_error)?;
         let key = issued.map(|issued| issued.secret.expose_secret().to_owned());
-        let (api_key, key) = (Some(wire::encode_api_key(made)), key.unwrap_or_default());
+        let (api_key, key) = (Some(api_key::encode(made)), key.unwrap_or_default());
         Ok(Response::new(v1::CreateApiKeyResponse { api_key, key }))
     }
 
@@ -153,9 +153,9 @@ impl TenantAdmin for Tenants {
     ) -> Result<Response<v1::ListApiKeysResponse>, Status> {
         let caller = caller(&request)?;
         let request = request.into_inner();
-        let (environment, page) = wire::list_api_keys(&request)?;
+        let (environment, page) = api_key::list(&request)?;
         let listed = self.0.list_api_keys(&caller, environment.as_ref(), &page);
-        Ok(Response::new(wire::listed_api_keys(&request, listed.await.map_err(from_error)?)))
+        Ok(Response::new(api_key::listed(&request, listed.await.map_err(from_error)?)))
     }
 
     async fn delete_api_key(
@@ -163,7 +163,7 @@ impl TenantAdmin for Tenants {
         request: Request<v1::DeleteApiKeyRequest>,
     ) -> Result<Response<v1::DeleteApiKeyResponse>, Status> {
         let caller = caller(&request)?;
-        let (environment, id) = wire::api_key_name(&request.into_inner().name)?;
+        let (environment, id) = api_key::name(&request.into_inner().name)?;
         let deleted = self.0.delete_api_key(&caller, environment.as_ref(), id);
         deleted.await.map_err(from_error)?;
         Ok(Response::new(v1::DeleteApiKeyResponse {}))

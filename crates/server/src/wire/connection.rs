@@ -19,7 +19,7 @@ use latchkey_proto::v1;
 use tonic::Status;
 use uuid::Uuid;
 
-use super::{Fields, entry, filter, page, request_id, time};
+use super::{Fields, entry, filter, mask, page, request_id, time};
 
 /// OAuth sets no limit; Bitbucket's keys have 18 or 32 characters.
 const MAX_CLIENT_ID: usize = 256;
@@ -83,7 +83,7 @@ pub(crate) fn update(
     let mut fields = Fields::new();
     let body = fields.require("connection", request.connection).unwrap_or_default();
     let name = fields.check("connection.name", body.name.parse());
-    let mask = super::tenant::mask(&mut fields, request.update_mask, &PATHS, |path| match path {
+    let mask = mask::paths(&mut fields, request.update_mask, &PATHS, |path| match path {
         "display_name" => !body.display_name.is_empty(),
         "trusted_provider" => body.trusted_provider,
         "upstream_params" => !body.upstream_params.is_empty(),

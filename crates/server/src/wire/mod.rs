@@ -2,13 +2,16 @@
 
 mod fields;
 mod filter;
+mod mask;
 mod page;
 mod time;
 
+pub(crate) mod api_key;
+pub(crate) mod application;
 pub(crate) mod connection;
+pub(crate) mod environment;
 pub(crate) mod event;
 pub(crate) mod login;
-pub(crate) mod tenant;
 pub(crate) mod user;
 
 pub(crate) use fields::{Fields, entry, request_id};

@@ -1,0 +1,157 @@
+//! API keys.
+
+use latchkey_domain::{
+    Invalid,
+    access::{ApiKey, ApiKeyKind, Principal},
+    id::{ApiKeyId, EnvironmentId},
+    name::{ApplicationName, EnvironmentKeyName, EnvironmentName, OperatorKeyName},
+    page::{Listed, Page},
+    text::DisplayName,
+};
+use latchkey_identity::{Cursor, NewApiKey};
+use latchkey_proto::v1;
+use tonic::Status;
+use uuid::Uuid;
+
+use super::{Fields, page, request_id, time};
+
+/// Whose keys: an environment's, or the operators'.
+#[derive(Debug)]
+enum KeyParent {
+    Operators,
+    Environment(EnvironmentId),
+}
+
+fn key_parent(fields: &mut Fields, text: &str) -> Option<KeyParent> {
+    if text.is_empty() {
+        return Some(KeyParent::Operators);
+    }
+    let parent: EnvironmentName = fields.check("parent", text.parse())?;
+    Some(KeyParent::Environment(parent.environment))
+}
+
+pub(crate) fn create(request: v1::CreateApiKeyRequest) -> Result<NewApiKey, Status> {
+    let mut fields = Fields::new();
+    let repeat = || v1::CreateApiKeyRequest { request_id: String::new(), ..request.clone() };
+    let asked = ("CreateApiKey", request.request_id.as_str());
+    let known = request_id(&mut fields, asked, repeat);
+    let parent = key_parent(&mut fields, &request.parent);
+    let body = fields.require("api_key", request.api_key).unwrap_or_default();
+    let display_name = fields.check("api_key.display_name", DisplayName::parse(&body.display_name));
+    let principal = match parent {
+        Some(parent) => principal(&mut fields, &body, parent),
+        None => fields.check("api_key.kind", kind_is_known(&body)).and(None),
+    };
+    let expires_at = body.expire_time.as_ref().map(time::decode).transpose();
+    let expires_at = fields.check("api_key.expire_time", expires_at);
+    let read = (|| {
+        Some(NewApiKey {
+            principal: principal?,
+            display_name: display_name?,
+            expires_at: expires_at?,
+            request: known,
+        })
+    })();
+    fields.finish(read)
+}
+
+fn kind_is_known(body: &v1::ApiKey) -> Result<(), Invalid> {
+    match body.kind() {
+        v1::ApiKeyKind::Unspecified => Err(Invalid::new("must be one of the kinds")),
+        _ => Ok(()),
+    }
+}
+
+fn principal(fields: &mut Fields, body: &v1::ApiKey, parent: KeyParent) -> Option<Principal> {
+    use KeyParent::{Environment as In, Operators};
+    let kind = body.kind();
+    if kind != v1::ApiKeyKind::Application && !body.application.is_empty() {
+        let invalid = Invalid::new("must be empty, except for APPLICATION keys");
+        fields.refuse("api_key.application", invalid);
+    }
+    let principal = match (kind, parent) {
+        (v1::ApiKeyKind::Operator, Operators) => Ok(Principal::Operator),
+        (v1::ApiKeyKind::Environment, In(parent)) => Ok(Principal::Environment(parent)),
+        (v1::ApiKeyKind::Gateway, In(parent)) => Ok(Principal::Gateway(parent)),
+        (v1::ApiKeyKind::Consumer, In(parent)) => Ok(Principal::Consumer(parent)),
+        (v1::ApiKeyKind::Application, In(parent)) => {
+            let name: ApplicationName =
+                fields.check("api_key.application", body.application.parse())?;
+            if name.environment != parent {
+                let invalid = Invalid::new("must be an application of the parent");
+                fields.refuse("api_key.application", invalid);
+            }
+            Ok(Principal::Application(parent, name.application))
+        }
+        (v1::ApiKeyKind::Unspecified, _) => Err(Invalid::new("must be one of the kinds")),
+        (v1::ApiKeyKind::Operator, In(_)) => {
+            Err(Invalid::new("must not be OPERATOR below an environment"))
+        }
+        (_, Operators) => Err(Invalid::new("must be OPERATOR without a parent")),
+    };
+    fields.check("api_key.kind", principal)
+}
+
+/// Which page of whose keys.
+pub(crate) type ApiKeyList = (Option<EnvironmentId>, Page<Cursor<Uuid>>);
+
+pub(crate) fn list(request: &v1::ListApiKeysRequest) -> Result<ApiKeyList, Status> {
+    let mut fields = Fields::new();
+    let environment = key_parent(&mut fields, &request.parent).map(|parent| match parent {
+        KeyParent::Operators => None,
+        KeyParent::Environment(environment) => Some(environment),
+    });
+    let question = ("api_keys", request.parent.as_str(), "");
+    let page = page::page(&mut fields, question, (request.page_size, &request.page_token));
+    let read = environment.zip(page);
+    fields.finish(read)
+}
+
+pub(crate) fn listed(
+    request: &v1::ListApiKeysRequest,
+    listed: Listed<ApiKey, Cursor<Uuid>>,
+) -> v1::ListApiKeysResponse {
+    let question = ("api_keys", request.parent.as_str(), "");
+    v1::ListApiKeysResponse {
+        api_keys: listed.items.into_iter().map(encode).collect(),
+        next_page_token: page::token(question, listed.next),
+    }
+}
+
+pub(crate) fn name(text: &str) -> Result<(Option<EnvironmentId>, ApiKeyId), Status> {
+    let mut fields = Fields::new();
+    let of_environment =
+        text.parse::<EnvironmentKeyName>().map(|name| (Some(name.environment), name.api_key));
+    let name = of_environment.or_else(|invalid| {
+        let operator = text.parse::<OperatorKeyName>();
+        operator.map(|name| (None, name.api_key)).map_err(|_| invalid)
+    });
+    let name = fields.check("name", name);
+    fields.finish(name)
+}
+
+pub(crate) fn encode(key: ApiKey) -> v1::ApiKey {
+    let kind = match key.principal.kind() {
+        ApiKeyKind::Operator => v1::ApiKeyKind::Operator,
+        ApiKeyKind::Environment => v1::ApiKeyKind::Environment,
+        ApiKeyKind::Gateway => v1::ApiKeyKind::Gateway,
+        ApiKeyKind::Application => v1::ApiKeyKind::Application,
+        ApiKeyKind::Consumer => v1::ApiKeyKind::Consumer,
+    };
+    let application = match &key.principal {
+        Principal::Application(environment, application) => {
+            format!("environments/{environment}/applications/{application}")
+        }
+        _ => String::new(),
+    };
+    v1::ApiKey {
+        name: key.name(),
+        kind: kind.into(),
+        display_name: key.display_name.to_string(),
+        application,
+        hint: key.hint,
+        create_time: Some(time::encode(key.created_at)),
+        expire_time: key.expires_at.map(time::encode),
+        last_use_time: key.last_used_at.map(time::encode),
+    }
+}
