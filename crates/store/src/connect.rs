@@ -62,11 +62,14 @@ impl Store {
             let reader = Database::connect(sqlite(url, SQLITE_READERS)).await?;
             (Backend::Sqlite, reader, writer.clone(), writer)
         } else {
-            let pool = Database::connect(postgres(url, config.max_connections)).await?;
-            let background = Database::connect(postgres(url, BACKGROUND_CONNECTIONS)).await?;
+            // Side by side: with TLS each takes several round trips.
+            let (pool, background) = tokio::try_join!(
+                Box::pin(Database::connect(postgres(url, config.max_connections))),
+                Box::pin(Database::connect(postgres(url, BACKGROUND_CONNECTIONS))),
+            )?;
             (Backend::Postgres, pool.clone(), pool, background)
         };
-        let clock = DatabaseClock::measure(&reader, backend).await?;
+        let clock = DatabaseClock::measure(&background, backend).await?;
         Ok(Self {
             reader,
             writer,

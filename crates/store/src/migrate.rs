@@ -3,6 +3,7 @@
 use latchkey_migrations::Migrator;
 use sea_orm::{
     ConnectionTrait, DatabaseTransaction, DbBackend, EntityName, EntityTrait, Statement,
+    TransactionTrait,
 };
 use sea_orm_migration::{MigratorTrait, SchemaManager, seaql_migrations};
 
@@ -28,7 +29,10 @@ impl Store {
 
     /// Whether every step has been run.
     pub async fn is_current(&self) -> Result<bool> {
-        has_every_step(&SchemaManager::new(&self.reader)).await
+        // A connection that was just given back is not free at once: in a transaction, both questions
+        // go through the same one.
+        let tx = self.reader.begin().await?;
+        has_every_step(&SchemaManager::new(&tx)).await
     }
 }
 
