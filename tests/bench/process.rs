@@ -1,7 +1,7 @@
 //! The binary by itself: from exec to `SERVING`, and what it holds in memory when it rests.
 
 use std::{
-    path::{Path, PathBuf},
+    path::Path,
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
 };
@@ -21,14 +21,18 @@ pub(crate) async fn measure() {
         println!("start and memory: not measured, there is no {}", binary.display());
         return;
     };
-    for database in [TestDatabase::sqlite().await, TestDatabase::postgres().await] {
-        let name = if database.is_postgres() { "PostgreSQL" } else { "SQLite" };
-        let binary = binary.clone();
-        database.run(async |database| runs(name, &binary, &database).await).await;
-    }
+    let without_tls = |database: &TestDatabase| format!("{}?sslmode=disable", database.url);
+    let sqlite = TestDatabase::sqlite().await;
+    sqlite.run(async |database| runs("SQLite", &binary, &database.url).await).await;
+    let postgres = TestDatabase::postgres().await;
+    let both = async |database: TestDatabase| {
+        runs("PostgreSQL", &binary, &database.url).await;
+        runs("PostgreSQL without TLS", &binary, &without_tls(&database)).await;
+    };
+    postgres.run(both).await;
 }
 
-async fn runs(name: &str, binary: &PathBuf, database: &TestDatabase) {
+async fn runs(name: &str, binary: &Path, database: &str) {
     let folder = tempfile::tempdir().unwrap();
     let keyring = folder.path().join("keyring.toml");
     let made = command(binary, database, &keyring, 0).args(["keyring", "add"]).status().unwrap();
@@ -51,10 +55,10 @@ async fn runs(name: &str, binary: &PathBuf, database: &TestDatabase) {
     println!("  {resident} KB resident after two seconds of rest");
 }
 
-fn command(binary: &PathBuf, database: &TestDatabase, keyring: &Path, port: u16) -> Command {
+fn command(binary: &Path, database: &str, keyring: &Path, port: u16) -> Command {
     let mut command = Command::new(binary);
     command
-        .env("LATCHKEY__STORE__URL", &database.url)
+        .env("LATCHKEY__STORE__URL", database)
         .env("LATCHKEY__KEYRING__FILE", keyring)
         .env("LATCHKEY__SERVER__LISTEN", format!("127.0.0.1:{port}"))
         .stdout(Stdio::null())

@@ -41,21 +41,23 @@ pub(crate) async fn connect_to_current(config: &Config) -> Result<Store> {
     Ok(store)
 }
 
-/// The providers that are configured, by their names.
-fn providers(config: &Config) -> Result<Providers, Problems> {
-    let registry = Registry::open(&config.providers).map_err(Problems)?;
+/// The providers that are configured, by their names. Each reads the root certificates, which takes
+/// a moment that a connection to the database takes as well.
+pub(crate) async fn providers(config: &Config) -> Result<Providers> {
+    let configured = config.providers.clone();
+    let opened = tokio::task::spawn_blocking(move || Registry::open(&configured)).await?;
+    let registry = opened.map_err(Problems)?;
     let with_provider = |name: &_| Some((Clone::clone(name), registry.provider(name)?));
     Ok(registry.names().filter_map(with_provider).collect())
 }
 
 impl Service {
     /// Puts the use cases together.
-    pub(crate) fn new(config: &Config, store: Store, ring: KeyRing) -> Result<Self> {
+    pub(crate) fn new(store: Store, ring: KeyRing, providers: Providers) -> Self {
         let (cache, clock) = (ConfigCache::new(store.clone()), Arc::new(store.clock()));
-        let providers = providers(config)?;
         let latchkey =
             Latchkey::new(store.clone(), cache.clone(), Arc::new(ring), providers, clock);
-        Ok(Self { latchkey, store, cache })
+        Self { latchkey, store, cache }
     }
 
     /// Keeps time, cache and feed current.

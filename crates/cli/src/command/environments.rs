@@ -49,10 +49,11 @@ impl Administration {
     /// Opens the database, if its schema is current.
     pub(super) async fn open(config: &Config) -> Result<Self> {
         config.check(&DATABASE)?;
-        let store = compose::connect_to_current(config).await?;
+        let (store, providers) =
+            tokio::try_join!(compose::connect_to_current(config), compose::providers(config))?;
         // Environments and API keys hold nothing that is sealed, so this ring is never used.
         let unused = KeyRing::load(&KeyFile::generate()?)?;
-        Ok(Self(Service::new(config, store, unused)?))
+        Ok(Self(Service::new(store, unused, providers)))
     }
 
     pub(super) fn latchkey(&self) -> &Latchkey {

@@ -26,8 +26,9 @@ pub(super) async fn serve(config: Config) -> Result<()> {
     let telemetry = latchkey_telemetry::start(&config.telemetry)?;
     let mut run = Run::until_told()?;
     run.patience += Duration::from_secs(config.server.lameduck_seconds);
-    let store = compose::connect_to_current(&config).await?;
-    let service = Service::new(&config, store.clone(), config.keyring.ring()?)?;
+    let (store, providers) =
+        tokio::try_join!(compose::connect_to_current(&config), compose::providers(&config))?;
+    let service = Service::new(store.clone(), config.keyring.ring()?, providers);
     let place = Place { what: "gRPC", setting: "server.listen" };
     let listener = bind(config.server.listen, place).await?;
 

@@ -52,7 +52,8 @@ pub(crate) async fn run(options: Options) -> Result<()> {
     keyring::make(&config.keyring)?;
     let store = compose::connect(&config).await?;
     store.migrate().await?;
-    let service = Service::new(&config, store.clone(), config.keyring.ring()?)?;
+    let providers = compose::providers(&config).await?;
+    let service = Service::new(store.clone(), config.keyring.ring()?, providers);
     let mut keys = Keys::read(&state.keys())?;
     seed::seed(&service.latchkey, &options, &places, &mut keys).await?;
     keys.write(&state.keys())?;
