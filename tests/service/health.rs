@@ -63,49 +63,35 @@ async fn all_become(channel: &Channel, wanted: ServingStatus) {
     }
 }
 
-async fn services_v1(channel: &Channel) -> Result<Vec<String>, Code> {
-    use v1::{
-        ServerReflectionRequest, server_reflection_client::ServerReflectionClient,
-        server_reflection_request::MessageRequest,
-        server_reflection_response::MessageResponse::ListServicesResponse,
-    };
-    let request = ServerReflectionRequest {
-        host: String::new(),
-        message_request: Some(MessageRequest::ListServices(String::new())),
-    };
-    let requests = futures_util::stream::iter([request]);
-    let mut client = ServerReflectionClient::new(channel.clone());
-    let answers = client.server_reflection_info(requests).await;
-    let mut answers = answers.map_err(|status| status.code())?.into_inner();
-    match answers.message().await.unwrap().unwrap().message_response.unwrap() {
-        ListServicesResponse(list) => {
-            Ok(list.service.into_iter().map(|found| found.name).collect())
+/// The services that one version of the reflection protocol lists.
+macro_rules! reflected {
+    ($services:ident, $version:ident) => {
+        async fn $services(channel: &Channel) -> Result<Vec<String>, Code> {
+            use $version::{
+                ServerReflectionRequest, server_reflection_client::ServerReflectionClient,
+                server_reflection_request::MessageRequest,
+                server_reflection_response::MessageResponse::ListServicesResponse,
+            };
+            let request = ServerReflectionRequest {
+                host: String::new(),
+                message_request: Some(MessageRequest::ListServices(String::new())),
+            };
+            let requests = futures_util::stream::iter([request]);
+            let mut client = ServerReflectionClient::new(channel.clone());
+            let answers = client.server_reflection_info(requests).await;
+            let mut answers = answers.map_err(|status| status.code())?.into_inner();
+            match answers.message().await.unwrap().unwrap().message_response.unwrap() {
+                ListServicesResponse(list) => {
+                    Ok(list.service.into_iter().map(|found| found.name).collect())
+                }
+                other => panic!("{other:?}"),
+            }
         }
-        other => panic!("{other:?}"),
-    }
+    };
 }
 
-async fn services_v1alpha(channel: &Channel) -> Result<Vec<String>, Code> {
-    use v1alpha::{
-        ServerReflectionRequest, server_reflection_client::ServerReflectionClient,
-        server_reflection_request::MessageRequest,
-        server_reflection_response::MessageResponse::ListServicesResponse,
-    };
-    let request = ServerReflectionRequest {
-        host: String::new(),
-        message_request: Some(MessageRequest::ListServices(String::new())),
-    };
-    let requests = futures_util::stream::iter([request]);
-    let mut client = ServerReflectionClient::new(channel.clone());
-    let answers = client.server_reflection_info(requests).await;
-    let mut answers = answers.map_err(|status| status.code())?.into_inner();
-    match answers.message().await.unwrap().unwrap().message_response.unwrap() {
-        ListServicesResponse(list) => {
-            Ok(list.service.into_iter().map(|found| found.name).collect())
-        }
-        other => panic!("{other:?}"),
-    }
-}
+reflected!(services_v1, v1);
+reflected!(services_v1alpha, v1alpha);
 
 both! {
     async fn every_service_serves_and_says_so_without_a_key(app) {

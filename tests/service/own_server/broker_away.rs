@@ -70,13 +70,12 @@ fn assert_next_of_its_user(message: &Arrived, last: &mut BTreeMap<String, i64>) 
     *last += 1;
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_broker_that_is_stopped_harms_no_sign_in_and_loses_no_event() {
-    let database = TestDatabase::postgres().await;
-    database.run(|database| with_app(database, stopped)).await;
-}
-
-async fn stopped(app: TestApp) {
+/// Everybody signs in with the broker and without it; once it is back, every event arrives.
+async fn an_outage(
+    app: TestApp,
+    begin: impl AsyncFnOnce(&mut Node),
+    end: impl AsyncFnOnce(&mut Node),
+) {
     let mut node = Node::new();
     node.start().await;
     let corner = Corner::at(&node.url());
@@ -88,19 +87,33 @@ async fn stopped(app: TestApp) {
     app.until_all_sent().await;
     queue.close().await;
 
-    node.stop().await;
-    relay.until_connected(false).await;
+    begin(&mut node).await;
     let without = sign_in_all(&app).await;
     assert_unharmed(with_broker, without);
     let (waiting, _) = app.store.outbox_depth().await.unwrap();
     assert_eq!(waiting, (PEOPLE.len() * ROUNDS) as u64);
+    // The relay gives the batch in flight up, and sends it again: what the broker took is repeated.
+    relay.until_connected(false).await;
 
-    node.start().await;
+    end(&mut node).await;
     let mut queue = corner.bind("dev.user.*.v1").await;
     assert_all_arrive(&app, &mut queue).await;
     app.until_all_sent().await;
     queue.close().await;
     relay.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_broker_that_is_stopped_harms_no_sign_in_and_loses_no_event() {
+    let outage =
+        |app| an_outage(app, async |node| node.stop().await, async |node| node.start().await);
+    TestDatabase::postgres().await.run(|database| with_app(database, outage)).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_broker_that_is_frozen_harms_no_sign_in_and_loses_no_event() {
+    let outage = |app| an_outage(app, async |node| node.freeze(), async |node| node.thaw());
+    TestDatabase::postgres().await.run(|database| with_app(database, outage)).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -124,37 +137,5 @@ async fn later(app: TestApp) {
     assert_all_arrive(&app, &mut unrouted).await;
     app.until_all_sent().await;
     unrouted.close().await;
-    relay.stop().await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_broker_that_is_frozen_harms_no_sign_in_and_loses_no_event() {
-    let database = TestDatabase::postgres().await;
-    database.run(|database| with_app(database, frozen)).await;
-}
-
-async fn frozen(app: TestApp) {
-    let mut node = Node::new();
-    node.start().await;
-    let corner = Corner::at(&node.url());
-    let queue = corner.bind("dev.user.*.v1").await;
-    let mut relay = app.relay_to(&corner);
-    relay.until_connected(true).await;
-    sign_in_all(&app).await;
-    let with_broker = sign_in_all(&app).await;
-    queue.close().await;
-
-    node.freeze();
-    let frozen = sign_in_all(&app).await;
-    assert_unharmed(with_broker, frozen);
-    assert!(app.store.outbox_depth().await.unwrap().0 > 0);
-    // The relay gives the batch in flight up, and sends it again: what the broker took is repeated.
-    relay.until_connected(false).await;
-
-    node.thaw();
-    let mut queue = corner.bind("dev.user.*.v1").await;
-    assert_all_arrive(&app, &mut queue).await;
-    app.until_all_sent().await;
-    queue.close().await;
     relay.stop().await;
 }
