@@ -53,7 +53,7 @@ async fn status(channel: &Channel, service: &str) -> Result<ServingStatus, Code>
 }
 
 /// Waits until every service has this status.
-async fn all_become(channel: &Channel, wanted: ServingStatus) {
+pub(crate) async fn all_become(channel: &Channel, wanted: ServingStatus) {
     let deadline = Instant::now() + Duration::from_secs(8);
     for service in SERVICES {
         while status(channel, service).await != Ok(wanted) {

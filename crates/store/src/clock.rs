@@ -9,7 +9,7 @@ use std::{
 };
 
 use latchkey_domain::time::{Clock, Timestamp};
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
+use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use tokio_util::sync::CancellationToken;
 
 use crate::{Backend, Error, Result};
@@ -36,7 +36,7 @@ impl Clock for DatabaseClock {
 }
 
 impl DatabaseClock {
-    pub(crate) async fn measure(db: &DatabaseConnection, backend: Backend) -> Result<Self> {
+    pub(crate) async fn measure(db: &impl ConnectionTrait, backend: Backend) -> Result<Self> {
         let clock = Self { start: Instant::now(), offset: Arc::new(AtomicI64::new(UNKNOWN)) };
         clock.adjust(db, backend).await?;
         Ok(clock)
@@ -54,7 +54,7 @@ impl DatabaseClock {
         }
     }
 
-    async fn adjust(&self, db: &DatabaseConnection, backend: Backend) -> Result<()> {
+    async fn adjust(&self, db: &impl ConnectionTrait, backend: Backend) -> Result<()> {
         let before = self.elapsed();
         let theirs = match backend {
             Backend::Postgres => postgres_now(db).await?,
@@ -77,7 +77,7 @@ fn fitting(known: i64, earliest: i64, latest: i64) -> i64 {
     if known == UNKNOWN { i64::midpoint(earliest, latest) } else { known.clamp(earliest, latest) }
 }
 
-async fn postgres_now(db: &DatabaseConnection) -> Result<i64> {
+async fn postgres_now(db: &impl ConnectionTrait) -> Result<i64> {
     let sql = "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint";
     let row = db.query_one_raw(Statement::from_string(DbBackend::Postgres, sql)).await?;
     let row = row.ok_or(Error::corrupt("clock", "no answer"))?;

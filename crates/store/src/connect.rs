@@ -2,20 +2,23 @@
 
 use std::{path::Path, sync::Arc, time::Duration};
 
-use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbBackend};
+use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbBackend, DbErr};
 use secrecy::ExposeSecret;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use tokio::sync::watch;
 
-use crate::{Config, DatabaseClock, Error, Result};
+use crate::{Config, DatabaseClock, Error, Result, answered::Answered};
 
 /// How long a caller waits for a connection, a new one included: a busy database must be answered
 /// quickly, not queued for.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(1);
 /// A statement of ours takes milliseconds; whatever takes this long holds others up.
-const STATEMENT_TIMEOUT: Duration = Duration::from_secs(5);
-/// How long a writer of SQLite waits for the one before it.
+pub(crate) const STATEMENT_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a writer of SQLite waits for those before it: there is one at a time, and each brings the
+/// file to disk.
 const SQLITE_BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// A sign of life takes no longer: a replica that lost its database is taken out soon.
+const PING_TIMEOUT: Duration = Duration::from_secs(1);
 /// A connection that rested this long is asked whether it still lives.
 const TEST_AFTER_IDLE: Duration = Duration::from_secs(30);
 /// Readers of SQLite beside its one writer.
@@ -36,12 +39,12 @@ pub enum Backend {
 /// The database. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Store {
-    pub(crate) reader: DatabaseConnection,
+    pub(crate) reader: Answered<DatabaseConnection>,
     /// On SQLite the one connection that writes, so that writers queue instead of failing.
-    pub(crate) writer: DatabaseConnection,
+    pub(crate) writer: Answered<DatabaseConnection>,
     /// What runs beside the calls has connections of its own: a rush of calls does not keep it
     /// from learning what changed, and a long queue of events does not hold up a call.
-    pub(crate) background: DatabaseConnection,
+    pub(crate) background: Answered<DatabaseConnection>,
     pub(crate) backend: Backend,
     pub(crate) clock: DatabaseClock,
     /// Counts the commits of this process that recorded events.
@@ -58,14 +61,14 @@ impl Store {
         let url = config.url.expose_secret();
         let (backend, reader, writer, background) = if url.starts_with("sqlite:") {
             make_folder_of(url)?;
-            let writer = Database::connect(sqlite(url, 1)).await?;
-            let reader = Database::connect(sqlite(url, SQLITE_READERS)).await?;
+            let writer = open(sqlite(url, 1)).await?;
+            let reader = open(sqlite(url, SQLITE_READERS)).await?;
             (Backend::Sqlite, reader, writer.clone(), writer)
         } else {
             // Side by side: with TLS each takes several round trips.
             let (pool, background) = tokio::try_join!(
-                Box::pin(Database::connect(postgres(url, config.max_connections))),
-                Box::pin(Database::connect(postgres(url, BACKGROUND_CONNECTIONS))),
+                Box::pin(open(postgres(url, config.max_connections))),
+                Box::pin(open(postgres(url, BACKGROUND_CONNECTIONS))),
             )?;
             (Backend::Postgres, pool.clone(), pool, background)
         };
@@ -99,20 +102,20 @@ impl Store {
 
     /// Asks the database for a sign of life.
     pub async fn ping(&self) -> Result<()> {
-        self.reader.ping().await?;
+        self.reader.ping(PING_TIMEOUT).await?;
         Ok(())
     }
 
     /// Closes every connection.
     pub async fn close(self) -> Result<()> {
-        self.reader.close_by_ref().await?;
-        self.writer.close_by_ref().await?;
-        self.background.close_by_ref().await?;
+        self.reader.close().await?;
+        self.writer.close().await?;
+        self.background.close().await?;
         Ok(())
     }
 
     /// Where to read beside the calls: on SQLite a reader, for its one writer may be at work.
-    pub(crate) const fn aside(&self) -> &DatabaseConnection {
+    pub(crate) const fn aside(&self) -> &Answered<DatabaseConnection> {
         match self.backend {
             Backend::Postgres => &self.background,
             Backend::Sqlite => &self.reader,
@@ -125,6 +128,10 @@ impl Store {
             Backend::Sqlite => DbBackend::Sqlite,
         }
     }
+}
+
+async fn open(options: ConnectOptions) -> std::result::Result<Answered<DatabaseConnection>, DbErr> {
+    Ok(Answered::new(Database::connect(options).await?))
 }
 
 /// SQLite makes a file, and not the folder around it.
@@ -165,6 +172,7 @@ fn postgres(url: &str, connections: u32) -> ConnectOptions {
 
 fn sqlite(url: &str, connections: u32) -> ConnectOptions {
     let mut options = common(url, connections);
+    options.acquire_timeout(SQLITE_BUSY_TIMEOUT);
     options.map_sqlx_sqlite_opts(|options: SqliteConnectOptions| {
         options
             .create_if_missing(true)

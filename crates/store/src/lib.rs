@@ -3,6 +3,7 @@
 //! Reads that stand alone are methods of [`Store`]; changes are methods of [`Tx`], a file per
 //! aggregate. The three statements of a repeat sign-in stand alone too: see `sign_in_*`.
 
+mod answered;
 mod api_keys;
 mod applications;
 mod cache;

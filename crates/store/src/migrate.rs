@@ -3,7 +3,7 @@
 use latchkey_migrations::Migrator;
 use sea_orm::{
     ConnectionTrait, DatabaseTransaction, DbBackend, EntityName, EntityTrait, Statement,
-    TransactionTrait,
+    TransactionOptions,
 };
 use sea_orm_migration::{MigratorTrait, SchemaManager, seaql_migrations};
 
@@ -16,23 +16,24 @@ impl Store {
     /// Runs the steps that are missing, in one transaction. Of several processes that start at
     /// once, one runs them and the others wait: sea-orm-migration itself takes no lock.
     pub async fn migrate(&self) -> Result<()> {
-        let tx = self.begin().await?;
+        let opened = self.begin().await?;
+        let tx = opened.tx.unbounded();
         // A transaction of SQLite is the lock: there is one writer.
         if self.backend == Backend::Postgres {
-            lock_postgres(&tx.tx).await?;
+            lock_postgres(tx).await?;
         }
-        if !has_every_step(&SchemaManager::new(&tx.tx)).await? {
-            Migrator::up(&tx.tx, None).await?;
+        if !has_every_step(&SchemaManager::new(tx)).await? {
+            Migrator::up(tx, None).await?;
         }
-        tx.commit().await
+        opened.commit().await
     }
 
     /// Whether every step has been run.
     pub async fn is_current(&self) -> Result<bool> {
         // A connection that was just given back is not free at once: in a transaction, both questions
         // go through the same one.
-        let tx = self.reader.begin().await?;
-        has_every_step(&SchemaManager::new(&tx)).await
+        let tx = self.reader.begin(TransactionOptions::default()).await?;
+        has_every_step(&SchemaManager::new(tx.unbounded())).await
     }
 }
 

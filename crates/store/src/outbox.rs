@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 
 use latchkey_domain::{event::Event, id::EventId, time::Timestamp};
 use latchkey_events::Recorded;
-use sea_orm::{ActiveModelTrait, ConnectionTrait, DatabaseTransaction, DbBackend, Statement};
+use sea_orm::{ActiveModelTrait, ConnectionTrait, DbBackend, Statement};
 
 use crate::{
     Backend, Error, Result, Tx,
@@ -32,7 +32,7 @@ impl Tx {
     }
 }
 
-async fn next_position(tx: &DatabaseTransaction) -> Result<i64> {
+async fn next_position(tx: &impl ConnectionTrait) -> Result<i64> {
     let sql = "SELECT COALESCE(MAX(position), 0) + 1 FROM outbox";
     let row = tx.query_one_raw(Statement::from_string(DbBackend::Sqlite, sql)).await?;
     let row = row.ok_or(Error::corrupt("outbox", "no answer"))?;

@@ -1,6 +1,6 @@
 //! Positions on PostgreSQL: given after the commit, by one process at a time.
 
-use sea_orm::{ConnectionTrait, DbBackend, Statement, TransactionTrait};
+use sea_orm::{ConnectionTrait, DbBackend, Statement, TransactionOptions};
 
 use crate::{Error, Result, Store};
 
@@ -32,7 +32,7 @@ impl Store {
     }
 
     async fn give_once(&self) -> Result<u64> {
-        let tx = self.background.begin().await?;
+        let tx = self.background.begin(TransactionOptions::default()).await?;
         let lock = Statement::from_sql_and_values(DbBackend::Postgres, TRY_LOCK, [LOCK.into()]);
         let row = tx.query_one_raw(lock).await?.ok_or(Error::corrupt("outbox", "no answer"))?;
         if !row.try_get_by_index::<bool>(0)? {

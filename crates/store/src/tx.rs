@@ -4,10 +4,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, ExprTrait,
-    QueryFilter, SqliteTransactionMode, TransactionOptions, TransactionTrait, sea_query::Expr,
+    QueryFilter, SqliteTransactionMode, TransactionOptions, sea_query::Expr,
 };
 
-use crate::{Backend, Error, Result, Store, entity::config_version};
+use crate::{Backend, Error, Result, Store, answered::Answered, entity::config_version};
 
 /// An open transaction. Dropped without a commit, it has done nothing.
 #[derive(Debug)]
@@ -16,7 +16,7 @@ use crate::{Backend, Error, Result, Store, entity::config_version};
     reason = "a Tx is one of the library's, and what we note of it"
 )]
 pub struct Tx {
-    pub(crate) tx: DatabaseTransaction,
+    pub(crate) tx: Answered<DatabaseTransaction>,
     pub(crate) store: Store,
     pub(crate) recorded: AtomicBool,
     config_changed: AtomicBool,
@@ -32,7 +32,7 @@ impl Store {
             ..TransactionOptions::default()
         };
         Ok(Tx {
-            tx: self.writer.begin_with_options(options).await?,
+            tx: self.writer.begin(options).await?,
             store: self.clone(),
             recorded: AtomicBool::new(false),
             config_changed: AtomicBool::new(false),

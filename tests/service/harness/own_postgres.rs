@@ -2,6 +2,7 @@
 
 use std::{
     ffi::OsStr,
+    fs,
     path::{Path, PathBuf},
     process::Command,
 };
@@ -38,6 +39,27 @@ impl OwnPostgres {
         server
     }
 
+    /// Stops every process of the server in its tracks: connections stay open, and nothing answers.
+    pub(crate) fn freeze(&self) {
+        self.signal("STOP");
+    }
+
+    /// Lets it go on.
+    pub(crate) fn thaw(&self) {
+        self.signal("CONT");
+    }
+
+    /// To the server first, so that it begins no process meanwhile, and then to its children.
+    fn signal(&self, name: &str) {
+        let file = fs::read_to_string(self.data().join("postmaster.pid")).unwrap();
+        let server = file.lines().next().unwrap();
+        let sent = Command::new("kill").args(["-s", name, server]).status().unwrap();
+        assert!(sent.success(), "{name} to {server}");
+        let sent =
+            Command::new("pkill").args([&format!("-{name}"), "-P", server]).status().unwrap();
+        assert!(sent.success(), "{name} to the children of {server}");
+    }
+
     fn data(&self) -> PathBuf {
         self.folder.path().join("data")
     }
@@ -62,6 +84,8 @@ impl OwnPostgres {
 
 impl Drop for OwnPostgres {
     fn drop(&mut self) {
+        // A test that failed may have left it frozen.
+        self.thaw();
         let data = self.data();
         let stop = ["stop", "--mode=immediate", "--silent", "--pgdata"];
         Self::run("pg_ctl", stop.iter().map(OsStr::new).chain([data.as_os_str()]));

@@ -2,4 +2,5 @@
 
 mod broker_away;
 mod cost;
+mod database_away;
 mod node;
