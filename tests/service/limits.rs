@@ -60,7 +60,7 @@ both! {
         assert!(refused.is_err());
         assert!(others.iter().all(Result::is_ok), "{others:?}");
         let mut small = request();
-        small.metadata_mut().insert("x-small", "x".repeat(8 * 1024).parse().unwrap());
+        small.metadata_mut().insert("x-small", "x".repeat(6 * 1024).parse().unwrap());
         ConnectionAdminClient::new(own).get_connection(small).await.unwrap();
         app.connection(BITBUCKET).await.unwrap();
     }

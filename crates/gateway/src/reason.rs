@@ -84,7 +84,7 @@ fn rpc_status(reason: ErrorReason) -> StatusCode {
         R::AttemptUsed | R::AttemptInProgress | R::StartAgain => StatusCode::CONFLICT,
         R::StateExpired => StatusCode::GONE,
         R::Overloaded => StatusCode::TOO_MANY_REQUESTS,
-        R::CredentialsMissing | R::StorageUnavailable | R::Contention => {
+        R::CredentialsMissing | R::StorageUnavailable | R::ServerStopping | R::Contention => {
             StatusCode::SERVICE_UNAVAILABLE
         }
         // Our own key is wrong, or the service answered what these calls never answer.
@@ -96,6 +96,7 @@ fn rpc_status(reason: ErrorReason) -> StatusCode {
         | R::ResourceInUse
         | R::RequestIdReused
         | R::LoginCodeInvalid
+        | R::WatcherTooSlow
         | R::Internal => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }

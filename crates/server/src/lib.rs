@@ -3,6 +3,7 @@
 mod access;
 mod config;
 mod health;
+mod seats;
 mod serve;
 mod service;
 mod status;

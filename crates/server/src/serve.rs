@@ -21,6 +21,7 @@ use crate::{
     Config,
     access::{ALLOWED, AccessLayer},
     health,
+    seats::SeatsLayer,
     service::{Admin, Directory, Feed, Login, Tenants},
 };
 
@@ -34,8 +35,11 @@ const TIMEOUT: Duration = Duration::from_secs(20);
 /// HTTP/2 without a limit lets one connection begin any number of calls. Gateways share few
 /// connections among many people, so it is not small.
 const MAX_STREAMS: u32 = 1000;
+/// Calls at once, on all connections. Each holds at most a request of 64 KiB and a turn at a database
+/// with sixteen connections: beyond this the wait would be longer than anybody's patience.
+const MAX_CALLS: usize = 1024;
 /// Header lists hold a key, a trace and little else.
-const MAX_HEADER_LIST: u32 = 16 * 1024;
+const MAX_HEADER_LIST: u32 = 8 * 1024;
 /// Beyond this many resets a connection is an attack (RUSTSEC-2024-0003); tonic sets no limit.
 const MAX_RESETS: usize = 1024;
 /// Clients that vanished are noticed within half a minute.
@@ -82,6 +86,7 @@ pub async fn serve(
     let paths = ALLOWED.iter().map(|(path, _)| *path);
     let serving = builder()
         .layer(GrpcTraceLayer::new(paths))
+        .layer(SeatsLayer::new(MAX_CALLS))
         .layer(AccessLayer(latchkey))
         .add_routes(routes)
         .serve_with_incoming_shutdown(

@@ -102,7 +102,7 @@ impl Explanations {
             R::AttemptUsed => &self.used,
             R::AttemptInProgress => &self.in_progress,
             R::StartAgain => &self.start_again,
-            R::StorageUnavailable | R::Contention => &self.unavailable,
+            R::StorageUnavailable | R::ServerStopping | R::Contention => &self.unavailable,
             R::Overloaded => &self.busy,
             R::Unspecified
             | R::ResourceExists
@@ -110,6 +110,7 @@ impl Explanations {
             | R::ResourceInUse
             | R::RequestIdReused
             | R::LoginCodeInvalid
+            | R::WatcherTooSlow
             | R::Internal => &self.internal,
         }
     }

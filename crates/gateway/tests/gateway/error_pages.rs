@@ -29,6 +29,7 @@ async fn every_reason_of_the_service_has_a_page_and_a_status() {
         (Code::Aborted, "ATTEMPT_USED", 409),
         (Code::Aborted, "ATTEMPT_IN_PROGRESS", 409),
         (Code::Unavailable, "STORAGE_UNAVAILABLE", 503),
+        (Code::Unavailable, "SERVER_STOPPING", 503),
         (Code::Aborted, "CONTENTION", 503),
         (Code::ResourceExhausted, "OVERLOADED", 429),
         (Code::Internal, "INTERNAL", 500),
