@@ -128,6 +128,19 @@ impl Error {
         matches!(self, Self::Contention(_))
     }
 
+    /// The field of the request that is wrong, and what is wrong with it, where it is one field.
+    pub fn wrong_field(&self) -> Option<(&'static str, String)> {
+        let field = match self {
+            Self::Field { field, invalid } => return Some((field, invalid.to_string())),
+            Self::RequestIdReused => "request_id",
+            Self::RedirectUriNotRegistered => "redirect_uri",
+            Self::StateInvalid => "state",
+            Self::LoginCodeInvalid => "code",
+            _ => return None,
+        };
+        Some((field, self.to_string()))
+    }
+
     /// What the caller can do.
     pub const fn kind(&self) -> ErrorKind {
         self.class().0

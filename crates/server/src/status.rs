@@ -26,8 +26,8 @@ pub(crate) fn from_error(error: Error) -> Status {
         ErrorKind::Internal => Code::Internal,
     };
     let mut details = ErrorDetails::with_error_info(error.reason(), DOMAIN, HashMap::new());
-    if let Error::Field { field, invalid } = &error {
-        details.add_bad_request_violation(*field, invalid.to_string());
+    if let Some((field, description)) = error.wrong_field() {
+        details.add_bad_request_violation(field, description);
     }
     match kind {
         ErrorKind::Precondition => {
@@ -70,16 +70,43 @@ pub(crate) fn not_allowed() -> Status {
 
 /// Says that the server stops.
 pub(crate) fn stopping() -> Status {
-    come_back("the server stops")
+    come_back(Code::Unavailable, "SERVER_STOPPING", "the server stops")
 }
 
 /// Says that a watcher took nothing for too long.
 pub(crate) fn asleep() -> Status {
-    come_back("nothing was taken from the stream for too long")
+    let message = "nothing was taken from the stream for too long";
+    come_back(Code::Unavailable, "WATCHER_TOO_SLOW", message)
 }
 
-fn come_back(message: &str) -> Status {
-    let mut details = ErrorDetails::with_error_info("STORAGE_UNAVAILABLE", DOMAIN, HashMap::new());
+/// Says that as many calls are under way as there may be.
+pub(crate) fn overloaded() -> Status {
+    come_back(Code::ResourceExhausted, "OVERLOADED", "too many calls are under way")
+}
+
+fn come_back(code: Code, reason: &str, message: &str) -> Status {
+    let mut details = ErrorDetails::with_error_info(reason, DOMAIN, HashMap::new());
     details.set_retry_info(Some(RETRY_AFTER));
-    Status::with_error_details(Code::Unavailable, message, details)
+    Status::with_error_details(code, message, details)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_invalid_names_its_field() {
+        for (error, field) in [
+            (Error::RequestIdReused, "request_id"),
+            (Error::RedirectUriNotRegistered, "redirect_uri"),
+            (Error::StateInvalid, "state"),
+            (Error::LoginCodeInvalid, "code"),
+        ] {
+            let status = from_error(error);
+            assert_eq!(status.code(), Code::InvalidArgument);
+            let told = status.get_details_bad_request().unwrap().field_violations;
+            assert_eq!(told.len(), 1);
+            assert_eq!(told[0].field, field);
+        }
+    }
 }
