@@ -34,7 +34,7 @@ async fn delete(app: &TestApp, name: &str) -> Result<(), Status> {
     app.tenants().delete_api_key(request).await.map(|_| ())
 }
 
-fn in_seconds(app: &TestApp, seconds: i64) -> Timestamp {
+pub(crate) fn in_seconds(app: &TestApp, seconds: i64) -> Timestamp {
     use latchkey_domain::time::Clock;
     let (now, nanos) = app.clock.now().seconds_and_nanos();
     Timestamp { seconds: now + seconds, nanos }

@@ -5,15 +5,23 @@ use std::{collections::BTreeSet, time::Duration};
 use latchkey_domain::{access::Principal, environment::EnvironmentKind, host::Host};
 use latchkey_identity::NewEnvironment;
 use latchkey_proto::v1::{
-    FeedEvent, ListEventsRequest, event_feed_client::EventFeedClient, watch_events_request::Start,
+    ApiKeyKind, DeleteApiKeyRequest, FeedEvent, ListEventsRequest,
+    event_feed_client::EventFeedClient, watch_events_request::Start,
 };
 use latchkey_test_database::TestDatabase;
 use secrecy::SecretString;
 use tonic::{Code, service::interceptor::InterceptedService, transport::Endpoint};
 
 use crate::{
+    api_keys::in_seconds,
     both,
-    harness::{Key, TestApp, reason, seed, with_app},
+    harness::{
+        Key, TestApp,
+        admin::{new_key, refusal},
+        reason, seed,
+        watch::Watching,
+        with_app,
+    },
 };
 
 /// How long a server may take to stop: its drain, 10 s, and a little.
@@ -38,6 +46,21 @@ async fn foreign_consumer(app: &TestApp) -> SecretString {
     };
     let environment = app.latchkey.create_environment(&new).await.unwrap().id;
     seed::key(&app.latchkey, Principal::Consumer(environment)).await
+}
+
+/// A consumer's key that can be deleted or expires, and its name.
+async fn consumers_key(app: &TestApp, expires_in: Option<i64>) -> (SecretString, String) {
+    let mut new = new_key(ApiKeyKind::Consumer);
+    new.api_key.as_mut().unwrap().expire_time = expires_in.map(|seconds| in_seconds(app, seconds));
+    let (made, key) = app.create_key(new).await.unwrap();
+    (key.into(), made.name)
+}
+
+/// Its key is why the stream ends.
+async fn assert_sent_away(mut watching: Watching) {
+    let (_, end) = watching.end().await;
+    let end = end.expect("an end that says why");
+    assert_eq!(refusal(&end), (Code::Unauthenticated, "CREDENTIALS_INVALID".to_owned()));
 }
 
 both! {
@@ -146,7 +169,29 @@ both! {
 
         let (count, end) = watching.end().await;
         assert_eq!(count, 0);
-        assert_eq!(end.expect("an end that tells to come back").code(), Code::Unavailable);
+        let end = end.expect("an end that tells to come back");
+        assert_eq!((end.code(), reason(&end).as_str()), (Code::Unavailable, "SERVER_STOPPING"));
+    }
+
+    async fn a_watcher_whose_key_is_deleted_is_sent_away(app) {
+        let (key, name) = consumers_key(&app, None).await;
+        let watching = app.watch_with(EventFeedClient::new(app.keyed(&key)), Start::FromNow(true));
+        let watching = watching.await.unwrap();
+
+        let delete = DeleteApiKeyRequest { name };
+        app.own_tenant().delete_api_key(delete).await.unwrap();
+
+        assert_sent_away(watching).await;
+    }
+
+    async fn a_watcher_whose_key_expires_is_sent_away(app) {
+        let (key, _) = consumers_key(&app, Some(60)).await;
+        let watching = app.watch_with(EventFeedClient::new(app.keyed(&key)), Start::FromNow(true));
+        let watching = watching.await.unwrap();
+
+        app.clock.advance(Duration::from_mins(2));
+
+        assert_sent_away(watching).await;
     }
 
     async fn another_tenants_consumer_sees_nothing(app) {

@@ -104,7 +104,7 @@ where
         let latchkey = self.latchkey.clone();
         Box::pin(async move {
             let path = request.uri().path();
-            if OPEN.iter().any(|open| path.starts_with(open)) {
+            if is_open(path) {
                 return inner.call(request).await;
             }
             match admit(&latchkey, path, request.headers()).await {
@@ -116,6 +116,11 @@ where
             }
         })
     }
+}
+
+/// Whether a path is answered whoever asks.
+pub(crate) fn is_open(path: &str) -> bool {
+    OPEN.iter().any(|open| path.starts_with(open))
 }
 
 async fn admit(latchkey: &Latchkey, path: &str, headers: &HeaderMap) -> Result<Principal, Status> {
@@ -130,7 +135,7 @@ async fn admit(latchkey: &Latchkey, path: &str, headers: &HeaderMap) -> Result<P
 }
 
 /// `authorization: Bearer {key}` (RFC 6750, 2.1), once.
-fn bearer(headers: &HeaderMap) -> Option<SecretString> {
+pub(crate) fn bearer(headers: &HeaderMap) -> Option<SecretString> {
     let mut values = headers.get_all(AUTHORIZATION).iter();
     let value = values.next().filter(|_| values.next().is_none())?;
     let (scheme, key) = value.to_str().ok()?.split_once(' ')?;

@@ -23,7 +23,7 @@ pub(crate) mod replica;
 pub(crate) mod seed;
 pub(crate) mod telemetry;
 mod variable;
-mod watch;
+pub(crate) mod watch;
 mod web;
 pub(crate) mod wire;
 

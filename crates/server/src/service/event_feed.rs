@@ -5,13 +5,14 @@ use std::{pin::Pin, time::Duration};
 use futures_util::{Stream, StreamExt, stream};
 use latchkey_identity::{Error, Latchkey, Watch};
 use latchkey_proto::v1::{self, event_feed_server::EventFeed};
+use secrecy::SecretString;
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status, async_trait};
 
 use crate::{
-    access::caller,
+    access::{bearer, caller},
     status::{asleep, from_error, stopping},
     wire::event as wire,
 };
@@ -20,6 +21,9 @@ use crate::{
 const BUFFER: usize = 16;
 /// A watcher that takes nothing for this long is cut off; it comes back with its last position.
 const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How often a watcher's key is looked at: the cache answers, and knows of a change within a second.
+const KEY_CHECK: Duration = Duration::from_secs(1);
 
 /// The service.
 #[derive(Debug)]
@@ -52,16 +56,35 @@ impl EventFeed for Feed {
         request: Request<v1::WatchEventsRequest>,
     ) -> Result<Response<Self::WatchEventsStream>, Status> {
         let caller = caller(&request)?;
+        let key = bearer(request.metadata().as_ref())
+            .ok_or(Error::Unauthenticated)
+            .map_err(from_error)?;
         let (parent, after) = wire::watch(&request.into_inner())?;
         let watch = self.latchkey.watch_events(&caller, &parent.environment, after);
         let watch = watch.await.map_err(from_error)?;
         let (sender, receiver) = mpsc::channel(BUFFER);
-        let passing = tokio::spawn(pass_on(watch, sender, self.stop.clone()));
+        let (latchkey, stop) = (self.latchkey.clone(), self.stop.clone());
+        let passing = tokio::spawn(async move {
+            tokio::select! {
+                status = pass_on(watch, sender, stop) => status,
+                status = until_refused(&latchkey, &key) => status,
+            }
+        });
         // How it ended comes last, and needs no room among the events.
         let end = stream::once(passing).map(|end| {
             Err(end.unwrap_or_else(|_| from_error(Error::Internal("the watch panicked"))))
         });
         Ok(Response::new(Box::pin(ReceiverStream::new(receiver).chain(end))))
+    }
+}
+
+/// Waits until a key works no longer. While the database is away nobody can tell, and no events come.
+async fn until_refused(latchkey: &Latchkey, key: &SecretString) -> Status {
+    loop {
+        tokio::time::sleep(KEY_CHECK).await;
+        if let Err(error @ Error::Unauthenticated) = latchkey.authenticate(key).await {
+            return from_error(error);
+        }
     }
 }
 
