@@ -16,7 +16,7 @@ mod spans;
 mod start;
 
 pub use config::{Config, LogFormat};
-pub use grpc::{GrpcPropagate, GrpcPropagateLayer, GrpcTrace, GrpcTraceLayer};
+pub use grpc::{GrpcTrace, GrpcTraceLayer};
 pub use http_trace::{HttpTrace, HttpTraceLayer};
 pub use propagation::{
     current_traceparent, inject, link_to, set_parent_from_headers, set_parent_from_traceparent,

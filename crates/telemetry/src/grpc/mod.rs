@@ -1,11 +1,9 @@
-//! Spans and metrics of RPCs, on the side that answers and on the side that asks.
+//! Spans and metrics of RPCs, on the side that answers.
 
 mod body;
 mod call;
 mod code;
 mod methods;
-mod propagate;
 mod trace;
 
-pub use propagate::{GrpcPropagate, GrpcPropagateLayer};
 pub use trace::{GrpcTrace, GrpcTraceLayer};

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use latchkey_telemetry::{GrpcPropagateLayer, GrpcTraceLayer, current_traceparent};
+use latchkey_telemetry::{GrpcTraceLayer, current_traceparent, inject};
 use opentelemetry_proto::tonic::collector::trace::v1::{
     ExportTraceServiceRequest, ExportTraceServiceResponse,
     trace_service_client::TraceServiceClient,
@@ -10,7 +10,6 @@ use opentelemetry_proto::tonic::collector::trace::v1::{
 };
 use tokio_stream::wrappers::TcpListenerStream;
 use tonic::{Status, transport::Endpoint};
-use tower::Layer;
 
 use crate::{
     fixture::{FIXTURE, attribute, hex},
@@ -50,11 +49,18 @@ async fn serve() -> Endpoint {
     endpoint.timeout(Duration::from_secs(5))
 }
 
+/// What a client of the service does.
+#[expect(clippy::unnecessary_wraps, reason = "tonic's signature")]
+fn carrying_the_trace(mut request: tonic::Request<()>) -> Result<tonic::Request<()>, Status> {
+    inject(request.metadata_mut().as_mut());
+    Ok(request)
+}
+
 #[test]
 fn a_client_and_a_server_of_tonic_share_a_trace() {
     FIXTURE.runtime.block_on(async {
-        let channel = GrpcPropagateLayer.layer(serve().await.connect().await.unwrap());
-        let mut client = TraceServiceClient::new(channel);
+        let channel = serve().await.connect().await.unwrap();
+        let mut client = TraceServiceClient::with_interceptor(channel, carrying_the_trace);
         let span = tracing::info_span!("caller");
         let caller = span.in_scope(|| current_traceparent().unwrap());
 
