@@ -31,8 +31,10 @@ pub enum UpstreamAlias {
     Prompt,
 }
 
-/// OAuth's own parameters (RFC 6749, 7636, 8707, 9101, 9126, 9207, OpenID Connect): ours to set.
-const RESERVED: [&str; 20] = [
+/// OAuth's own parameters: who asks, for what, where the answer goes and how it is bound (RFC 6749,
+/// 7521, 7636, 8707, 9101, 9126, 9207, 9396, 9449; OpenID Connect Core 3.1.2.1 and 6). They are ours to
+/// set. What only tells the provider how to ask a person, such as `prompt` or `max_age`, is not.
+const RESERVED: [&str; 28] = [
     "client_id",
     "client_secret",
     "redirect_uri",
@@ -53,6 +55,14 @@ const RESERVED: [&str; 20] = [
     "iss",
     "access_token",
     "id_token",
+    "id_token_hint",
+    "refresh_token",
+    "client_assertion",
+    "client_assertion_type",
+    "registration",
+    "resource",
+    "authorization_details",
+    "dpop_jkt",
 ];
 
 impl UpstreamParams {
@@ -129,11 +139,23 @@ mod tests {
 
     #[test]
     fn the_names_of_oauth_are_refused_in_any_case() {
-        for name in RESERVED {
+        // What RFC 6749 to 9449 let an authorization request hold, as the registry of OAuth parameters
+        // lists it, and what would look like an answer.
+        let names = "client_id client_secret response_type response_mode redirect_uri scope state code \
+            nonce claims registration request request_uri id_token_hint code_challenge \
+            code_challenge_method code_verifier grant_type resource authorization_details dpop_jkt \
+            client_assertion client_assertion_type access_token refresh_token id_token iss";
+        for name in names.split_whitespace() {
             assert!(with(name, "x").is_err(), "{name}");
             assert!(with(&name.to_ascii_uppercase(), "x").is_err(), "{name}");
         }
-        assert!(with("prompt", "login").is_ok());
+    }
+
+    #[test]
+    fn how_a_person_is_asked_can_be_set() {
+        for name in ["prompt", "max_age", "acr_values", "display", "ui_locales", "login_hint"] {
+            assert!(with(name, "x").is_ok(), "{name}");
+        }
     }
 
     #[test]
