@@ -44,13 +44,13 @@ set_up_server() {
     find_server "$kind" "${!variable}" >/dev/null || die "$variable is set, but that server will not do (see above)"
   elif url=$(find_server "$kind" 2>"$servers_dir/$kind.tried"); then
     printf -v "$variable" %s "$url"
-  elif [[ -n $programs ]]; then
-    "$start"
   elif docker_answers; then
     say "    starting $service with docker compose; it stays up for the next run"
     docker compose up --detach --wait "$service" </dev/null >&2 || die "docker compose could not start $service"
     url=$(find_server "$kind") || die "$service was started with docker compose, but does not answer (see above)"
     printf -v "$variable" %s "$url"
+  elif [[ -n $programs ]]; then
+    "$start"
   else
     cat "$servers_dir/$kind.tried" >&2
     die "no $service: none answers, none is installed, no Docker engine answers, and this is not root on Debian" \
