@@ -9,7 +9,7 @@ pub struct PageSize(pub u32);
 impl PageSize {
     /// What a page holds when nobody says.
     pub const DEFAULT: u32 = 25;
-    /// A page stays far below the limit of an answer (1 MiB).
+    /// A page of the largest resources stays below the limit of an answer, 4 MiB.
     pub const MAX: u32 = 100;
 
     /// Accepts 0 (the default) to 100.

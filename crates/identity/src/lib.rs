@@ -71,7 +71,7 @@ impl Latchkey {
         &self.work
     }
 
-    /// Whether calls can be answered: the database is there, with the schema of this program.
+    /// Whether calls can be answered: the database answers.
     pub async fn is_ready(&self) -> bool {
         self.store.ping().await.is_ok()
     }
