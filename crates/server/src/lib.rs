@@ -3,6 +3,7 @@
 mod access;
 mod config;
 mod health;
+mod malformed;
 mod seats;
 mod serve;
 mod service;

@@ -16,11 +16,12 @@ use tokio::{net::TcpListener, time::sleep};
 use tokio_stream::wrappers::TcpListenerStream;
 use tokio_util::sync::CancellationToken;
 use tonic::{service::Routes, transport::Server};
+use tower::util::MapResponseLayer;
 
 use crate::{
     Config,
     access::{ALLOWED, AccessLayer},
-    health,
+    health, malformed,
     seats::SeatsLayer,
     service::{Admin, Directory, Feed, Login, Tenants},
 };
@@ -88,6 +89,7 @@ pub async fn serve(
         .layer(GrpcTraceLayer::new(paths))
         .layer(SeatsLayer::new(MAX_CALLS))
         .layer(AccessLayer(latchkey))
+        .layer(MapResponseLayer::new(malformed::told))
         .add_routes(routes)
         .serve_with_incoming_shutdown(
             TcpListenerStream::new(listener),

@@ -61,6 +61,17 @@ pub(crate) fn invalid_fields(violations: Vec<FieldViolation>) -> Status {
     Status::with_error_details(Code::InvalidArgument, message, details)
 }
 
+/// Says that a request cannot be read, and at which field if that is known.
+pub(crate) fn malformed(field: &str, what: &str) -> Status {
+    let mut details = ErrorDetails::with_error_info("FIELD_INVALID", DOMAIN, HashMap::new());
+    if field.is_empty() {
+        let message = format!("the request is no message of this method: {what}");
+        return Status::with_error_details(Code::InvalidArgument, message, details);
+    }
+    details.add_bad_request_violation(field, what);
+    Status::with_error_details(Code::InvalidArgument, format!("{field}: {what}"), details)
+}
+
 /// Says that keys of this kind cannot make this call.
 pub(crate) fn not_allowed() -> Status {
     let details = ErrorDetails::with_error_info("CALLER_NOT_ALLOWED", DOMAIN, HashMap::new());

@@ -217,13 +217,21 @@ both! {
     async fn bytes_that_are_no_message_are_refused(app) {
         let key = format!("Bearer {}", app.keys.environment.expose_secret());
         let path = "/latchkey.v1.ConnectionAdmin/GetConnection";
-        // A field that is longer than the message, and a text that is not UTF-8.
-        for body in [vec![0x0a, 0x7f, b'x'], vec![0x0a, 0x02, 0xff, 0xfe], vec![0xff; 20]] {
+        for (body, field) in [
+            // A field that is longer than the message.
+            (vec![0x0a, 0x7f, b'x'], Some("name")),
+            // A text that is not UTF-8.
+            (vec![0x0a, 0x02, 0xff, 0xfe], Some("name")),
+            // A number where a text belongs.
+            (vec![0x08, 0x01], Some("name")),
+            // Nothing that has a field.
+            (vec![0xff; 20], None),
+        ] {
             let refused = app.raw(path, Some(&key), body).await.unwrap_err();
-            assert!(
-                matches!(refused.code(), Code::Internal | Code::InvalidArgument),
-                "{refused:?}"
-            );
+            assert_eq!(refusal(&refused), (Code::InvalidArgument, "FIELD_INVALID".to_owned()));
+            let told = refused.get_details_bad_request().map(|told| told.field_violations);
+            let told = told.map(|mut told| told.remove(0).field);
+            assert_eq!(told.as_deref(), field, "{refused:?}");
         }
         app.connection(crate::harness::admin::BITBUCKET).await.unwrap();
     }
