@@ -6,5 +6,7 @@ mod configuration;
 mod database;
 mod deployment;
 mod dev;
+mod developing;
+mod metrics;
 mod process;
 mod roles;
