@@ -43,4 +43,10 @@ impl Dev {
         let mut rows = self.banner.iter().map(|line| line.trim());
         rows.find_map(|row| row.strip_prefix(name)).unwrap().trim()
     }
+
+    /// The callback URL that it tells to register at the real Bitbucket.
+    pub(crate) fn callback_url(&self) -> &str {
+        let mut words = self.banner.iter().flat_map(|line| line.split(' '));
+        words.find(|word| word.contains("/login/callback/")).unwrap()
+    }
 }

@@ -9,4 +9,5 @@ mod dev;
 mod developing;
 mod metrics;
 mod process;
+mod real_bitbucket;
 mod roles;
