@@ -2,7 +2,12 @@
 
 use std::{collections::BTreeMap, path::Path};
 
+use latchkey_proto::v1::{
+    GetConnectionRequest,
+    connection_admin_client::ConnectionAdminClient,
+};
 use reqwest::Url;
+use tonic::{Request, transport::Channel};
 
 use crate::{
     browser::Browser,
@@ -10,11 +15,31 @@ use crate::{
 };
 
 const KEY: &str = "a-consumers-key";
+const CLOUD: &str = "environments/dev/connections/bitbucket-cloud";
+const STAND_IN: &str = "environments/dev/connections/bitbucket";
 
 /// Starts `dev` with a consumer that has this secret.
 fn with_consumer(folder: &Path, secret: &str) -> Dev {
     let variables = [("LATCHKEY_BITBUCKET_SECRET", secret)];
     start_with(folder, &format!("--bitbucket-key {KEY}"), &variables)
+}
+
+async fn admin(dev: &Dev) -> ConnectionAdminClient<Channel> {
+    ConnectionAdminClient::connect(dev.endpoint.clone()).await.unwrap()
+}
+
+/// A request with the key of the banner.
+fn keyed<T>(dev: &Dev, message: T) -> Request<T> {
+    let mut request = Request::new(message);
+    let key = format!("Bearer {}", dev.key).parse().unwrap();
+    request.metadata_mut().insert("authorization", key);
+    request
+}
+
+async fn is_trusted(dev: &Dev, name: &str) -> bool {
+    let request = GetConnectionRequest { name: name.to_owned() };
+    let found = admin(dev).await.get_connection(keyed(dev, request)).await.unwrap();
+    found.into_inner().connection.unwrap().trusted_provider
 }
 
 #[tokio::test]
@@ -40,4 +65,12 @@ async fn both_buttons_are_bitbuckets_and_the_real_one_leads_to_bitbucket() {
     assert_eq!(asked["client_id"], KEY);
     assert_eq!(asked["redirect_uri"], callback);
     assert_eq!(dev.callback_url(), callback);
+}
+
+#[tokio::test]
+async fn the_stand_ins_word_is_taken_and_that_of_the_real_bitbucket_is_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let dev = with_consumer(folder.path(), "first-secret");
+    assert!(is_trusted(&dev, STAND_IN).await);
+    assert!(!is_trusted(&dev, CLOUD).await);
 }
