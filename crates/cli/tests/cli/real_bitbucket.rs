@@ -11,7 +11,7 @@ use tonic::{Request, transport::Channel};
 
 use crate::{
     browser::Browser,
-    developing::{Dev, start_with},
+    developing::{Dev, start, start_with},
 };
 
 const KEY: &str = "a-consumers-key";
@@ -65,6 +65,19 @@ async fn both_buttons_are_bitbuckets_and_the_real_one_leads_to_bitbucket() {
     assert_eq!(asked["client_id"], KEY);
     assert_eq!(asked["redirect_uri"], callback);
     assert_eq!(dev.callback_url(), callback);
+}
+
+#[tokio::test]
+async fn the_banner_tells_what_to_register_before_there_is_a_consumer() {
+    let folder = tempfile::tempdir().unwrap();
+    let dev = start(folder.path(), "");
+    let callback = format!("{}login/callback/bitbucket-cloud", dev.base_url);
+    assert_eq!(dev.callback_url(), callback);
+    let banner = dev.banner.join("\n");
+    for told in ["OAuth consumer", "Account: Email, Read", "--bitbucket-key", "--bitbucket-secret"]
+    {
+        assert!(banner.contains(told), "{banner}");
+    }
 }
 
 #[tokio::test]
