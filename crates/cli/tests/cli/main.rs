@@ -7,6 +7,7 @@ mod database;
 mod deployment;
 mod dev;
 mod developing;
+mod first_call;
 mod metrics;
 mod process;
 mod real_bitbucket;

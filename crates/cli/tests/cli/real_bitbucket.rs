@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, path::Path};
 
 use latchkey_proto::v1::{
-    GetConnectionRequest,
+    Credential, GetConnectionRequest, ListCredentialsRequest,
     connection_admin_client::ConnectionAdminClient,
 };
 use reqwest::Url;
@@ -34,6 +34,12 @@ fn keyed<T>(dev: &Dev, message: T) -> Request<T> {
     let key = format!("Bearer {}", dev.key).parse().unwrap();
     request.metadata_mut().insert("authorization", key);
     request
+}
+
+async fn credentials(dev: &Dev) -> Vec<Credential> {
+    let request = ListCredentialsRequest { parent: CLOUD.to_owned(), ..Default::default() };
+    let listed = admin(dev).await.list_credentials(keyed(dev, request)).await.unwrap();
+    listed.into_inner().credentials
 }
 
 async fn is_trusted(dev: &Dev, name: &str) -> bool {
@@ -86,4 +92,24 @@ async fn the_stand_ins_word_is_taken_and_that_of_the_real_bitbucket_is_not() {
     let dev = with_consumer(folder.path(), "first-secret");
     assert!(is_trusted(&dev, STAND_IN).await);
     assert!(!is_trusted(&dev, CLOUD).await);
+}
+
+// Several threads: a connection is closed while the test waits for a process to end.
+#[tokio::test(flavor = "multi_thread")]
+async fn another_secret_takes_the_place_of_the_one_of_the_last_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut first = with_consumer(folder.path(), "first-secret");
+    let before = credentials(&first).await;
+    assert_eq!(first.process.terminate().code(), Some(0));
+    let mut same = with_consumer(folder.path(), "first-secret");
+    assert_eq!(credentials(&same).await, before);
+    assert_eq!(same.process.terminate().code(), Some(0));
+
+    let second = with_consumer(folder.path(), "second-secret");
+
+    let after = credentials(&second).await;
+    assert_eq!((before.len(), after.len()), (1, 1), "{after:?}");
+    assert_eq!(after[0].client_id, KEY);
+    assert_eq!(after[0].role(), before[0].role());
+    assert_ne!(after[0].secret_fingerprint, before[0].secret_fingerprint);
 }
