@@ -1,6 +1,7 @@
 //! The binary, run as people run it.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod broker;
 mod browser;
 mod configuration;
 mod database;
@@ -11,4 +12,5 @@ mod first_call;
 mod metrics;
 mod process;
 mod real_bitbucket;
+mod relaying;
 mod roles;
