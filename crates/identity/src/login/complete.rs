@@ -147,7 +147,11 @@ impl Latchkey {
         if found.is_none_or(|found| attempt.redirect_uri.find(&found).is_none()) {
             return Ok(Err(Refusal::RedirectUriNotRegistered));
         }
-        let Some(way_in) = way_in.filter(|way_in| !way_in.connection.disabled) else {
+        let environment = self.cache.environment(&attempt.environment).await?;
+        let is_open = |way_in: &&WayIn| {
+            environment.is_some_and(|environment| self.is_open(way_in, &environment))
+        };
+        let Some(way_in) = way_in.filter(is_open) else {
             return Ok(Err(Refusal::ConnectionDisabled));
         };
         if !self.cache.is_granted(&connection, &application).await? {

@@ -104,13 +104,26 @@ impl Latchkey {
             return Err(Error::NotFound);
         };
         host_is_ours(&start.host, &environment)?;
-        if way_in.connection.disabled {
+        if !self.is_open(&way_in, &environment) {
             return Err(Error::ConnectionDisabled);
         }
         if !self.cache.is_granted(&start.connection, &start.application).await? {
             return Err(Error::ApplicationNotGranted);
         }
         Ok((application, way_in))
+    }
+
+    /// Whether anybody may come through a connection: it is not switched off, and the provider that
+    /// the configuration names now is one that the environment admits.
+    pub(super) fn is_open(&self, way_in: &WayIn, environment: &Environment) -> bool {
+        let connection = &way_in.connection;
+        let provider = self.providers.get(&connection.provider);
+        let admitted = provider.is_none_or(|provider| environment.admits(&**provider));
+        if !admitted {
+            let connection = connection.name();
+            tracing::warn!(%connection, "a stand-in signs nobody in to a production environment");
+        }
+        admitted && !connection.disabled
     }
 
     /// The provider of a connection.
