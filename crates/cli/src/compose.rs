@@ -8,7 +8,6 @@ use latchkey_keyring::KeyRing;
 use latchkey_providers::Registry;
 use latchkey_relay::Relay;
 use latchkey_store::{ConfigCache, Store};
-use latchkey_telemetry::HttpTraceLayer;
 use tokio::net::TcpListener;
 
 use crate::{
@@ -108,7 +107,6 @@ pub(crate) fn gateway(
     if let Some(demo) = demo {
         router = router.merge(latchkey_gateway::demo::demo_router(demo));
     }
-    let router = router.layer(HttpTraceLayer);
     let stop = stage.stop.clone();
     stage.spawn("the gateway", async move {
         Ok(latchkey_gateway::serve(listener, router, stop).await?)

@@ -5,6 +5,8 @@ mod command;
 mod compose;
 mod config;
 mod dev;
+#[cfg(test)]
+mod documented;
 mod feed;
 mod files;
 mod listen;

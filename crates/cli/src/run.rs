@@ -13,9 +13,10 @@ use tokio::{
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-/// How long requests and work under way may take once it is time to stop: below the 30 s that
-/// Kubernetes waits before it kills.
-const SOFT_STOP: Duration = Duration::from_secs(20);
+/// How long requests and work under way may take once it is time to stop. Above the 20 s that the
+/// gateway gives a request, so that it is the gateway that cuts off and tells; below the 30 s after
+/// which Kubernetes kills, with a few left for the connections and traces that are closed last.
+const SOFT_STOP: Duration = Duration::from_secs(22);
 /// How a process ends that was told twice to stop.
 const TOLD_TWICE: i32 = 1;
 
@@ -135,6 +136,14 @@ mod tests {
     use std::sync::Mutex;
 
     use super::*;
+
+    #[test]
+    fn the_gateway_cuts_its_requests_off_before_the_process_does_and_both_before_kubernetes() {
+        const KUBERNETES: Duration = Duration::from_secs(30);
+        assert!(latchkey_gateway::DRAIN < SOFT_STOP);
+        // Traces have 5 s to leave, and tasks that were cut off have one.
+        assert!(SOFT_STOP + Duration::from_secs(6) < KUBERNETES);
+    }
 
     #[tokio::test]
     async fn a_failure_ends_everything_and_the_last_stage_stops_first() {

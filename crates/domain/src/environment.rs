@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Invalid, host::Host, id::EnvironmentId, name::EnvironmentName, text::DisplayName,
-    time::Timestamp,
+    Invalid, host::Host, id::EnvironmentId, name::EnvironmentName, provider::Provider,
+    text::DisplayName, time::Timestamp,
 };
 
 /// A tenant: everything else belongs to one.
@@ -40,6 +40,12 @@ impl Environment {
     /// Its resource name.
     pub fn name(&self) -> EnvironmentName {
         EnvironmentName { environment: self.id.clone() }
+    }
+
+    /// Whether a provider may vouch for people here. Nobody's real account is vouched for by something
+    /// that only plays a provider.
+    pub fn admits(&self, provider: &dyn Provider) -> bool {
+        self.kind != EnvironmentKind::Production || !provider.is_stand_in()
     }
 }
 

@@ -65,7 +65,6 @@ pub struct Client<'a> {
 }
 
 /// What goes into an authorization URL.
-#[derive(Debug)]
 pub struct AuthorizationRequest<'a> {
     /// OAuth's `client_id`.
     pub client_id: &'a str,
@@ -75,6 +74,16 @@ pub struct AuthorizationRequest<'a> {
     pub state: &'a str,
     /// The connection's own parameters.
     pub upstream_params: &'a [(String, String)],
+}
+
+/// Without the state, and without the parameters, which may name a person.
+impl fmt::Debug for AuthorizationRequest<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AuthorizationRequest")
+            .field("client_id", &self.client_id)
+            .field("redirect_uri", &self.redirect_uri.as_str())
+            .finish_non_exhaustive()
+    }
 }
 
 /// What a code was traded for.

@@ -33,9 +33,11 @@ impl Assets {
         Self { style: path(STYLE), mark: path(MARK), bitbucket: path(BITBUCKET) }
     }
 
-    /// The path of a provider's logo. The stand-in plays Bitbucket, its logo included.
+    /// The path of a provider's logo. What begins with `bitbucket` is one of Bitbucket's, its Data
+    /// Center say; a stand-in plays Bitbucket, its logo included.
     pub(crate) fn logo(&self, provider: &str) -> &str {
-        if matches!(provider, "bitbucket" | "stand-in") { &self.bitbucket } else { &self.mark }
+        let bitbucket = provider.starts_with("bitbucket") || provider == "stand-in";
+        if bitbucket { &self.bitbucket } else { &self.mark }
     }
 
     /// Answers with the asset at `wanted`.

@@ -19,7 +19,8 @@ pub struct Config {
     pub base_url: Url,
     /// The environment that it serves: `environments/{environment}`.
     pub environment: String,
-    /// Where the service answers gRPC: `http://host:port`.
+    /// Where the service answers gRPC: `http://host:port`, or `https://host:port` where something ends
+    /// TLS in front of it, with a certificate that this machine trusts.
     pub endpoint: Url,
     /// A gateway key of that environment.
     pub key: SecretString,
@@ -51,6 +52,11 @@ impl Config {
             .filter_map(|(field, problem)| Some(format!("{field}: {}", problem?)))
             .collect()
     }
+
+    /// Whether the key goes to another machine for everybody on the way to read: not for production.
+    pub fn key_is_exposed(&self) -> bool {
+        self.endpoint.scheme() != "https" && !is_loopback(&self.endpoint)
+    }
 }
 
 fn base_url_problem(url: &Url) -> Option<&'static str> {
@@ -69,8 +75,8 @@ fn environment_problem(name: &str) -> Option<&'static str> {
 }
 
 fn endpoint_problem(url: &Url) -> Option<&'static str> {
-    if url.scheme() != "http" {
-        return Some("must begin with http://");
+    if !matches!(url.scheme(), "http" | "https") {
+        return Some("must begin with https:// or http://");
     }
     is_not_an_origin(url).then_some("must be a scheme, a host and maybe a port, nothing more")
 }

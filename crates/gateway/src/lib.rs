@@ -23,5 +23,5 @@ mod texts;
 
 pub use config::Config;
 pub use routes::router;
-pub use serve::{Error, serve};
+pub use serve::{DRAIN, Error, serve};
 pub use service::channel;

@@ -22,8 +22,9 @@ const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
 const HEADER_BUFFER: usize = 32 * 1024;
 /// Connections at once; more wait in the listener's queue.
 const MOST_CONNECTIONS: usize = 4096;
-/// A request under way has 20 s; what is not over a little later is cut off.
-const DRAIN: Duration = Duration::from_secs(25);
+/// How long a request under way may take once it is time to stop: a callback's call has 15 s, and its
+/// answer a little more to leave. A process around it needs longer, or it cuts off what is not over.
+pub const DRAIN: Duration = Duration::from_secs(20);
 /// After a failure to accept, such as too many open files, before the next try.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
@@ -32,7 +33,7 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 #[error("the gateway's listener does not work")]
 pub struct Error(#[from] std::io::Error);
 
-/// Serves `router` until `stop`; then lets the requests under way finish, for 25 s at most.
+/// Serves `router` until `stop`; then lets the requests under way finish, for [`DRAIN`] at most.
 pub async fn serve(
     listener: TcpListener,
     router: Router,

@@ -12,7 +12,7 @@ use tonic::{
     Request, Response, Status,
     metadata::{Ascii, MetadataValue},
     service::{Interceptor, interceptor::InterceptedService},
-    transport::{Channel, Endpoint},
+    transport::{Channel, ClientTlsConfig, Endpoint},
 };
 use tonic_health::pb::{
     HealthCheckRequest, health_check_response::ServingStatus, health_client::HealthClient,
@@ -33,7 +33,10 @@ const KEEP_ALIVE: Duration = Duration::from_secs(20);
 
 /// A channel to `config.endpoint`, connected when it is first used and again when it breaks.
 pub fn channel(config: &Config) -> Result<Channel, tonic::transport::Error> {
-    let endpoint = Endpoint::from_shared(config.endpoint.as_str().to_owned())?;
+    let mut endpoint = Endpoint::from_shared(config.endpoint.as_str().to_owned())?;
+    if config.endpoint.scheme() == "https" {
+        endpoint = endpoint.tls_config(ClientTlsConfig::new().with_enabled_roots())?;
+    }
     Ok(endpoint
         .connect_timeout(CONNECT_TIMEOUT)
         .http2_keep_alive_interval(KEEP_ALIVE)

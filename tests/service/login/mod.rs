@@ -10,6 +10,7 @@ mod people;
 mod redeeming;
 mod replicas;
 mod secrets;
+mod stand_in;
 mod standby;
 mod starting;
 mod trust;

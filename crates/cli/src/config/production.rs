@@ -20,9 +20,7 @@ impl Config {
             Section::Relay if self.relay.uses_guest() => {
                 "url: must not use the user guest in production"
             }
-            Section::Gateway if self.gateway.as_ref().is_some_and(is_plain) => {
-                "base_url: must be https in production"
-            }
+            Section::Gateway => return self.gateway.iter().flat_map(plain_addresses).collect(),
             Section::Providers => return self.stand_ins(),
             _ => return Vec::new(),
         };
@@ -38,8 +36,15 @@ impl Config {
     }
 }
 
-fn is_plain(gateway: &latchkey_gateway::Config) -> bool {
-    gateway.base_url.scheme() != "https"
+fn plain_addresses(gateway: &latchkey_gateway::Config) -> Vec<String> {
+    let checks = [
+        (gateway.base_url.scheme() != "https", "base_url: must be https in production"),
+        (
+            gateway.key_is_exposed(),
+            "endpoint: must be https in production, unless its host is a loopback host: the key goes there",
+        ),
+    ];
+    checks.into_iter().filter(|(is_wrong, _)| *is_wrong).map(|(_, told)| told.to_owned()).collect()
 }
 
 #[cfg(test)]
@@ -56,6 +61,7 @@ mod tests {
         config.gateway = Some(gateway::Config {
             environment: "environments/live".to_owned(),
             key: "lk_gateway_x".into(),
+            endpoint: "http://latchkey.example:50051".parse().unwrap(),
             ..gateway::Config::default()
         });
         let stand_in = toml::from_str("kind = 'bitbucket'\nstand_in = true").unwrap();
@@ -73,6 +79,7 @@ mod tests {
             "providers.acme.stand_in",
             "relay.url",
             "gateway.base_url",
+            "gateway.endpoint",
         ];
         assert_eq!(fields.collect::<Vec<_>>(), expected, "{problems:#?}");
     }

@@ -34,14 +34,19 @@ pub(super) fn banner(options: &Options, places: &Places, state: &State, keys: &K
         "  There you can be anybody, without a password:".to_owned(),
     ];
     lines.extend(ACCOUNTS.iter().filter_map(|key| account(places, key)));
-    lines.extend(extras(options, places, &row));
     lines.extend([
         String::new(),
         row("Admin key", &strong(key)),
         row("gRPC", &format!("{address}, with reflection")),
         row("Metrics", &format!("{}metrics", url_of(&places.metrics))),
         row("Stand-in", places.stand_in.base_url()),
-        row("Kept in", &format!("{}; to begin anew: latchkey dev --fresh", state.folder().display())),
+        row(
+            "Kept in",
+            &format!("{}; to begin anew: latchkey dev --fresh", state.folder().display()),
+        ),
+    ]);
+    lines.extend(beside(options, places).iter().map(|(name, text)| row(name, text)));
+    lines.extend([
         String::new(),
         "  A first call:".to_owned(),
         format!("  grpcurl -plaintext {header} -d '{body}' {address} {METHOD}"),
@@ -66,27 +71,22 @@ fn situation(account: &Account) -> String {
     }
 }
 
-/// What else was asked for.
-fn extras(options: &Options, places: &Places, row: &impl Fn(&str, &str) -> String) -> Vec<String> {
-    let mut lines = Vec::new();
-    if options.consumer().is_some() {
-        let callback = format!("{}login/callback/{CLOUD_CONNECTION}", places.base_url);
-        lines.extend([
-            row(
-                "Bitbucket",
-                "the real one is on the page too; its consumer needs the callback URL",
-            ),
-            row("", &callback),
-            row("", "and the permissions Email and Read of Account"),
-        ]);
-    }
+/// What else there is, or could be. The real Bitbucket is told of always: whoever makes a consumer
+/// there is asked for the callback URL before there are a key and a secret.
+fn beside(options: &Options, places: &Places) -> Vec<(&'static str, String)> {
+    let first = match options.consumer() {
+        Some(_) => "the real one is on the page too, if its OAuth consumer has these:",
+        None => {
+            "the real one too, with --bitbucket-key and --bitbucket-secret of an OAuth consumer of your workspace:"
+        }
+    };
+    let callback = format!("{}login/callback/{CLOUD_CONNECTION}", places.base_url);
+    let needs = format!("permissions Account: Email, Read; callback URL {callback}");
+    let mut rows = vec![("Bitbucket", first.to_owned()), ("", needs)];
     if options.amqp_url.is_some() {
-        lines.push(row("RabbitMQ", "events go to its exchange latchkey.events too"));
+        rows.push(("RabbitMQ", "events go to its exchange latchkey.events too".to_owned()));
     }
-    if !lines.is_empty() {
-        lines.insert(0, String::new());
-    }
-    lines
+    rows
 }
 
 fn url_of(listener: &tokio::net::TcpListener) -> String {

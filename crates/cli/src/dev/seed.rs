@@ -56,6 +56,8 @@ pub(super) async fn seed(
         provider: STAND_IN,
         client_id: StandIn::CONSUMER_KEY,
         client_secret: StandIn::CONSUMER_SECRET.into(),
+        // Its accounts are made up, and linking by a proven address is there to be tried.
+        trusted: true,
         replace: false,
     })
     .await?;
@@ -67,6 +69,8 @@ pub(super) async fn seed(
             provider: "bitbucket",
             client_id,
             client_secret: secret.clone(),
+            // The owner of a real account can change its primary address at will.
+            trusted: false,
             replace: now.expose_secret() != keys.consumer.expose_secret(),
         })
         .await?;

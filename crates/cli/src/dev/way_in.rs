@@ -22,6 +22,8 @@ pub(super) struct WayIn<'a> {
     pub(super) provider: &'static str,
     pub(super) client_id: &'a str,
     pub(super) client_secret: SecretString,
+    /// Whether the provider's word proves an address.
+    pub(super) trusted: bool,
     /// Put this consumer in the place of any other.
     pub(super) replace: bool,
 }
@@ -35,7 +37,7 @@ impl Seed<'_> {
             id: Some(id.clone()),
             display_name: DisplayName::parse(way_in.display_name)?,
             provider: ProviderName::parse(way_in.provider)?,
-            trusted_provider: true,
+            trusted_provider: way_in.trusted,
             upstream_params: UpstreamParams::default(),
             disabled: false,
             request: None,

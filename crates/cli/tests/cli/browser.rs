@@ -1,35 +1,69 @@
 //! Somebody with a browser, who has cookies and clicks what is there.
 
-use reqwest::{Client, Response, Url, header::ORIGIN};
+use reqwest::{Client, Response, Url, header::ORIGIN, redirect::Policy};
 
-/// A browser.
+/// A browser, which never leaves this machine.
 pub(crate) struct Browser(Client);
 
 impl Browser {
     pub(crate) fn new() -> Self {
-        Self(Client::builder().cookie_store(true).build().unwrap())
+        let stay_here = Policy::custom(|attempt| match attempt.url().host_str() {
+            Some("localhost" | "127.0.0.1") => attempt.follow(),
+            _ => attempt.stop(),
+        });
+        Self(Client::builder().cookie_store(true).redirect(stay_here).build().unwrap())
     }
 
     /// Signs in at the demo application as one of the stand-in's accounts, and reads what it shows.
     pub(crate) async fn sign_in(&self, base_url: &str, account: &str) -> String {
-        let page = self.0.get(format!("{base_url}demo/sign-in")).send().await.unwrap();
-        let consent = self.submit(page, &[]).await;
+        let page = self.sign_in_page(base_url).await;
+        let consent = self.press(&page, "/login/bitbucket\"").await;
         assert!(consent.url().path().ends_with("/site/oauth2/authorize"), "{}", consent.url());
-        let back = self.submit(consent, &[("account", account), ("decision", "grant")]).await;
+        let consent = Page::of(consent).await;
+        let fields = [("account", account), ("decision", "grant")];
+        let back = self.submit(&consent, "", &fields).await;
         assert_eq!(back.status(), 200, "{}", back.url());
         back.text().await.unwrap()
     }
 
-    /// Submits the page's first form, with its hidden fields and these.
-    async fn submit(&self, page: Response, fields: &[(&str, &str)]) -> Response {
-        let url = page.url().clone();
-        let html = page.text().await.unwrap();
-        let form = between(&html, "<form method=\"post\" action=\"", "\"").expect("a form").0;
-        let mut all = hidden_fields(&html);
+    /// Goes from the demo application to the sign-in page.
+    pub(crate) async fn sign_in_page(&self, base_url: &str) -> Page {
+        Page::of(self.0.get(format!("{base_url}demo/sign-in")).send().await.unwrap()).await
+    }
+
+    /// Presses the button of the form whose address begins like this.
+    pub(crate) async fn press(&self, page: &Page, action: &str) -> Response {
+        self.submit(page, action, &[]).await
+    }
+
+    /// Submits the first form whose address begins like this, with its hidden fields and these.
+    async fn submit(&self, page: &Page, action: &str, fields: &[(&str, &str)]) -> Response {
+        let form = page.form(action);
+        let (action, _) = between(form, "action=\"", "\"").unwrap();
+        let mut all = hidden_fields(form);
         all.extend(fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
-        let action: Url = url.join(&plain(form)).unwrap();
-        let origin = url.origin().ascii_serialization();
+        let action: Url = page.url.join(&plain(action)).unwrap();
+        let origin = page.url.origin().ascii_serialization();
         self.0.post(action).header(ORIGIN, origin).form(&all).send().await.unwrap()
+    }
+}
+
+/// A page, and where it is.
+pub(crate) struct Page {
+    url: Url,
+    html: String,
+}
+
+impl Page {
+    async fn of(response: Response) -> Self {
+        Self { url: response.url().clone(), html: response.text().await.unwrap() }
+    }
+
+    /// The first form whose address begins like this.
+    pub(crate) fn form(&self, action: &str) -> &str {
+        let start = format!("<form method=\"post\" action=\"{action}");
+        let at = self.html.find(&start).unwrap_or_else(|| panic!("no {action} in {}", self.html));
+        self.html[at..].split("</form>").next().unwrap()
     }
 }
 

@@ -3,37 +3,15 @@
 use std::{
     io::Write,
     net::{TcpListener, TcpStream},
-    path::Path,
     thread::sleep,
     time::{Duration, Instant},
 };
 
 use crate::{
     browser::Browser,
+    developing::{FREE_PORTS, start},
     process::{Running, latchkey, run},
 };
-
-const FREE_PORTS: &str =
-    "--gateway 127.0.0.1:0 --grpc 127.0.0.1:0 --stand-in 127.0.0.1:0 --metrics 127.0.0.1:0";
-
-/// A running `dev`, and what its banner says.
-struct Dev {
-    process: Running,
-    base_url: String,
-    key: String,
-    endpoint: String,
-}
-
-fn start(folder: &Path, flags: &str) -> Dev {
-    let mut process = Running::start(&mut latchkey(folder, &format!("dev {FREE_PORTS} {flags}")));
-    let last_word = |line: String| line.split_whitespace().last().unwrap().to_owned();
-    let base_url = last_word(process.line("http://localhost:"));
-    let key = last_word(process.line("Admin key"));
-    let method = last_word(process.line("buf curl"));
-    process.line("Events, as they happen");
-    let endpoint = method.split("latchkey.v1").next().unwrap().to_owned();
-    Dev { process, base_url, key, endpoint }
-}
 
 #[tokio::test]
 async fn a_person_who_signed_up_is_known_after_a_restart_on_other_ports() {

@@ -1,10 +1,16 @@
 //! The binary, run as people run it.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod broker;
 mod browser;
 mod configuration;
 mod database;
 mod deployment;
 mod dev;
+mod developing;
+mod first_call;
+mod metrics;
 mod process;
+mod real_bitbucket;
+mod relaying;
 mod roles;

@@ -74,12 +74,22 @@ impl Running {
 
     /// Waits for a line that holds `text`.
     pub(crate) fn line(&mut self, text: &str) -> String {
+        self.lines_until(text).pop().unwrap()
+    }
+
+    /// Waits for a line that holds `text`; it is the last of those that came meanwhile.
+    pub(crate) fn lines_until(&mut self, text: &str) -> Vec<String> {
         let deadline = Instant::now() + PATIENCE;
+        let before = self.seen.len();
         loop {
             let left = deadline.saturating_duration_since(Instant::now());
             match self.lines.recv_timeout(left) {
-                Ok(line) if line.contains(text) => return line,
-                Ok(line) => self.seen.push(line),
+                Ok(line) => {
+                    self.seen.push(line);
+                    if self.seen.last().unwrap().contains(text) {
+                        return self.seen[before..].to_vec();
+                    }
+                }
                 Err(error) => {
                     let _ = self.child.kill();
                     let logged = self.stderr();

@@ -13,11 +13,12 @@ use crate::{
 };
 
 /// A port that was free a moment ago.
-fn free_port() -> u16 {
+pub(crate) fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
-fn healthy(folder: &Path, url: &str) -> bool {
+/// Waits until it is alive there.
+pub(crate) fn healthy(folder: &Path, url: &str) -> bool {
     let deadline = Instant::now() + Duration::from_secs(30);
     while Instant::now() < deadline {
         if run(folder, &format!("healthcheck {url}")).code == Some(0) {

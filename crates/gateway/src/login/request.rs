@@ -1,5 +1,7 @@
 //! What an application asks for when it sends somebody to sign in.
 
+use std::fmt;
+
 use latchkey_proto::v1::{LoginIntent, StartLoginRequest};
 use url::form_urlencoded;
 
@@ -44,7 +46,6 @@ impl Target {
 }
 
 /// A sign-in that can be started, as far as the gateway can tell.
-#[derive(Debug)]
 pub(crate) struct LoginRequest {
     pub(crate) target: Target,
     pub(crate) state: String,
@@ -53,6 +54,16 @@ pub(crate) struct LoginRequest {
     pub(crate) login_hint: String,
     pub(crate) prompt: String,
     pub(crate) ui_locales: String,
+}
+
+/// Without the state, which may say anything, and the hint, which names a person.
+impl fmt::Debug for LoginRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LoginRequest")
+            .field("target", &self.target)
+            .field("intent", &self.intent)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Something beside the target is missing, malformed or there twice.
@@ -148,5 +159,26 @@ fn intent_name(intent: LoginIntent) -> &'static str {
         LoginIntent::SignInOrUp => "sign_in_or_up",
         LoginIntent::SignIn => "sign_in",
         LoginIntent::SignUp => "sign_up",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_can_be_shown_without_its_state_and_whom_it_is_for() {
+        let target = Target {
+            application: "environments/dev/applications/notes".to_owned(),
+            redirect_uri: "https://notes.example/callback".to_owned(),
+        };
+        let query = format!(
+            "state=a-secret&login_hint=alice-secret@mail.example&code_challenge={}",
+            "c".repeat(CHALLENGE)
+        );
+        let request = LoginRequest::read(target, &Params::parse(query.as_bytes())).unwrap();
+        assert_eq!(request.state, "a-secret");
+        let shown = format!("{request:?}");
+        assert!(shown.contains("notes.example") && !shown.contains("secret"), "{shown}");
     }
 }

@@ -27,6 +27,23 @@ fn good_settings_have_no_problem() {
     for url in ["http://localhost:8080", "http://127.0.0.1:8080", "http://[::1]:8080"] {
         assert_eq!(with("base_url", url), [""; 0], "{url}");
     }
+    for url in ["http://latchkey:50051", "https://latchkey.example", "https://127.0.0.1:50051"] {
+        assert_eq!(with("endpoint", url), [""; 0], "{url}");
+    }
+}
+
+#[test]
+fn a_key_is_exposed_that_goes_to_another_machine_without_tls() {
+    let exposed = |endpoint: &str| {
+        let endpoint = endpoint.parse().unwrap();
+        Config { endpoint, ..Config::default() }.key_is_exposed()
+    };
+    for url in ["http://latchkey.example:50051", "http://10.0.0.1", "http://localhost.example"] {
+        assert!(exposed(url), "{url}");
+    }
+    for url in ["https://latchkey.example", "http://127.0.0.1:50051", "http://localhost:50051"] {
+        assert!(!exposed(url), "{url}");
+    }
 }
 
 #[test]
@@ -43,7 +60,7 @@ fn every_problem_is_told_by_its_field() {
         ("environment", "production"),
         ("environment", "environments/"),
         ("environment", "environments/a/b"),
-        ("endpoint", "https://127.0.0.1:50051"),
+        ("endpoint", "grpc://127.0.0.1:50051"),
         ("endpoint", "http://127.0.0.1:50051/x"),
         ("key", ""),
         ("key", "two words"),

@@ -15,3 +15,4 @@ mod peer;
 mod serving;
 mod sign_in_page;
 mod start;
+mod tls;

@@ -5,7 +5,7 @@ use latchkey_domain::{
     Invalid,
     access::Principal,
     connection::Connection,
-    environment::{Environment, EnvironmentKind},
+    environment::Environment,
     event::EventBody,
     id::{ConnectionId, EnvironmentId},
     name::ConnectionName,
@@ -111,14 +111,12 @@ impl Latchkey {
         Ok(ConnectionView::new(connection, &credentials, environment))
     }
 
-    /// Nobody's real account is vouched for by something that only plays a provider.
+    /// Asked again at every sign-in, as the configuration can change.
     fn provider_fits(&self, name: &ProviderName, environment: &Environment) -> Result<()> {
         let refuse = |sentence| Err(Error::field("connection.provider", Invalid::new(sentence)));
         match self.providers.get(name) {
             None => refuse("must be a provider of the service's configuration"),
-            Some(provider)
-                if provider.is_stand_in() && environment.kind == EnvironmentKind::Production =>
-            {
+            Some(provider) if !environment.admits(&**provider) => {
                 refuse("must not be a stand-in in a production environment")
             }
             Some(_) => Ok(()),

@@ -1,5 +1,7 @@
 //! A sign-in under way: sealed into `state`, and nowhere else.
 
+use std::fmt;
+
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use latchkey_domain::{
     application::Application,
@@ -24,7 +26,7 @@ const PLACE: &[u8] = b"state";
 const MAX_STATE_LENGTH: usize = 1536;
 
 /// All that is known of a sign-in before its callback.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Attempt {
     pub(super) id: AttemptId,
     pub(super) started_at: Timestamp,
@@ -57,6 +59,18 @@ pub(super) struct Revision([u8; 8]);
 /// Stands for a redirect URI, which is long, in a state, which is to be short.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct RedirectUriId([u8; 16]);
+
+/// Without the application's own state, which may say anything.
+impl fmt::Debug for Attempt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Attempt")
+            .field("id", &self.id)
+            .field("started_at", &self.started_at)
+            .field("connection", &self.connection_name())
+            .field("application", &self.application_name())
+            .finish_non_exhaustive()
+    }
+}
 
 impl Revision {
     pub(super) fn of(provider: &dyn Provider, credential: &Credential, host: &Host) -> Self {
@@ -199,6 +213,12 @@ mod tests {
         for field in [&b"login.hhhh"[..], b"bbbbbbbb", b"ssssssss"] {
             assert!(!bytes.windows(field.len()).any(|window| window == field));
         }
+    }
+
+    #[test]
+    fn an_attempt_can_be_shown_without_the_state_of_the_application() {
+        let shown = format!("{:?}", attempt());
+        assert!(shown.contains("ref_") && !shown.contains("ssss"), "{shown}");
     }
 
     #[test]

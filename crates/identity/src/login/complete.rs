@@ -28,7 +28,7 @@ pub struct Callback {
     /// The host that it came in on.
     pub host: Host,
     /// The sealed state.
-    pub state: String,
+    pub state: SecretString,
     /// What the browser kept.
     pub browser_secret: SecretString,
     /// What the provider sent.
@@ -76,7 +76,7 @@ impl Latchkey {
 
     /// Opens the seal, and lets the browser through that began the sign-in here, lately.
     fn open(&self, callback: &Callback) -> Result<Opened> {
-        let opened = Attempt::open(&callback.state, &self.keyring)?;
+        let opened = Attempt::open(callback.state.expose_secret(), &self.keyring)?;
         let attempt = &opened.attempt;
         if attempt.connection_name() != callback.connection || attempt.host != callback.host {
             return Err(Error::StateInvalid);
@@ -147,7 +147,11 @@ impl Latchkey {
         if found.is_none_or(|found| attempt.redirect_uri.find(&found).is_none()) {
             return Ok(Err(Refusal::RedirectUriNotRegistered));
         }
-        let Some(way_in) = way_in.filter(|way_in| !way_in.connection.disabled) else {
+        let environment = self.cache.environment(&attempt.environment).await?;
+        let is_open = |way_in: &&WayIn| {
+            environment.is_some_and(|environment| self.is_open(way_in, &environment))
+        };
+        let Some(way_in) = way_in.filter(is_open) else {
             return Ok(Err(Refusal::ConnectionDisabled));
         };
         if !self.cache.is_granted(&connection, &application).await? {
@@ -195,4 +199,22 @@ fn count(answer: &Answer, way_in: Option<&WayIn>, took: Duration) {
         Outcome::Failed(reason) => ("failed", reason.as_str()),
     };
     metrics::sign_in(outcome, reason, provider, took);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_callback_can_be_shown_without_what_it_proves_itself_with() {
+        let callback = Callback {
+            connection: "environments/dev/connections/bitbucket".parse().unwrap(),
+            host: Host::parse("login.example.com").unwrap(),
+            state: "sealed-secret".into(),
+            browser_secret: "browser-secret".into(),
+            answer: ProviderAnswer::Code("code-secret".into()),
+        };
+        let shown = format!("{callback:?}");
+        assert!(shown.contains("login.example.com") && !shown.contains("-secret"), "{shown}");
+    }
 }

@@ -66,7 +66,7 @@ impl Latchkey {
         for connection in granted {
             let Some(way_in) = self.cache.way_in(&connection.name()).await? else { continue };
             let state = connection.state(&way_in.plain_credentials(), &environment.default_domain);
-            if state == ConnectionState::Ready {
+            if state == ConnectionState::Ready && self.is_open(&way_in, &environment) {
                 options.push(LoginOption {
                     connection: connection.name(),
                     display_name: connection.display_name,

@@ -66,7 +66,9 @@ impl Latchkey {
     /// by then, so that what was refused once stays refused.
     async fn may_hand_over(&self, sign_in: &SignIn) -> Result<()> {
         let way_in = self.cache.way_in(&sign_in.connection).await?;
-        if way_in.is_none_or(|way_in| way_in.connection.disabled) {
+        let environment = self.cache.environment(&sign_in.connection.environment).await?;
+        let both = way_in.zip(environment);
+        if both.is_none_or(|(way_in, environment)| !self.is_open(&way_in, &environment)) {
             return Err(Error::ConnectionDisabled);
         }
         if !self.cache.is_granted(&sign_in.connection, &sign_in.application).await? {

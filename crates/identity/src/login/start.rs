@@ -33,7 +33,7 @@ pub struct StartLogin {
     /// Where the browser goes afterwards.
     pub redirect_uri: String,
     /// The application's own state.
-    pub application_state: String,
+    pub application_state: SecretString,
     /// What the application will prove itself with.
     pub code_challenge: CodeChallenge,
     /// The host that the browser is on.
@@ -41,7 +41,7 @@ pub struct StartLogin {
     /// Whom it is for.
     pub intent: Intent,
     /// What the person is known by.
-    pub login_hint: String,
+    pub login_hint: SecretString,
     /// OpenID Connect's `prompt`.
     pub prompt: String,
 }
@@ -49,8 +49,8 @@ pub struct StartLogin {
 /// A sign-in that can begin.
 #[derive(Debug)]
 pub struct Started {
-    /// Where to send the browser.
-    pub authorization_url: Url,
+    /// Where to send the browser; holds the sealed state.
+    pub authorization_url: SecretString,
     /// What the browser keeps.
     pub browser_secret: SecretString,
     /// Under which name.
@@ -84,12 +84,12 @@ impl Latchkey {
             intent: start.intent,
             browser_hash: sha256(browser_secret.expose_secret().as_bytes()),
             code_challenge: start.code_challenge,
-            application_state: start.application_state.clone(),
+            application_state: start.application_state.expose_secret().to_owned(),
         };
         let state = attempt.seal(&self.keyring)?;
         let cookie_name = cookie_name(&state, &start.host);
-        let authorization_url =
-            authorization_url(&*provider, &way_in, (credential, &start), &state);
+        let url = authorization_url(&*provider, &way_in, (credential, &start), &state);
+        let authorization_url = String::from(url).into();
         Ok(Started { authorization_url, browser_secret, cookie_name })
     }
 
@@ -104,13 +104,26 @@ impl Latchkey {
             return Err(Error::NotFound);
         };
         host_is_ours(&start.host, &environment)?;
-        if way_in.connection.disabled {
+        if !self.is_open(&way_in, &environment) {
             return Err(Error::ConnectionDisabled);
         }
         if !self.cache.is_granted(&start.connection, &start.application).await? {
             return Err(Error::ApplicationNotGranted);
         }
         Ok((application, way_in))
+    }
+
+    /// Whether anybody may come through a connection: it is not switched off, and the provider that
+    /// the configuration names now is one that the environment admits.
+    pub(super) fn is_open(&self, way_in: &WayIn, environment: &Environment) -> bool {
+        let connection = &way_in.connection;
+        let provider = self.providers.get(&connection.provider);
+        let admitted = provider.is_none_or(|provider| environment.admits(&**provider));
+        if !admitted {
+            let connection = connection.name();
+            tracing::warn!(%connection, "a stand-in signs nobody in to a production environment");
+        }
+        admitted && !connection.disabled
     }
 
     /// The provider of a connection.
@@ -138,6 +151,34 @@ fn authorization_url(
         client_id: &credential.client_id,
         redirect_uri: &start.host.callback_url(&start.connection.connection),
         state,
-        upstream_params: &params.filled(&start.login_hint, &start.prompt),
+        upstream_params: &params.filled(start.login_hint.expose_secret(), &start.prompt),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_start_can_be_shown_without_whom_it_is_for_and_what_it_carries() {
+        let start = StartLogin {
+            connection: "environments/dev/connections/bitbucket".parse().unwrap(),
+            application: "environments/dev/applications/notes".parse().unwrap(),
+            redirect_uri: "https://notes.example/callback".to_owned(),
+            application_state: "state-secret".into(),
+            code_challenge: CodeChallenge([3; 32]),
+            host: Host::parse("login.example.com").unwrap(),
+            intent: Intent::SignInOrUp,
+            login_hint: "alice-secret@mail.example".into(),
+            prompt: String::new(),
+        };
+        let started = Started {
+            authorization_url: "https://bitbucket.example/?state=sealed-secret".into(),
+            browser_secret: "browser-secret".into(),
+            cookie_name: "latchkey-name".to_owned(),
+        };
+        let shown = format!("{start:?} {started:?}");
+        assert!(shown.contains("notes.example") && shown.contains("latchkey-name"), "{shown}");
+        assert!(!shown.contains("-secret"), "{shown}");
+    }
 }

@@ -79,11 +79,11 @@ pub(crate) fn start(request: v1::StartLoginRequest) -> Result<StartLogin, Status
             connection: connection?,
             application: application?,
             redirect_uri: request.redirect_uri,
-            application_state: request.state,
+            application_state: request.state.into(),
             code_challenge: code_challenge?,
             host: host?,
             intent: intent?,
-            login_hint: request.login_hint,
+            login_hint: request.login_hint.into(),
             prompt: request.prompt,
         })
     })();
@@ -93,7 +93,7 @@ pub(crate) fn start(request: v1::StartLoginRequest) -> Result<StartLogin, Status
 pub(crate) fn started(started: Started) -> v1::StartLoginResponse {
     let seconds = i64::try_from(COOKIE_LIFETIME.as_secs()).unwrap_or(i64::MAX);
     v1::StartLoginResponse {
-        authorization_url: started.authorization_url.into(),
+        authorization_url: started.authorization_url.expose_secret().to_owned(),
         browser_secret: started.browser_secret.expose_secret().to_owned(),
         cookie_name: started.cookie_name,
         cookie_max_age: Some(Duration { seconds, nanos: 0 }),
@@ -119,7 +119,7 @@ pub(crate) fn complete(request: v1::CompleteLoginRequest) -> Result<Callback, St
     let read = connection.zip(host).map(|(connection, host)| Callback {
         connection,
         host,
-        state: request.state,
+        state: request.state.into(),
         browser_secret: request.browser_secret.into(),
         answer,
     });
