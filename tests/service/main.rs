@@ -13,6 +13,7 @@ mod connection_updates;
 mod connections;
 mod contract;
 mod credentials;
+mod etags;
 mod feed;
 mod harness;
 mod health;

@@ -101,6 +101,12 @@ impl Tx {
         by_id(id).lock(LockType::KeyShare).one(&self.tx).await?.map(read).transpose()
     }
 
+    /// An environment that nobody changes, or adds anything to, until this transaction ends: what is
+    /// decided about it still holds when it is deleted.
+    pub async fn lock_environment(&self, id: &EnvironmentId) -> Result<Option<Environment>> {
+        by_id(id).lock_exclusive().one(&self.tx).await?.map(read).transpose()
+    }
+
     /// Whether an id is taken, be it by a deleted environment.
     pub async fn environment_id_is_taken(&self, id: &EnvironmentId) -> Result<bool> {
         Ok(environment::Entity::find_by_id(id.as_str()).exists(&self.tx).await?)
@@ -126,11 +132,10 @@ impl Tx {
         Ok(updated.rows_affected == 1)
     }
 
-    /// Whether anything is in an environment that would be lost with it. From here to the end of
-    /// the transaction nobody adds anything.
+    /// Whether anything is in an environment that would be lost with it. It stays true for as long
+    /// as [`Self::lock_environment`] holds.
     pub async fn environment_holds_anything(&self, id: &EnvironmentId) -> Result<bool> {
         let id = id.as_str();
-        environment::Entity::find_by_id(id).lock_exclusive().one(&self.tx).await?;
         let applications =
             application::Entity::find().filter(application::Column::Environment.eq(id));
         let connections = connection::Entity::find()
