@@ -12,6 +12,7 @@ mod connection_lists;
 mod connection_updates;
 mod connections;
 mod contract;
+mod credential_races;
 mod credentials;
 mod etags;
 mod feed;

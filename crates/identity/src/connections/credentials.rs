@@ -56,7 +56,8 @@ impl Latchkey {
         let tx = self.store.begin().await?;
         let environment = tx.environment(&new.connection.environment).await?;
         let environment = environment.ok_or(Error::NotFound)?;
-        tx.connection(&new.connection).await?.ok_or(Error::NotFound)?;
+        // Which role a credential has follows from those that are there: nobody changes them now.
+        tx.lock_connection(&new.connection).await?.ok_or(Error::NotFound)?;
         let scope = Some(&new.connection.environment);
         if let Some(before) = self.answered_before(&tx, scope, new.request.as_ref()).await? {
             return credential_made_before(&tx, &before).await;
@@ -137,7 +138,7 @@ impl Latchkey {
     async fn try_delete_credential(&self, name: &CredentialName) -> Result<()> {
         let connection = name.parent();
         let tx = self.store.begin().await?;
-        tx.connection(&connection).await?.ok_or(Error::NotFound)?;
+        tx.lock_connection(&connection).await?.ok_or(Error::NotFound)?;
         let there = tx.credentials(&connection).await?;
         let found = there.iter().find(|credential| credential.id == name.credential);
         let found = found.ok_or(Error::NotFound)?;
