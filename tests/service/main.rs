@@ -18,6 +18,7 @@ mod etags;
 mod feed;
 mod harness;
 mod health;
+mod key_rotation;
 mod limits;
 mod login;
 mod own_server;

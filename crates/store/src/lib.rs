@@ -40,6 +40,6 @@ pub use credentials::SealedCredential;
 pub use error::{Error, Result};
 pub use feed::Positioned;
 pub use listing::{Cursor, TimeCursor};
-pub use requests::{Request, RequestSeen};
+pub use requests::{AnsweredRequest, Request};
 pub use sign_ins::{Claim, Claimed, Finish, Known, RepeatSignIn, SignIn, SignInEnd};
 pub use tx::Tx;

@@ -105,7 +105,8 @@ impl Latchkey {
         Ok(SealedCredential { credential, sealed_secret })
     }
 
-    /// Tells two secrets apart; without our key nothing can be tried against it.
+    /// Tells two secrets apart; without our key nothing can be tried against it. It is of the key
+    /// that seals: once that is another, a secret that is added again looks like a new one.
     fn fingerprint(&self, secret: &[u8]) -> Result<String> {
         let key = self.keyring.primary();
         let hash = self.keyring.derive(key, Purpose::SecretFingerprint, secret)?;
