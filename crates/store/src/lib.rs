@@ -29,9 +29,10 @@ mod sign_in_sqlite;
 mod sign_ins;
 mod tx;
 mod users;
+mod ways_in;
 
 pub use api_keys::NewApiKey;
-pub use cache::{ConfigCache, WayIn};
+pub use cache::ConfigCache;
 pub use clock::DatabaseClock;
 pub use config::Config;
 pub use connect::{Backend, Store};
@@ -43,3 +44,4 @@ pub use listing::{Cursor, TimeCursor};
 pub use requests::{AnsweredRequest, Request};
 pub use sign_ins::{Claim, Claimed, Finish, Known, RepeatSignIn, SignIn, SignInEnd};
 pub use tx::Tx;
+pub use ways_in::WayIn;
