@@ -38,6 +38,8 @@ fn environments() -> TableCreateStatement {
         number("version"),
         number("created_at"),
         number("updated_at"),
+        // An id is not used again: the log of events is read by it.
+        optional_number("deleted_at"),
     ];
     table("environments", columns, &["id"])
 }

@@ -108,6 +108,25 @@ both! {
         assert_eq!(refusal(&gone), (Code::NotFound, "RESOURCE_NOT_FOUND".to_owned()));
     }
 
+    async fn the_id_of_a_deleted_environment_is_not_given_again(app) {
+        let made = environment(&app, new_environment("staging")).await.unwrap();
+        delete_environment(&app, &made.name, "").await.unwrap();
+
+        let again = environment(&app, new_environment("staging")).await.unwrap_err();
+        assert_eq!(refusal(&again), (Code::AlreadyExists, "RESOURCE_EXISTS".to_owned()));
+        let changed = app.tenants().update_environment(to_production(&made)).await.unwrap_err();
+        assert_eq!(refusal(&changed), (Code::NotFound, "RESOURCE_NOT_FOUND".to_owned()));
+        let deleted = delete_environment(&app, &made.name, "").await.unwrap_err();
+        assert_eq!(refusal(&deleted), (Code::NotFound, "RESOURCE_NOT_FOUND".to_owned()));
+        let mut inside = new_application("boards");
+        inside.parent = made.name;
+        let refused = app.tenants().create_application(inside).await.unwrap_err();
+        assert_eq!(refusal(&refused), (Code::NotFound, "RESOURCE_NOT_FOUND".to_owned()));
+        let all = ListEnvironmentsRequest::default();
+        let all = app.tenants().list_environments(all).await.unwrap().into_inner().environments;
+        assert_eq!(all.into_iter().map(|found| found.name).collect::<Vec<_>>(), [DEV]);
+    }
+
     async fn an_environment_in_use_stays(app) {
         let in_use = (Code::FailedPrecondition, "RESOURCE_IN_USE".to_owned());
         assert_eq!(refusal(&delete_environment(&app, DEV, "").await.unwrap_err()), in_use);

@@ -59,7 +59,7 @@ pub struct Credential {
     pub host: Option<Host>,
     /// What it is used for.
     pub role: CredentialRole,
-    /// Tells two secrets apart.
+    /// Tells two secrets apart; the same for one secret until the key ring is rotated.
     pub fingerprint: String,
     /// When it was created.
     pub created_at: Timestamp,

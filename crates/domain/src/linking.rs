@@ -6,9 +6,10 @@ use crate::{
     sign_in::{Intent, Refusal},
 };
 
-/// What the decision is made from.
+/// What the decision is made from. Of somebody known it is enough that they are: the caller gets
+/// back what it has of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Evidence<'a> {
+pub struct Evidence<'a, Known> {
     /// Whom the sign-in is for.
     pub intent: Intent,
     /// Whether the connection's provider is trusted to prove addresses.
@@ -16,16 +17,16 @@ pub struct Evidence<'a> {
     /// The address that the provider says is primary and confirmed.
     pub email: Option<&'a EmailAddress>,
     /// Who is known by this account already.
-    pub known_user: Option<UserId>,
+    pub known: Option<Known>,
     /// Who holds this address as a verified identity.
     pub email_holder: Option<UserId>,
 }
 
 /// What to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Decision {
+pub enum Decision<Known> {
     /// The person is known: sign them in.
-    SignIn(UserId),
+    SignIn(Known),
     /// Link the account to this user, and sign them in.
     Link(UserId),
     /// Make a user; with a verified `EMAIL` identity where the address is proven.
@@ -37,26 +38,27 @@ pub enum Decision {
     Refuse(Refusal),
 }
 
-impl Evidence<'_> {
+impl<'a, Known> Evidence<'a, Known> {
     /// The address, if it is proven to be the person's: by a provider that is trusted to do so.
-    fn proven(&self) -> Option<&EmailAddress> {
+    fn proven(&self) -> Option<&'a EmailAddress> {
         self.email.filter(|_| self.trusted_provider)
     }
 }
 
 /// Decides. The first rule that fits wins.
-pub fn decide(evidence: &Evidence<'_>) -> Decision {
-    if let Some(user) = evidence.known_user {
-        return Decision::SignIn(user);
+pub fn decide<Known>(evidence: Evidence<'_, Known>) -> Decision<Known> {
+    let proven = evidence.proven();
+    if let Some(known) = evidence.known {
+        return Decision::SignIn(known);
     }
     // An address that is not proven counts as unknown, whoever holds it.
-    if let (Some(_), Some(holder)) = (evidence.proven(), evidence.email_holder) {
+    if let (Some(_), Some(holder)) = (proven, evidence.email_holder) {
         return Decision::Link(holder);
     }
     if evidence.intent == Intent::SignIn {
         return Decision::Refuse(Refusal::AccountNotFound);
     }
-    Decision::SignUp { proven: evidence.proven().cloned() }
+    Decision::SignUp { proven: proven.cloned() }
 }
 
 #[cfg(test)]
@@ -81,7 +83,7 @@ mod tests {
                 intent: if sign_in_only { Intent::SignIn } else { Intent::SignInOrUp },
                 trusted_provider: trusted,
                 email: has_email.then_some(&email),
-                known_user: is_known.then_some(known),
+                known: is_known.then_some(known),
                 email_holder: is_held.then_some(holder),
             };
             let expected = match (is_known, trusted && has_email, is_held, sign_in_only) {
@@ -91,7 +93,7 @@ mod tests {
                 (false, true, false, false) => Decision::SignUp { proven: Some(email.clone()) },
                 (false, false, _, false) => Decision::SignUp { proven: None },
             };
-            assert_eq!(decide(&evidence), expected, "{evidence:?}");
+            assert_eq!(decide(evidence.clone()), expected, "{evidence:?}");
         }
     }
 
@@ -102,9 +104,9 @@ mod tests {
             intent: Intent::SignUp,
             trusted_provider: false,
             email: None,
-            known_user: Some(known),
+            known: Some(known),
             email_holder: None,
         };
-        assert_eq!(decide(&evidence), Decision::SignIn(known));
+        assert_eq!(decide(evidence), Decision::SignIn(known));
     }
 }

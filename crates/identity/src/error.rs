@@ -23,7 +23,7 @@ pub enum Error {
     #[error("there is no such resource")]
     NotFound,
     /// The id is taken.
-    #[error("the id is taken; a deleted resource keeps its id")]
+    #[error("the id is taken; a deleted environment or connection keeps its id")]
     Exists,
     /// The etag is not the current one.
     #[error("the resource was changed meanwhile; read it again")]

@@ -4,8 +4,8 @@ use std::{fmt, time::Duration};
 
 use backon::ExponentialBuilder;
 use latchkey_domain::{id::EnvironmentId, time::Timestamp};
-use latchkey_keyring::Purpose;
-use latchkey_store::{Request, RequestSeen, Tx};
+use latchkey_keyring::{Purpose, sha256};
+use latchkey_store::{AnsweredRequest, Request, Tx};
 use uuid::Uuid;
 
 use crate::{Error, Latchkey, Result};
@@ -26,6 +26,12 @@ impl fmt::Debug for RequestId {
     }
 }
 
+impl RequestId {
+    fn in_scope(&self, scope: Option<&EnvironmentId>) -> Request {
+        Request { scope: scope.map(ToString::to_string).unwrap_or_default(), id: self.id }
+    }
+}
+
 impl Latchkey {
     /// What came of a request before, if it came before.
     pub(crate) async fn answered_before(
@@ -35,10 +41,11 @@ impl Latchkey {
         request: Option<&RequestId>,
     ) -> Result<Option<String>> {
         let Some(request) = request else { return Ok(None) };
-        match tx.request_seen(&self.in_scope(request, scope)?).await? {
-            RequestSeen::New => Ok(None),
-            RequestSeen::Before(resource) => Ok(Some(resource)),
-            RequestSeen::WithAnotherBody => Err(Error::RequestIdReused),
+        let key = request.in_scope(scope);
+        match tx.answered_request(&key).await? {
+            None => Ok(None),
+            Some(before) if self.is_repeat(&key, request, &before) => Ok(Some(before.resource)),
+            Some(_) => Err(Error::RequestIdReused),
         }
     }
 
@@ -50,21 +57,32 @@ impl Latchkey {
         request: Option<&RequestId>,
         (resource, now): (&str, Timestamp),
     ) -> Result<()> {
-        if let Some(request) = request {
-            tx.add_request(&self.in_scope(request, scope)?, resource, now).await?;
-        }
-        Ok(())
+        let Some(request) = request else { return Ok(()) };
+        let key = request.in_scope(scope);
+        let fingerprint = self.seal_fingerprint(&key, request)?;
+        let answered = AnsweredRequest { fingerprint, resource: resource.to_owned() };
+        Ok(tx.add_request(&key, &answered, now).await?)
     }
 
-    /// A request may hold a secret, so what is kept to compare it with needs our key.
-    fn in_scope(&self, request: &RequestId, scope: Option<&EnvironmentId>) -> Result<Request> {
-        let key = self.keyring.primary();
-        Ok(Request {
-            scope: scope.map(ToString::to_string).unwrap_or_default(),
-            id: request.id,
-            fingerprint: self.keyring.derive(key, Purpose::RequestFingerprint, &request.body)?,
-        })
+    /// A request may hold a secret, so what is kept to compare it with is sealed. A seal names its
+    /// key: a repeat is known for one, whichever key of the ring seals by then.
+    fn seal_fingerprint(&self, key: &Request, request: &RequestId) -> Result<Vec<u8>> {
+        let digest = sha256(&request.body);
+        Ok(self.keyring.seal(Purpose::RequestFingerprint, &place(key), &digest)?)
     }
+
+    /// Whether the same was asked for before. What was sealed with a key that has left the ring
+    /// cannot be compared, and counts as something else.
+    fn is_repeat(&self, key: &Request, request: &RequestId, before: &AnsweredRequest) -> bool {
+        let purpose = Purpose::RequestFingerprint;
+        let opened = self.keyring.open(purpose, &place(key), &before.fingerprint);
+        opened.is_ok_and(|opened| opened.text == sha256(&request.body))
+    }
+}
+
+/// Where a request's fingerprint is sealed for.
+fn place(Request { scope, id }: &Request) -> Vec<u8> {
+    format!("requests/{scope}/{id}/fingerprint").into_bytes()
 }
 
 /// How a whole transaction is tried again after a conflict: five times, soon, and not in step.

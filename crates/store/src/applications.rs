@@ -107,6 +107,14 @@ impl Tx {
         select.one(&self.tx).await?.map(read).transpose()
     }
 
+    /// An application that nobody changes, or gives anything to, until this transaction ends: what is
+    /// decided about it still holds when it is deleted.
+    pub async fn lock_application(&self, name: &ApplicationName) -> Result<Option<Application>> {
+        let key = (name.environment.to_string(), name.application.to_string());
+        let select = application::Entity::find_by_id(key).lock_exclusive();
+        select.one(&self.tx).await?.map(read).transpose()
+    }
+
     /// Adds an application; `Conflict` if its id is taken.
     pub async fn add_application(&self, application: &Application) -> Result<()> {
         self.config_changed();
@@ -130,16 +138,16 @@ impl Tx {
     /// Removes an application, with its keys and grants.
     pub async fn remove_application(&self, name: &ApplicationName) -> Result<()> {
         self.config_changed();
-        let key = (name.environment.to_string(), name.application.to_string());
         // Waits for whoever adds a key or a grant just now, so that theirs are found below; who
         // comes later waits for us, and finds no application.
-        application::Entity::find_by_id(key.clone()).lock_exclusive().one(&self.tx).await?;
+        self.lock_application(name).await?;
         self.remove_api_keys_of(&name.environment, Some(&name.application)).await?;
         application_grant::Entity::delete_many()
             .filter(application_grant::Column::Environment.eq(name.environment.as_str()))
             .filter(application_grant::Column::Application.eq(name.application.as_str()))
             .exec(&self.tx)
             .await?;
+        let key = (name.environment.to_string(), name.application.to_string());
         application::Entity::delete_by_id(key).exec(&self.tx).await?;
         Ok(())
     }

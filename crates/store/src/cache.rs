@@ -12,49 +12,32 @@ use std::{
 use latchkey_domain::{
     access::ApiKey,
     application::Application,
-    connection::{Connection, Credential},
     environment::Environment,
     id::EnvironmentId,
     name::{ApplicationName, ConnectionName},
-    time::Clock,
 };
 use moka::future::Cache;
 use sea_orm::{EntityTrait, prelude::Uuid};
 use tokio_util::sync::CancellationToken;
 
-use crate::{Error, Result, SealedCredential, Store, credentials, entity::config_version};
+use crate::{Error, Result, Store, WayIn, entity::config_version};
 
 /// How often the version is read: a change elsewhere is seen within a quarter of a second.
 const POLL: Duration = Duration::from_millis(250);
 /// Without an answer for this long, nothing here is known to be current.
 const TRUSTED_FOR: Duration = Duration::from_secs(1);
-/// Entries of a few kilobytes each: some tens of megabytes at the very most.
+/// Entries of a few kilobytes each, but for applications with many ways in: some tens of megabytes.
 const CAPACITY: u64 = 10_000;
 
 /// How often the use of a key or of a credential is written down.
 const USE_NOTED_EVERY: Duration = Duration::from_mins(1);
-
-/// A connection with every credential that a sign-in may need.
-#[derive(Debug)]
-pub struct WayIn {
-    /// The connection.
-    pub connection: Connection,
-    /// Its credentials, those deleted a short while ago among them.
-    pub credentials: Vec<SealedCredential>,
-}
-
-impl WayIn {
-    /// The credentials without their secrets.
-    pub fn plain_credentials(&self) -> Vec<Credential> {
-        self.credentials.iter().map(|sealed| sealed.credential.clone()).collect()
-    }
-}
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Key {
     Environment(EnvironmentId),
     Application(ApplicationName),
     WayIn(ConnectionName),
+    WaysIn(ApplicationName),
     Grant(ConnectionName, ApplicationName),
     Secret([u8; 32]),
 }
@@ -64,6 +47,7 @@ enum Entry {
     Environment(Option<Arc<Environment>>),
     Application(Option<Arc<Application>>),
     WayIn(Option<Arc<WayIn>>),
+    WaysIn(Arc<Vec<WayIn>>),
     Grant(bool),
     ApiKey(Option<Arc<ApiKey>>),
 }
@@ -166,7 +150,13 @@ impl ConfigCache {
     /// A connection with its credentials, by its name.
     pub async fn way_in(&self, name: &ConnectionName) -> Result<Option<Arc<WayIn>>> {
         let key = Key::WayIn(name.clone());
-        cached!(self, WayIn, key, self.read_way_in(name).await?.map(Arc::new))
+        cached!(self, WayIn, key, self.store.way_in(name).await?.map(Arc::new))
+    }
+
+    /// The ways into an application, oldest first: at most a page of them.
+    pub async fn ways_in(&self, application: &ApplicationName) -> Result<Arc<Vec<WayIn>>> {
+        let key = Key::WaysIn(application.clone());
+        cached!(self, WaysIn, key, Arc::new(self.store.ways_in(application).await?))
     }
 
     /// Whether an application may use a connection.
@@ -188,13 +178,5 @@ impl ConfigCache {
     /// Whether this process notes the use of something for the first time in a minute.
     pub async fn first_use_in_a_while(&self, id: Uuid) -> bool {
         self.used.entry(id).or_insert(()).await.is_fresh()
-    }
-
-    /// A connection with its credentials, read from the database whatever is cached.
-    pub async fn read_way_in(&self, name: &ConnectionName) -> Result<Option<WayIn>> {
-        let Some(connection) = self.store.connection(name).await? else { return Ok(None) };
-        let since = self.store.clock.now().minus(Credential::GRACE);
-        let credentials = credentials::all(&self.store.reader, name, since).await?;
-        Ok(Some(WayIn { connection, credentials }))
     }
 }

@@ -12,8 +12,8 @@ use latchkey_domain::{
 };
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter,
-    QuerySelect,
-    sea_query::{Expr, Query},
+    QuerySelect, Select,
+    sea_query::{Expr, LockType, Query},
 };
 
 use crate::{
@@ -72,10 +72,13 @@ fn write(connection: &Connection) -> ActiveModel {
     }
 }
 
-async fn find(db: &impl ConnectionTrait, name: &ConnectionName) -> Result<Option<Connection>> {
+fn by_name(name: &ConnectionName) -> Select<Entity> {
     let key = (name.environment.to_string(), name.connection.to_string());
-    let select = Entity::find_by_id(key).filter(Column::DeletedAt.is_null());
-    select.one(db).await?.map(read).transpose()
+    Entity::find_by_id(key).filter(Column::DeletedAt.is_null())
+}
+
+async fn find(db: &impl ConnectionTrait, name: &ConnectionName) -> Result<Option<Connection>> {
+    by_name(name).one(db).await?.map(read).transpose()
 }
 
 impl Store {
@@ -123,6 +126,13 @@ impl Tx {
     /// A connection by its name, as this transaction sees it.
     pub async fn connection(&self, name: &ConnectionName) -> Result<Option<Connection>> {
         find(&self.tx, name).await
+    }
+
+    /// A connection that nobody else changes until this transaction ends, nor what belongs to it: all
+    /// who add, remove or promote a credential come through here, one after the other.
+    pub async fn lock_connection(&self, name: &ConnectionName) -> Result<Option<Connection>> {
+        let select = by_name(name).lock(LockType::NoKeyUpdate);
+        select.one(&self.tx).await?.map(read).transpose()
     }
 
     /// A connection by its name, be it a deleted one.

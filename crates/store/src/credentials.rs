@@ -1,11 +1,11 @@
 //! Credentials, with their secrets sealed.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use latchkey_domain::{
     connection::{Credential, CredentialRole},
     host::Host,
-    id::CredentialId,
+    id::{ConnectionId, CredentialId, EnvironmentId},
     name::ConnectionName,
     page::{Listed, Page},
     time::Timestamp,
@@ -24,6 +24,9 @@ use crate::{
 
 /// A last use is kept to within this: a write for every sign-in would be a second row to contend for.
 const LAST_USE_PRECISION: Duration = Duration::from_mins(1);
+
+/// Nothing was deleted after this.
+const NONE_DELETED: Timestamp = Timestamp(i64::MAX);
 
 /// A credential with its secret, sealed for the place `credentials/{id}`.
 #[derive(Debug, Clone)]
@@ -74,17 +77,37 @@ pub(crate) async fn all(
     connection: &ConnectionName,
     deleted_since: Timestamp,
 ) -> Result<Vec<SealedCredential>> {
-    let rows = of(connection)
-        .filter(
-            Condition::any()
-                .add(Column::DeletedAt.is_null())
-                .add(Column::DeletedAt.gte(deleted_since.0)),
-        )
+    let id = &connection.connection;
+    let one = (&connection.environment, std::iter::once(id));
+    Ok(of_several(db, one, deleted_since).await?.remove(id).unwrap_or_default())
+}
+
+/// As [`all`], of several connections of an environment, in one query; each one's oldest first.
+pub(crate) async fn of_several(
+    db: &impl ConnectionTrait,
+    (environment, connections): (&EnvironmentId, impl Iterator<Item = &ConnectionId>),
+    deleted_since: Timestamp,
+) -> Result<BTreeMap<ConnectionId, Vec<SealedCredential>>> {
+    let recently = Column::DeletedAt.gte(deleted_since.0);
+    let rows = Entity::find()
+        .filter(Column::Environment.eq(environment.as_str()))
+        .filter(Column::Connection.is_in(connections.map(ConnectionId::as_str)))
+        .filter(Condition::any().add(Column::DeletedAt.is_null()).add(recently))
         .order_by_asc(Column::CreatedAt)
         .order_by_asc(Column::Id)
         .all(db)
         .await?;
-    rows.into_iter().map(read).collect()
+    let mut found = BTreeMap::<ConnectionId, Vec<SealedCredential>>::new();
+    for row in rows {
+        let id = row.connection.parse();
+        let id = id.map_err(|_| Error::corrupt("credentials", "connection"))?;
+        found.entry(id).or_default().push(read(row)?);
+    }
+    Ok(found)
+}
+
+fn plain(sealed: Vec<SealedCredential>) -> Vec<Credential> {
+    sealed.into_iter().map(|sealed| sealed.credential).collect()
 }
 
 impl Store {
@@ -104,8 +127,18 @@ impl Store {
 
     /// Every credential of a connection that is not deleted.
     pub async fn credentials(&self, connection: &ConnectionName) -> Result<Vec<Credential>> {
-        let all = all(&self.reader, connection, Timestamp(i64::MAX)).await?;
-        Ok(all.into_iter().map(|sealed| sealed.credential).collect())
+        Ok(plain(all(&self.reader, connection, NONE_DELETED).await?))
+    }
+
+    /// Every credential that is not deleted of several connections of an environment, by the
+    /// connection: one query, however many there are.
+    pub async fn credentials_of(
+        &self,
+        environment: &EnvironmentId,
+        connections: impl Iterator<Item = &ConnectionId>,
+    ) -> Result<BTreeMap<ConnectionId, Vec<Credential>>> {
+        let found = of_several(&self.reader, (environment, connections), NONE_DELETED).await?;
+        Ok(found.into_iter().map(|(id, sealed)| (id, plain(sealed))).collect())
     }
 
     /// Notes that the provider accepted a credential.
@@ -127,8 +160,7 @@ impl Store {
 impl Tx {
     /// Every credential of a connection that is not deleted.
     pub async fn credentials(&self, connection: &ConnectionName) -> Result<Vec<Credential>> {
-        let all = all(&self.tx, connection, Timestamp(i64::MAX)).await?;
-        Ok(all.into_iter().map(|sealed| sealed.credential).collect())
+        Ok(plain(all(&self.tx, connection, NONE_DELETED).await?))
     }
 
     /// Adds a credential; `Conflict` if its host has an active one already and it is active too, or

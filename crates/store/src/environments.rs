@@ -9,8 +9,9 @@ use latchkey_domain::{
     time::Timestamp,
 };
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect,
-    SelectExt, sea_query::LockType,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, Select,
+    SelectExt,
+    sea_query::{Expr, LockType},
 };
 
 use crate::{
@@ -54,12 +55,20 @@ fn write(environment: &Environment) -> environment::ActiveModel {
         version: set(environment.version),
         created_at: set(environment.created_at.0),
         updated_at: set(environment.updated_at.0),
+        ..Default::default()
     }
 }
 
+fn there() -> Select<environment::Entity> {
+    environment::Entity::find().filter(environment::Column::DeletedAt.is_null())
+}
+
+fn by_id(id: &EnvironmentId) -> Select<environment::Entity> {
+    there().filter(environment::Column::Id.eq(id.as_str()))
+}
+
 async fn find(db: &impl ConnectionTrait, id: &EnvironmentId) -> Result<Option<Environment>> {
-    let row = environment::Entity::find_by_id(id.as_str()).one(db).await?;
-    row.map(read).transpose()
+    by_id(id).one(db).await?.map(read).transpose()
 }
 
 impl Store {
@@ -74,7 +83,7 @@ impl Store {
         page: &Page<TimeCursor>,
     ) -> Result<Listed<Environment, TimeCursor>> {
         use environment::Column::{CreatedAt, Id};
-        list(&self.reader, environment::Entity::find(), (CreatedAt, Id), page, |row| {
+        list(&self.reader, there(), (CreatedAt, Id), page, |row| {
             Ok((Cursor { created_at: row.created_at, id: row.id.clone() }, read(row)?))
         })
         .await
@@ -89,11 +98,21 @@ impl Tx {
 
     /// An environment that is there until this transaction ends, so that something can be added to it.
     pub async fn hold_environment(&self, id: &EnvironmentId) -> Result<Option<Environment>> {
-        let select = environment::Entity::find_by_id(id.as_str()).lock(LockType::KeyShare);
-        select.one(&self.tx).await?.map(read).transpose()
+        by_id(id).lock(LockType::KeyShare).one(&self.tx).await?.map(read).transpose()
     }
 
-    /// Adds an environment; `Conflict` if its id is taken.
+    /// An environment that nobody changes, or adds anything to, until this transaction ends: what is
+    /// decided about it still holds when it is deleted.
+    pub async fn lock_environment(&self, id: &EnvironmentId) -> Result<Option<Environment>> {
+        by_id(id).lock_exclusive().one(&self.tx).await?.map(read).transpose()
+    }
+
+    /// Whether an id is taken, be it by a deleted environment.
+    pub async fn environment_id_is_taken(&self, id: &EnvironmentId) -> Result<bool> {
+        Ok(environment::Entity::find_by_id(id.as_str()).exists(&self.tx).await?)
+    }
+
+    /// Adds an environment; `Conflict` if its id is taken, be it by a deleted one.
     pub async fn add_environment(&self, environment: &Environment) -> Result<()> {
         write(environment).insert(&self.tx).await?;
         self.config_changed();
@@ -107,16 +126,16 @@ impl Tx {
             .set(write(environment))
             .filter(environment::Column::Id.eq(environment.id.as_str()))
             .filter(environment::Column::Version.eq(environment.version - 1))
+            .filter(environment::Column::DeletedAt.is_null())
             .exec(&self.tx)
             .await?;
         Ok(updated.rows_affected == 1)
     }
 
-    /// Whether anything is in an environment that would be lost with it. From here to the end of
-    /// the transaction nobody adds anything.
+    /// Whether anything is in an environment that would be lost with it. It stays true for as long
+    /// as [`Self::lock_environment`] holds.
     pub async fn environment_holds_anything(&self, id: &EnvironmentId) -> Result<bool> {
         let id = id.as_str();
-        environment::Entity::find_by_id(id).lock_exclusive().one(&self.tx).await?;
         let applications =
             application::Entity::find().filter(application::Column::Environment.eq(id));
         let connections = connection::Entity::find()
@@ -128,14 +147,19 @@ impl Tx {
             || users.exists(&self.tx).await?)
     }
 
-    /// Removes an environment, with its keys and with what was deleted in it: an environment of the
-    /// same id that comes later meets none of it, and no sealed secret stays behind.
-    pub async fn remove_environment(&self, id: &EnvironmentId) -> Result<()> {
+    /// Marks an environment as deleted: its id is not given again, as whoever had it would read the
+    /// events of this one. Its keys and what was deleted in it are removed, and no sealed secret
+    /// stays behind.
+    pub async fn remove_environment(&self, id: &EnvironmentId, now: Timestamp) -> Result<()> {
         self.config_changed();
         self.remove_api_keys_of(id, None).await?;
         self.remove_connections_of(id).await?;
         self.forget_requests_of(id).await?;
-        environment::Entity::delete_by_id(id.as_str()).exec(&self.tx).await?;
+        environment::Entity::update_many()
+            .col_expr(environment::Column::DeletedAt, Expr::val(now.0))
+            .filter(environment::Column::Id.eq(id.as_str()))
+            .exec(&self.tx)
+            .await?;
         Ok(())
     }
 }

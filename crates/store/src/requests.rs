@@ -16,47 +16,37 @@ pub struct Request {
     pub scope: String,
     /// The caller's id for it.
     pub id: Uuid,
-    /// A hash of what was asked for.
-    pub fingerprint: [u8; 32],
 }
 
-/// Whether a request came before.
+/// What is kept of a request that was answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum RequestSeen {
-    /// It did not.
-    New,
-    /// It did, and this resource came of it.
-    Before(String),
-    /// Its id did, with something else asked for.
-    WithAnotherBody,
+pub struct AnsweredRequest {
+    /// What a repeat is compared with.
+    pub fingerprint: Vec<u8>,
+    /// What came of it.
+    pub resource: String,
 }
 
 impl Tx {
-    /// Whether this request was answered before.
-    pub async fn request_seen(&self, request: &Request) -> Result<RequestSeen> {
+    /// What is kept of a request, if it was answered before.
+    pub async fn answered_request(&self, request: &Request) -> Result<Option<AnsweredRequest>> {
         let key = (request.scope.clone(), request.id);
         let row = Entity::find_by_id(key).one(&self.tx).await?;
-        Ok(match row {
-            None => RequestSeen::New,
-            Some(row) if row.fingerprint == request.fingerprint => {
-                RequestSeen::Before(row.resource)
-            }
-            Some(_) => RequestSeen::WithAnotherBody,
-        })
+        Ok(row.map(|row| AnsweredRequest { fingerprint: row.fingerprint, resource: row.resource }))
     }
 
     /// Remembers what came of a request; `Conflict` if its twin was faster.
     pub async fn add_request(
         &self,
         request: &Request,
-        resource: &str,
+        answered: &AnsweredRequest,
         now: Timestamp,
     ) -> Result<()> {
         let row = ActiveModel {
             scope: set(request.scope.as_str()),
             request_id: set(request.id),
-            fingerprint: set(request.fingerprint.to_vec()),
-            resource: set(resource),
+            fingerprint: set(answered.fingerprint.clone()),
+            resource: set(answered.resource.as_str()),
             created_at: set(now.0),
         };
         row.insert(&self.tx).await?;

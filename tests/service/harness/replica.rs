@@ -5,7 +5,9 @@ use std::sync::Arc;
 use bitbucket_stand_in::StandIn;
 use latchkey_identity::Latchkey;
 use latchkey_keyring::{KeyFile, KeyRing};
-use latchkey_proto::v1::social_login_client::SocialLoginClient;
+use latchkey_proto::v1::{
+    connection_admin_client::ConnectionAdminClient, social_login_client::SocialLoginClient,
+};
 use latchkey_store::ConfigCache;
 use secrecy::SecretString;
 use tonic::{service::interceptor::InterceptedService, transport::Channel};
@@ -19,6 +21,7 @@ use super::{
 pub(crate) struct Replica {
     channel: Channel,
     gateway: SecretString,
+    environment: SecretString,
 }
 
 impl TestApp {
@@ -36,11 +39,18 @@ impl TestApp {
         let clock = Arc::new(self.clock.clone());
         let latchkey = Latchkey::new(store, cache, keyring, providers(base_url), clock);
         let (_, channel) = serve(&latchkey, &self.stop, &self.tasks).await;
-        Replica { channel, gateway: self.keys.gateway.clone() }
+        let (gateway, environment) = (self.keys.gateway.clone(), self.keys.environment.clone());
+        Replica { channel, gateway, environment }
     }
 }
 
 impl Replica {
+    /// Configuring connections, as an environment's administrator does.
+    pub(crate) fn connections(&self) -> ConnectionAdminClient<InterceptedService<Channel, Key>> {
+        let key = Key::new(&self.environment);
+        ConnectionAdminClient::new(InterceptedService::new(self.channel.clone(), key))
+    }
+
     /// Signing in, as a gateway does.
     pub(crate) fn login(&self) -> SocialLoginClient<InterceptedService<Channel, Key>> {
         let key = Key::new(&self.gateway);

@@ -1,9 +1,14 @@
-//! What a repeat sign-in costs the database: on a PostgreSQL of the test's own, where nobody else
-//! is counted.
+//! What calls cost the database: on a PostgreSQL of the test's own, where nobody else is counted.
 
+use latchkey_proto::v1::{ListConnectionsRequest, ListLoginOptionsRequest};
 use latchkey_test_database::TestDatabase;
 
-use crate::harness::{TestApp, own_postgres::OwnPostgres, wire, with_app};
+use crate::harness::{
+    TestApp,
+    admin::{BITBUCKET, DEV, NOTES},
+    own_postgres::OwnPostgres,
+    wire, with_app,
+};
 
 /// Enough that what happens once a minute does not show.
 const SIGN_INS: u32 = 100;
@@ -64,4 +69,40 @@ async fn writes_of_sign_ins(app: &TestApp, database: &TestDatabase) -> (i64, i64
     }
     tokio::time::sleep(std::time::Duration::from_millis(1_500)).await;
     (database.number(WRITES).await - before.0, database.number(SYNCS).await - before.1)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_list_of_connections_costs_the_same_however_long_it_is() {
+    let server = OwnPostgres::start();
+    let (port, round_trips) = wire::proxy(server.port).await;
+    let direct = format!("postgres://postgres@127.0.0.1:{}/postgres", server.port);
+    let proxied = TestDatabase::at(&direct).await.through(port);
+    with_app(proxied, async |app| {
+        app.sequencer.cancel();
+        reads_of_lists(&app, &round_trips).await;
+        let few = reads_of_lists(&app, &round_trips).await;
+        for n in 0..10 {
+            app.add_connection(&format!("more-{n}")).await;
+        }
+        let many = reads_of_lists(&app, &round_trips).await;
+        assert_eq!(many.len(), few.len(), "{few:#?} {many:#?}");
+    })
+    .await;
+    drop(server);
+}
+
+/// What the service read while it listed connections and ways in, after a change: nothing is
+/// cached.
+async fn reads_of_lists(app: &TestApp, round_trips: &wire::RoundTrips) -> Vec<String> {
+    let (parent, application) = (DEV.to_owned(), NOTES.to_owned());
+    app.add_credential(BITBUCKET, "a-consumer-key", "a-secret").await;
+    round_trips.take();
+    let all = ListConnectionsRequest { parent, ..Default::default() };
+    let listed = app.connections().list_connections(all).await.unwrap().into_inner();
+    let options = ListLoginOptionsRequest { application, ..Default::default() };
+    let options = app.login().list_login_options(options).await.unwrap().into_inner();
+    assert_eq!(options.options.len(), listed.connections.len());
+    let mut waits = round_trips.take();
+    waits.retain(|statement| statement.starts_with("SELECT") && !is_background(statement));
+    waits
 }

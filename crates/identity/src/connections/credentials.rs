@@ -56,7 +56,8 @@ impl Latchkey {
         let tx = self.store.begin().await?;
         let environment = tx.environment(&new.connection.environment).await?;
         let environment = environment.ok_or(Error::NotFound)?;
-        tx.connection(&new.connection).await?.ok_or(Error::NotFound)?;
+        // Which role a credential has follows from those that are there: nobody changes them now.
+        tx.lock_connection(&new.connection).await?.ok_or(Error::NotFound)?;
         let scope = Some(&new.connection.environment);
         if let Some(before) = self.answered_before(&tx, scope, new.request.as_ref()).await? {
             return credential_made_before(&tx, &before).await;
@@ -104,7 +105,8 @@ impl Latchkey {
         Ok(SealedCredential { credential, sealed_secret })
     }
 
-    /// Tells two secrets apart; without our key nothing can be tried against it.
+    /// Tells two secrets apart; without our key nothing can be tried against it. It is of the key
+    /// that seals: once that is another, a secret that is added again looks like a new one.
     fn fingerprint(&self, secret: &[u8]) -> Result<String> {
         let key = self.keyring.primary();
         let hash = self.keyring.derive(key, Purpose::SecretFingerprint, secret)?;
@@ -137,7 +139,7 @@ impl Latchkey {
     async fn try_delete_credential(&self, name: &CredentialName) -> Result<()> {
         let connection = name.parent();
         let tx = self.store.begin().await?;
-        tx.connection(&connection).await?.ok_or(Error::NotFound)?;
+        tx.lock_connection(&connection).await?.ok_or(Error::NotFound)?;
         let there = tx.credentials(&connection).await?;
         let found = there.iter().find(|credential| credential.id == name.credential);
         let found = found.ok_or(Error::NotFound)?;

@@ -60,11 +60,13 @@ impl Latchkey {
             None => ConnectionFilter::All(environment),
         };
         let listed = self.store.list_connections(filter, page).await?;
-        let mut items = Vec::with_capacity(listed.items.len());
-        for connection in listed.items {
-            items.push(self.view(connection, &found).await?);
-        }
-        Ok(Listed { items, next: listed.next })
+        let ids = listed.items.iter().map(|connection| &connection.id);
+        let credentials = self.store.credentials_of(environment, ids).await?;
+        let view = |connection: Connection| {
+            let its_own = credentials.get(&connection.id).map_or(&[][..], Vec::as_slice);
+            ConnectionView::new(connection, its_own, &found)
+        };
+        Ok(Listed { items: listed.items.into_iter().map(view).collect(), next: listed.next })
     }
 
     pub(super) async fn view(

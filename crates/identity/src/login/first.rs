@@ -1,113 +1,32 @@
-//! Somebody comes for the first time: the decision, and one commit for all that follows from it.
+//! Somebody comes for the first time: what is written of a sign-up, and of a link.
 
-use backon::Retryable;
 use latchkey_domain::{
     email::EmailAddress,
-    event::EventBody,
+    event::{Event, EventBody},
     id::{IdentityId, UserId},
-    linking::{Decision, Evidence, decide},
     profile::Account,
-    sign_in::{SignInResult, Unsuccessful},
+    sign_in::SignInResult,
     user::{Identity, IdentityKind, User},
 };
-use latchkey_store::{Known, SignInEnd, Tx, WayIn};
-use secrecy::SecretString;
+use latchkey_store::{SignInEnd, Tx};
 
 use super::{
     attempt::Opened,
     facts::{Telling, end_of},
-    profile::{Ended, failure},
-    repeat::{Today, first_seen},
+    repeat::first_seen,
 };
-use crate::{Error, Latchkey, Result, request::after_conflict};
+use crate::{Error, Latchkey, Result};
 
-/// What became of a first sign-in.
-enum Recorded {
-    /// They are signed in.
-    Ended(SignInEnd),
-    /// They may not.
-    Refused(Unsuccessful),
-    /// Somebody registered this very person a moment ago.
-    Known(Box<Known>),
+/// Somebody who is not known by this account.
+pub(super) struct Newcomer<'a> {
+    pub(super) account: &'a Account,
+    pub(super) email: Option<&'a EmailAddress>,
+    pub(super) telling: Telling<'a>,
 }
 
 impl Latchkey {
-    /// Finds out who it is, and signs them in.
-    pub(super) async fn sign_in(
-        &self,
-        opened: &Opened,
-        way_in: &WayIn,
-        code: &SecretString,
-    ) -> Ended<SignInEnd> {
-        let answered = match self.ask_provider(opened, way_in, code).await? {
-            Ok(answered) => answered,
-            Err(end) => return Ok(Err(end)),
-        };
-        let account = &answered.account;
-        let today = Today { account, email: answered.email.as_ref().ok() };
-        if let Some(known) = answered.known {
-            return self.sign_in_again(opened, way_in, today, known).await;
-        }
-        let email = match &answered.email {
-            Ok(email) => email.as_ref(),
-            Err(error) => return Ok(Err(failure(error))),
-        };
-        let record = || self.record(opened, way_in, (account, email));
-        match record.retry(after_conflict()).when(Error::is_conflict).await? {
-            Recorded::Ended(end) => Ok(Ok(end)),
-            Recorded::Refused(end) => Ok(Err(end)),
-            Recorded::Known(known) => self.sign_in_again(opened, way_in, today, *known).await,
-        }
-    }
-
-    /// Decides, and writes what follows, in one transaction.
-    async fn record(
-        &self,
-        opened: &Opened,
-        way_in: &WayIn,
-        (account, email): (&Account, Option<&EmailAddress>),
-    ) -> Result<Recorded> {
-        let provider = self.provider_of(way_in)?;
-        let environment = &opened.attempt.environment;
-        let trusted_provider = way_in.connection.trusted_provider;
-        let tx = self.store.begin().await?;
-        let known = tx.known(environment, provider.issuer(), &account.subject).await?;
-        if let Some(known) = known {
-            return Ok(Recorded::Known(Box::new(known)));
-        }
-        let email_holder = match email.filter(|_| trusted_provider) {
-            Some(email) => tx.holder_of(environment, email).await?,
-            None => None,
-        };
-        let evidence = Evidence {
-            intent: opened.attempt.intent,
-            trusted_provider,
-            email,
-            known_user: None,
-            email_holder,
-        };
-        let telling = Telling {
-            attempt: &opened.attempt,
-            provider: &way_in.connection.provider,
-            issuer: provider.issuer(),
-            subject: &account.subject,
-            now: self.clock.now(),
-        };
-        let newcomer = Newcomer { account, email, telling };
-        let end = match decide(&evidence) {
-            Decision::Refuse(refusal) => {
-                return Ok(Recorded::Refused(Unsuccessful::Refused(refusal)));
-            }
-            Decision::SignIn(_) => return Err(Error::Internal("nobody was known")),
-            Decision::Link(user) => self.link(&tx, opened, newcomer, user).await?,
-            Decision::SignUp { proven } => self.sign_up(&tx, opened, newcomer, proven).await?,
-        };
-        tx.commit().await?;
-        Ok(Recorded::Ended(end))
-    }
-
     /// Makes a user.
-    async fn sign_up(
+    pub(super) async fn sign_up(
         &self,
         tx: &Tx,
         opened: &Opened,
@@ -132,7 +51,7 @@ impl Latchkey {
     }
 
     /// Links the account to a user who is known by its proven address.
-    async fn link(
+    pub(super) async fn link(
         &self,
         tx: &Tx,
         opened: &Opened,
@@ -162,7 +81,7 @@ impl Latchkey {
         tx: &Tx,
         opened: &Opened,
         (result, user, identity): (SignInResult, &User, &Identity),
-        events: Vec<latchkey_domain::event::Event>,
+        events: Vec<Event>,
     ) -> Result<SignInEnd> {
         let now = user.last_signed_in_at;
         let finish = self.finish_of(opened, result, (user, identity), now)?;
@@ -179,13 +98,6 @@ impl Latchkey {
 /// Somebody else changed the user between our read and our write: decide again.
 fn conflict() -> Error {
     Error::Contention(latchkey_store::Error::changed_meanwhile())
-}
-
-/// Somebody who is not known by this account.
-struct Newcomer<'a> {
-    account: &'a Account,
-    email: Option<&'a EmailAddress>,
-    telling: Telling<'a>,
 }
 
 impl Newcomer<'_> {

@@ -9,6 +9,7 @@ mod facts;
 mod first;
 mod options;
 mod profile;
+mod record;
 mod redeem;
 mod repeat;
 mod start;

@@ -4,11 +4,10 @@ use latchkey_domain::{
     access::Principal,
     connection::ConnectionState,
     name::{ApplicationName, ConnectionName},
-    page::{Page, PageSize},
     provider::ProviderName,
     text::DisplayName,
 };
-use latchkey_store::ConnectionFilter;
+use latchkey_store::WayIn;
 
 use crate::{Error, Latchkey, Result};
 
@@ -31,9 +30,6 @@ pub struct LoginOption {
     /// Who vouches for those who come this way.
     pub provider: ProviderName,
 }
-
-/// More buttons than a page can show; the rest is reached by naming the connection.
-const MOST_OPTIONS: PageSize = PageSize(PageSize::MAX);
 
 impl Latchkey {
     /// Lists the ways in that work, and proves a redirect URI if there is one.
@@ -59,21 +55,17 @@ impl Latchkey {
     async fn working_options(&self, application: &ApplicationName) -> Result<Vec<LoginOption>> {
         let environment = self.cache.environment(&application.environment).await?;
         let environment = environment.ok_or(Error::NotFound)?;
-        let page = Page { size: MOST_OPTIONS, after: None };
-        let filter = ConnectionFilter::OfApplication(application);
-        let granted = self.store.list_connections(filter, &page).await?.items;
-        let mut options = Vec::with_capacity(granted.len());
-        for connection in granted {
-            let Some(way_in) = self.cache.way_in(&connection.name()).await? else { continue };
-            let state = connection.state(&way_in.plain_credentials(), &environment.default_domain);
-            if state == ConnectionState::Ready && self.is_open(&way_in, &environment) {
-                options.push(LoginOption {
-                    connection: connection.name(),
-                    display_name: connection.display_name,
-                    provider: connection.provider,
-                });
-            }
-        }
-        Ok(options)
+        let ways_in = self.cache.ways_in(application).await?;
+        let works = |way_in: &&WayIn| {
+            let credentials = way_in.plain_credentials();
+            let state = way_in.connection.state(&credentials, &environment.default_domain);
+            state == ConnectionState::Ready && self.is_open(way_in, &environment)
+        };
+        let option = |WayIn { connection, .. }: &WayIn| LoginOption {
+            connection: connection.name(),
+            display_name: connection.display_name.clone(),
+            provider: connection.provider.clone(),
+        };
+        Ok(ways_in.iter().filter(works).map(option).collect())
     }
 }

@@ -91,7 +91,7 @@ impl Latchkey {
             return Ok(Some(found));
         }
         // What is cached may be older than the attempt.
-        let fresh = self.cache.read_way_in(&attempt.connection_name()).await?;
+        let fresh = self.store.way_in(&attempt.connection_name()).await?;
         Ok(fresh.as_ref().and_then(stands))
     }
 

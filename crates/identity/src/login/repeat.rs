@@ -15,46 +15,33 @@ use super::{
     facts::{Telling, end_of},
     profile::Ended,
 };
-use crate::{Error, Latchkey, Result};
+use crate::{Latchkey, Result};
 
-/// How often a write may meet somebody else's before we give up: as many as sign in as one person
-/// within a few milliseconds.
-const TRIES: u32 = 100;
-
-/// What the provider tells of a known person today.
+/// What the provider tells of a person today.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Today<'a> {
     pub(super) account: &'a Account,
-    /// `None` if it could not be read: then what was known stays.
+    /// `None` if it could not be read: then what was known of somebody stays.
     pub(super) email: Option<&'a Option<EmailAddress>>,
 }
 
 impl Latchkey {
-    /// Signs a known person in. If they changed since they were read, reads and decides again.
+    /// Signs a known person in; `None` if they changed since they were read: read, and decide again.
     pub(super) async fn sign_in_again(
         &self,
         opened: &Opened,
         way_in: &WayIn,
         today: Today<'_>,
-        mut known: Known,
-    ) -> Ended<SignInEnd> {
-        let provider = self.provider_of(way_in)?;
-        for _ in 0..TRIES {
-            if !is_same_account(&known.identity, today.account) {
-                tracing::error!(identity.id = %known.identity.id, "a subject stands for another account");
-                return Ok(Err(Unsuccessful::Failed(Failure::IdentityChanged)));
-            }
-            if let Some(end) = self.write_repeat(opened, way_in, today, known).await? {
-                return Ok(Ok(end));
-            }
-            if let Some(end) = self.end_by_others(&opened.attempt).await? {
-                return Ok(Ok(end));
-            }
-            let (environment, subject) = (&opened.attempt.environment, &today.account.subject);
-            let again = self.store.known(environment, provider.issuer(), subject).await?;
-            known = again.ok_or(Error::Internal("a known person is gone"))?;
+        known: Known,
+    ) -> Ended<Option<SignInEnd>> {
+        if !is_same_account(&known.identity, today.account) {
+            tracing::error!(identity.id = %known.identity.id, "a subject stands for another account");
+            return Ok(Err(Unsuccessful::Failed(Failure::IdentityChanged)));
         }
-        Err(Error::Internal("a user changes faster than they can sign in"))
+        if let Some(end) = self.write_repeat(opened, way_in, today, known).await? {
+            return Ok(Ok(Some(end)));
+        }
+        Ok(Ok(self.end_by_others(&opened.attempt).await?))
     }
 
     async fn write_repeat(

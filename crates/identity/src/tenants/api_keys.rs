@@ -93,6 +93,15 @@ impl Latchkey {
         id: ApiKeyId,
     ) -> Result<()> {
         may_administer(caller, environment)?;
+        let delete = || self.try_delete_api_key(environment, id);
+        delete.retry(after_conflict()).when(Error::is_conflict).await
+    }
+
+    async fn try_delete_api_key(
+        &self,
+        environment: Option<&EnvironmentId>,
+        id: ApiKeyId,
+    ) -> Result<()> {
         let tx = self.store.begin().await?;
         let key = tx.api_key(id).await?;
         key.filter(|key| key.principal.environment() == environment).ok_or(Error::NotFound)?;

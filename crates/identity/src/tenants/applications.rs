@@ -168,8 +168,17 @@ impl Latchkey {
         etag: Option<&str>,
     ) -> Result<()> {
         Self::see(caller, &name.environment)?;
+        let delete = || self.try_delete_application(name, etag);
+        delete.retry(after_conflict()).when(Error::is_conflict).await
+    }
+
+    async fn try_delete_application(
+        &self,
+        name: &ApplicationName,
+        etag: Option<&str>,
+    ) -> Result<()> {
         let tx = self.store.begin().await?;
-        let application = tx.application(name).await?.ok_or(Error::NotFound)?;
+        let application = tx.lock_application(name).await?.ok_or(Error::NotFound)?;
         expect_etag(etag, application.version)?;
         tx.remove_application(name).await?;
         Ok(tx.commit().await?)

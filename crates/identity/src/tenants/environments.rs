@@ -69,7 +69,7 @@ impl Latchkey {
             created_at: now,
             updated_at: now,
         };
-        if tx.environment(&environment.id).await?.is_some() {
+        if new.id.is_some() && tx.environment_id_is_taken(&environment.id).await? {
             return Err(Error::Exists);
         }
         tx.add_environment(&environment).await?;
@@ -132,16 +132,21 @@ impl Latchkey {
         Ok(environment)
     }
 
-    /// Deletes an environment that holds nothing.
+    /// Deletes an environment that holds nothing. Its id is not used again.
     #[tracing::instrument(skip_all, fields(environment = %id), err(level = "debug"))]
     pub async fn delete_environment(&self, id: &EnvironmentId, etag: Option<&str>) -> Result<()> {
+        let delete = || self.try_delete_environment(id, etag);
+        delete.retry(after_conflict()).when(Error::is_conflict).await
+    }
+
+    async fn try_delete_environment(&self, id: &EnvironmentId, etag: Option<&str>) -> Result<()> {
         let tx = self.store.begin().await?;
-        let environment = tx.environment(id).await?.ok_or(Error::NotFound)?;
+        let environment = tx.lock_environment(id).await?.ok_or(Error::NotFound)?;
         expect_etag(etag, environment.version)?;
         if tx.environment_holds_anything(id).await? {
             return Err(Error::InUse);
         }
-        tx.remove_environment(id).await?;
+        tx.remove_environment(id, self.clock.now()).await?;
         Ok(tx.commit().await?)
     }
 }

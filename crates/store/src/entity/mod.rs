@@ -29,6 +29,7 @@ entity!(environment = "environments" {
     version: i64,
     created_at: i64,
     updated_at: i64,
+    deleted_at: Option<i64>,
 });
 
 entity!(application = "applications" {

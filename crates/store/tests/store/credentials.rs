@@ -6,7 +6,7 @@ use latchkey_domain::{
     connection::{Credential, CredentialRole},
     time::{Clock, Timestamp},
 };
-use latchkey_store::{ConfigCache, SealedCredential, Store};
+use latchkey_store::{SealedCredential, Store};
 
 use crate::made;
 
@@ -21,7 +21,7 @@ crate::both! {
         add(&store, &sealed).await;
         let plain = store.credentials(&made::bitbucket()).await.unwrap();
         assert_eq!(plain, std::slice::from_ref(&sealed.credential));
-        let way_in = ConfigCache::new(store).read_way_in(&made::bitbucket()).await.unwrap().unwrap();
+        let way_in = store.way_in(&made::bitbucket()).await.unwrap().unwrap();
         assert_eq!(way_in.plain_credentials(), plain);
         assert_eq!(way_in.credentials[0].sealed_secret, sealed.sealed_secret);
     }
@@ -88,8 +88,7 @@ crate::both! {
         delete(old).await;
         let recently = delete(recent).await;
         assert_eq!(store.credentials(&made::bitbucket()).await.unwrap(), []);
-        let cache = ConfigCache::new(store.clone());
-        let way_in = cache.read_way_in(&made::bitbucket()).await.unwrap().unwrap();
+        let way_in = store.way_in(&made::bitbucket()).await.unwrap().unwrap();
         let [kept] = way_in.plain_credentials().try_into().unwrap();
         assert_eq!((kept.id, kept.deleted_at), (recently, Some(recent)));
     }

@@ -83,7 +83,7 @@ crate::both! {
             tx.add_api_key(&made::api_key(Principal::Gateway(made::dev()), [1; 32])).await?;
             tx.add_api_key(&made::api_key(Principal::Gateway(other), [2; 32])).await?;
             tx.add_api_key(&made::api_key(Principal::Operator, [3; 32])).await?;
-            tx.remove_environment(&made::dev()).await
+            tx.remove_environment(&made::dev(), made::NOW).await
         })
         .await;
         assert_eq!(store.environment(&made::dev()).await.unwrap(), None);
@@ -92,19 +92,41 @@ crate::both! {
         assert!(store.api_key_by_secret(&[3; 32]).await.unwrap().is_some());
     }
 
-    async fn what_a_removed_environment_had_deleted_does_not_meet_its_successor(db) {
+    async fn a_deleted_environment_is_gone_and_its_id_stays_taken(db) {
         let store = db.store().await;
-        let change = async |tx: &latchkey_store::Tx| {
+        let mut dev = made::environment("dev");
+        made::added(&store, async |tx| {
+            tx.add_environment(&dev).await?;
+            tx.add_environment(&made::environment("other")).await?;
+            tx.remove_environment(&dev.id, made::NOW).await?;
+            assert_eq!(tx.environment(&dev.id).await?, None);
+            assert_eq!(tx.hold_environment(&dev.id).await?, None);
+            assert!(tx.environment_id_is_taken(&dev.id).await?);
+            assert!(!tx.environment_id_is_taken(&made::environment_id("new")).await?);
+            Ok(())
+        })
+        .await;
+        assert_eq!(store.environment(&dev.id).await.unwrap(), None);
+        let pages = made::pages(9, async |page| store.list_environments(&page).await).await;
+        assert_eq!(pages.concat(), [made::environment("other")]);
+        let error = made::refused(&store, async |tx| tx.add_environment(&dev).await).await;
+        assert!(error.unwrap().is_conflict());
+        dev.version = 2;
+        assert!(!made::added(&store, async |tx| tx.update_environment(&dev).await).await);
+    }
+
+    async fn no_secret_stays_behind_in_a_removed_environment(db) {
+        let store = db.store().await;
+        made::added(&store, async |tx| {
             tx.add_environment(&made::environment("dev")).await?;
             tx.add_connection(&made::connection("bitbucket")).await?;
             let active = latchkey_domain::connection::CredentialRole::Active;
             let credential = made::credential(None, active);
             tx.add_credential(&made::bitbucket(), &credential).await?;
             tx.remove_connection(&made::bitbucket(), made::NOW).await?;
-            tx.remove_environment(&made::dev()).await
-        };
-        made::added(&store, change).await;
-        assert_eq!(db.number("SELECT COUNT(*) FROM credentials").await, 0, "no secret stays");
-        made::added(&store, change).await;
+            tx.remove_environment(&made::dev(), made::NOW).await
+        })
+        .await;
+        assert_eq!(db.number("SELECT COUNT(*) FROM credentials").await, 0);
     }
 }

@@ -24,6 +24,7 @@ mod requests;
 mod sequences;
 mod sign_ins;
 mod users;
+mod ways_in;
 
 /// Makes `name::postgres` and `name::sqlite` of a test, each with a database of its own.
 macro_rules! both {

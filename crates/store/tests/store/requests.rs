@@ -1,31 +1,36 @@
 //! Requests that may be repeated.
 
 use latchkey_domain::id::uuid_at;
-use latchkey_store::{Request, RequestSeen};
+use latchkey_store::{AnsweredRequest, Request};
 
 use crate::made;
 
+fn answered(resource: &str) -> AnsweredRequest {
+    AnsweredRequest { fingerprint: vec![0, 255, 1], resource: resource.to_owned() }
+}
+
 crate::both! {
-    async fn a_repeated_request_gets_the_first_ones_resource(db) {
+    async fn what_came_of_a_request_is_kept_in_its_scope(db) {
         let store = db.store().await;
-        let first = Request { scope: "dev".to_owned(), id: uuid_at(made::NOW), fingerprint: [1; 32] };
-        let seen = async |request: &Request| {
-            made::added(&store, async |tx| tx.request_seen(request).await).await
+        let first = Request { scope: "dev".to_owned(), id: uuid_at(made::NOW) };
+        let kept = async |request: &Request| {
+            made::added(&store, async |tx| tx.answered_request(request).await).await
         };
-        assert_eq!(seen(&first).await, RequestSeen::New);
-        made::added(&store, async |tx| tx.add_request(&first, "apiKeys/1", made::NOW).await).await;
-        assert_eq!(seen(&first).await, RequestSeen::Before("apiKeys/1".to_owned()));
-        let other_body = Request { fingerprint: [2; 32], ..first.clone() };
-        assert_eq!(seen(&other_body).await, RequestSeen::WithAnotherBody);
-        let other_scope = Request { scope: String::new(), ..first };
-        assert_eq!(seen(&other_scope).await, RequestSeen::New);
+        assert_eq!(kept(&first).await, None);
+        let key = answered("apiKeys/1");
+        made::added(&store, async |tx| tx.add_request(&first, &key, made::NOW).await).await;
+        assert_eq!(kept(&first).await, Some(key));
+        assert_eq!(kept(&Request { scope: String::new(), ..first }).await, None);
     }
 
     async fn the_slower_of_two_twins_meets_a_conflict(db) {
         let store = db.store().await;
-        let request = Request { scope: String::new(), id: uuid_at(made::NOW), fingerprint: [1; 32] };
-        made::added(&store, async |tx| tx.add_request(&request, "a", made::NOW).await).await;
-        let twin = async |tx: &latchkey_store::Tx| tx.add_request(&request, "b", made::NOW).await;
-        assert!(made::refused(&store, twin).await.unwrap().is_conflict());
+        let request = Request { scope: String::new(), id: uuid_at(made::NOW) };
+        let add = async |tx: &latchkey_store::Tx, resource: &str| {
+            tx.add_request(&request, &answered(resource), made::NOW).await
+        };
+        made::added(&store, async |tx| add(tx, "a").await).await;
+        let twin = made::refused(&store, async |tx| add(tx, "b").await).await;
+        assert!(twin.unwrap().is_conflict());
     }
 }

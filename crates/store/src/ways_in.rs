@@ -1,0 +1,59 @@
+//! Ways in: connections, each with all that a sign-in through it may need.
+
+use latchkey_domain::{
+    connection::{Connection, Credential},
+    name::{ApplicationName, ConnectionName},
+    page::{Page, PageSize},
+    time::{Clock, Timestamp},
+};
+
+use crate::{ConnectionFilter, Result, SealedCredential, Store, credentials};
+
+/// More than a page can show; the rest is reached by naming the connection.
+const MOST: PageSize = PageSize(PageSize::MAX);
+
+/// A connection with every credential that a sign-in may need.
+#[derive(Debug)]
+pub struct WayIn {
+    /// The connection.
+    pub connection: Connection,
+    /// Its credentials, those deleted a short while ago among them.
+    pub credentials: Vec<SealedCredential>,
+}
+
+impl WayIn {
+    /// The credentials without their secrets.
+    pub fn plain_credentials(&self) -> Vec<Credential> {
+        self.credentials.iter().map(|sealed| sealed.credential.clone()).collect()
+    }
+}
+
+impl Store {
+    /// A connection with its credentials.
+    pub async fn way_in(&self, name: &ConnectionName) -> Result<Option<WayIn>> {
+        let Some(connection) = self.connection(name).await? else { return Ok(None) };
+        let credentials = credentials::all(&self.reader, name, self.grace_began()).await?;
+        Ok(Some(WayIn { connection, credentials }))
+    }
+
+    /// The connections that an application may use, oldest first, with their credentials: two
+    /// queries, however many there are.
+    pub async fn ways_in(&self, application: &ApplicationName) -> Result<Vec<WayIn>> {
+        let page = Page { size: MOST, after: None };
+        let filter = ConnectionFilter::OfApplication(application);
+        let connections = self.list_connections(filter, &page).await?.items;
+        let ids = connections.iter().map(|connection| &connection.id);
+        let (environment, since) = (&application.environment, self.grace_began());
+        let mut all = credentials::of_several(&self.reader, (environment, ids), since).await?;
+        let ways_in = connections.into_iter().map(|connection| {
+            let credentials = all.remove(&connection.id).unwrap_or_default();
+            WayIn { connection, credentials }
+        });
+        Ok(ways_in.collect())
+    }
+
+    /// Sign-ins that began with a credential that was deleted since then may still finish.
+    fn grace_began(&self) -> Timestamp {
+        self.clock.now().minus(Credential::GRACE)
+    }
+}
