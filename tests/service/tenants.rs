@@ -1,5 +1,8 @@
 //! Environments and applications.
 
+use std::time::Duration;
+
+use bitbucket_stand_in::Endpoint;
 use futures_util::future::join_all;
 use latchkey_proto::v1::{
     Application, CreateApplicationRequest, CreateEnvironmentRequest, DeleteApplicationRequest,
@@ -159,6 +162,25 @@ both! {
                 Err(_) => assert_eq!(there, added.iter().map(|ok| i64::from(*ok)).sum::<i64>()),
             }
         }
+    }
+
+    async fn nobody_signs_up_in_an_environment_that_is_deleted_meanwhile(app) {
+        app.bitbucket.delay(Endpoint::User, Duration::from_secs(1));
+        let begun = app.begin().await;
+        let callback = app.consent(&begun, "alice").await;
+        let deleting = async {
+            // Bitbucket is being asked.
+            tokio::time::sleep(Duration::from_millis(400)).await;
+            app.delete_the_connection().await;
+            app.delete_the_application().await;
+            delete_environment(&app, "environments/dev", "").await.unwrap();
+        };
+
+        let (completed, ()) = tokio::join!(app.complete(&begun, &callback), deleting);
+
+        let refused = completed.unwrap_err();
+        assert_eq!(refusal(&refused), (Code::Aborted, "START_AGAIN".to_owned()));
+        assert_eq!(app.rows("users").await, 0);
     }
 
     async fn environments_are_listed_in_order(app) {

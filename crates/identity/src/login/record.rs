@@ -86,6 +86,8 @@ impl Latchkey {
         let (environment, account) = (&opened.attempt.environment, today.account);
         let email = today.email.and_then(Option::as_ref);
         let tx = self.store.begin().await?;
+        // A person who is new is added to it, and nobody is to be added to what is deleted.
+        tx.hold_environment(environment).await?.ok_or(Error::NotFound)?;
         let known = tx.known(environment, provider.issuer(), &account.subject).await?;
         let email_holder = match email.filter(|_| way_in.connection.trusted_provider) {
             Some(email) if known.is_none() => tx.holder_of(environment, email).await?,
