@@ -17,7 +17,7 @@ Exit codes: 0 it is done, or stopped as it was told to; 1 it failed; 2 the comma
 
 /// Latchkey: sign in with Bitbucket, for any application.
 #[derive(Debug, Parser)]
-#[command(version, after_help = EXIT_CODES, arg_required_else_help = true)]
+#[command(name = "latchkey", version, after_help = EXIT_CODES, arg_required_else_help = true)]
 pub(crate) struct Args {
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -78,6 +78,16 @@ pub(crate) enum Command {
     Events(Events),
     /// A Bitbucket to develop and test against: it signs anybody in as anybody.
     BitbucketStandIn(bitbucket_stand_in::Settings),
+    /// Print the script that teaches a shell to complete these commands.
+    Completions {
+        /// Which shell.
+        shell: clap_complete::Shell,
+    },
+    /// Write a manual page for each command.
+    Man {
+        /// The folder of the pages, which is made if it is not there.
+        folder: PathBuf,
+    },
 }
 
 /// What to do with events.

@@ -1,6 +1,7 @@
 //! The commands, a file each.
 
 pub(crate) mod api_keys;
+mod completions;
 pub(crate) mod environments;
 mod healthcheck;
 pub(crate) mod keyring;
@@ -36,6 +37,8 @@ pub(crate) async fn run(command: Command) -> Result<()> {
         }
         Command::ApiKeys { source, command } => api_keys::run(&read(&source)?, command).await,
         Command::Events(Events::Tail(tail)) => tail::run(tail).await,
+        Command::Completions { shell } => completions::completions(shell),
+        Command::Man { folder } => completions::man(&folder),
         Command::BitbucketStandIn(settings) => stand_in::run(settings).await,
     }
 }

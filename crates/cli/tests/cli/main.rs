@@ -3,6 +3,7 @@
 
 mod broker;
 mod browser;
+mod completions;
 mod configuration;
 mod database;
 mod deployment;
