@@ -2,7 +2,10 @@
 
 use futures_util::future::join_all;
 use latchkey_proto::v1::{
-    Connection, UpdateConnectionRequest, UpstreamParam, upstream_param::Source,
+    Connection, ConnectionWarning,
+    ConnectionWarningReason::{self, TrustedProvider},
+    UpdateConnectionRequest, UpstreamParam,
+    upstream_param::Source,
 };
 use tonic::Code;
 
@@ -46,7 +49,37 @@ async fn told_fields(app: &TestApp) -> Vec<Vec<String>> {
     told.collect()
 }
 
+/// The risks that a connection is said to have.
+fn risks(connection: &Connection) -> Vec<ConnectionWarningReason> {
+    let named = |warning: &ConnectionWarning| {
+        assert!(warning.description.contains("Set trusted_provider to false"), "{warning:?}");
+        warning.reason()
+    };
+    connection.warnings.iter().map(named).collect()
+}
+
 both! {
+    async fn whoever_trusts_a_provider_is_told_what_that_risks_before_and_after(app) {
+        let original = app.connection(BITBUCKET).await.unwrap();
+        assert_eq!(risks(&original), []);
+
+        let trusting = Connection { trusted_provider: true, ..original };
+        let asked = UpdateConnectionRequest {
+            connection: Some(trusting.clone()),
+            update_mask: Some(masked(&["trusted_provider"])),
+            validate_only: true,
+        };
+        let asked = app.connections().update_connection(asked).await.unwrap().into_inner();
+        assert_eq!(risks(&asked.connection.unwrap()), [TrustedProvider]);
+
+        let told = app.update(trusting, &["trusted_provider"]).await.unwrap();
+        assert_eq!(risks(&told), [TrustedProvider]);
+        assert_eq!(app.connection(BITBUCKET).await.unwrap(), told);
+
+        let back = app.update(Connection { trusted_provider: false, ..told }, &["trusted_provider"]);
+        assert_eq!(risks(&back.await.unwrap()), []);
+    }
+
     async fn a_mask_changes_what_it_names_and_nothing_else(app) {
         let original = app.connection(BITBUCKET).await.unwrap();
         for path in ["display_name", "trusted_provider", "upstream_params", "disabled"] {

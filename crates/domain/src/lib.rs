@@ -20,6 +20,7 @@ pub mod text;
 pub mod time;
 pub mod upstream;
 pub mod user;
+pub mod warning;
 
 /// Why a value is not what it claims to be: a sentence for whoever sent it.
 ///

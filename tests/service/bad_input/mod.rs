@@ -23,7 +23,7 @@ use table::{Case, table};
 
 /// Texts that need no limit of their own: what is never read, what is only compared, and what
 /// `upstream_params` tries.
-pub(crate) const IGNORED: [&str; 21] = [
+pub(crate) const IGNORED: [&str; 23] = [
     "CreateApiKeyRequest.api_key.hint",
     "CreateApiKeyRequest.api_key.name",
     "CreateApplicationRequest.application.etag",
@@ -32,6 +32,7 @@ pub(crate) const IGNORED: [&str; 21] = [
     "CreateConnectionRequest.connection.name",
     "CreateConnectionRequest.connection.upstream_params.key",
     "CreateConnectionRequest.connection.upstream_params.value.value",
+    "CreateConnectionRequest.connection.warnings.description",
     "CreateCredentialRequest.credential.name",
     "CreateCredentialRequest.credential.secret_fingerprint",
     "CreateEnvironmentRequest.environment.etag",
@@ -44,6 +45,7 @@ pub(crate) const IGNORED: [&str; 21] = [
     "UpdateConnectionRequest.connection.provider",
     "UpdateConnectionRequest.connection.upstream_params.key",
     "UpdateConnectionRequest.connection.upstream_params.value.value",
+    "UpdateConnectionRequest.connection.warnings.description",
     "UpdateEnvironmentRequest.environment.etag",
 ];
 

@@ -10,6 +10,7 @@ use latchkey_domain::{
     provider::ProviderName,
     text::{DisplayName, visible_ascii},
     upstream::{UpstreamAlias, UpstreamParam, UpstreamParams},
+    warning::ConnectionWarning,
 };
 use latchkey_identity::{
     CallbackUrl, ConnectionChanges, ConnectionView, Cursor, NewConnection, NewCredential,
@@ -210,7 +211,16 @@ pub(crate) fn encode(view: ConnectionView) -> v1::Connection {
         etag: etag(connection.version),
         create_time: Some(time::encode(connection.created_at)),
         update_time: Some(time::encode(connection.updated_at)),
+        warnings: connection.warnings().into_iter().map(encode_warning).collect(),
     }
+}
+
+fn encode_warning(warning: ConnectionWarning) -> v1::ConnectionWarning {
+    let reason = match warning {
+        ConnectionWarning::TrustedProvider => v1::ConnectionWarningReason::TrustedProvider,
+    };
+    let description = warning.description().to_owned();
+    v1::ConnectionWarning { reason: reason.into(), description }
 }
 
 pub(crate) fn create_credential(
