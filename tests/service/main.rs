@@ -22,6 +22,7 @@ mod key_rotation;
 mod limits;
 mod login;
 mod own_server;
+mod promotion;
 mod python;
 mod redirect_uris;
 mod relay;

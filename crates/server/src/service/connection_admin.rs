@@ -1,5 +1,6 @@
 //! `ConnectionAdmin`.
 
+use latchkey_domain::name::CredentialName;
 use latchkey_identity::Latchkey;
 use latchkey_proto::v1::{self, connection_admin_server::ConnectionAdmin};
 use tonic::{Request, Response, Status, async_trait};
@@ -126,6 +127,17 @@ impl ConnectionAdmin for Admin {
         let (parent, page) = wire::list_credentials(&request.into_inner())?;
         let listed = self.0.list_credentials(&caller, &parent, &page).await.map_err(from_error)?;
         Ok(Response::new(wire::listed_credentials(&parent, listed)))
+    }
+
+    async fn promote_credential(
+        &self,
+        request: Request<v1::PromoteCredentialRequest>,
+    ) -> Result<Response<v1::PromoteCredentialResponse>, Status> {
+        let caller = caller(&request)?;
+        let name = wire::name::<CredentialName>("name", &request.into_inner().name)?;
+        let promoted = self.0.promote_credential(&caller, &name).await.map_err(from_error)?;
+        let credential = Some(wire::encode_credential(&name.parent(), &promoted));
+        Ok(Response::new(v1::PromoteCredentialResponse { credential }))
     }
 
     async fn delete_credential(
