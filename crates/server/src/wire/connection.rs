@@ -186,6 +186,7 @@ pub(crate) fn encode(view: ConnectionView) -> v1::Connection {
         ConnectionState::CredentialsMissing => v1::ConnectionState::CredentialsMissing,
         ConnectionState::Ready => v1::ConnectionState::Ready,
         ConnectionState::Disabled => v1::ConnectionState::Disabled,
+        ConnectionState::Degraded => v1::ConnectionState::Degraded,
     };
     let params = connection.upstream_params.iter().map(|(name, param)| {
         let source = match param {
@@ -278,6 +279,7 @@ pub(crate) fn encode_credential(
         secret_fingerprint: credential.fingerprint.clone(),
         create_time: Some(time::encode(credential.created_at)),
         last_use_time: credential.last_used_at.map(time::encode),
+        last_refuse_time: credential.refused_at.map(time::encode),
     }
 }
 
