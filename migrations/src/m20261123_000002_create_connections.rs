@@ -67,6 +67,7 @@ fn credentials() -> TableCreateStatement {
         text("role"),
         number("created_at"),
         optional_number("last_used_at"),
+        optional_number("refused_at"),
         optional_number("deleted_at"),
     ];
     let connection =

@@ -221,6 +221,10 @@ both! {
         }
         let changed = Connection { trusted_provider: true, ..made };
         app.update(changed, &["trusted_provider"]).await.unwrap();
+        let second = app.try_add_credential(new_credential(&name, "two")).await.unwrap();
+        for _twice in 0..2 {
+            app.promote(&second.name).await.unwrap();
+        }
         app.delete_credential(&first.name).await.unwrap();
         app.delete(&name, "").await.unwrap();
 
@@ -230,6 +234,8 @@ both! {
             "connection.application_granted",
             "connection.application_revoked",
             "connection.updated",
+            "credential.created",
+            "credential.promoted",
             "credential.deleted",
             "connection.deleted",
         ];

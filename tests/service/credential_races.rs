@@ -1,13 +1,18 @@
-//! Credentials that are added and deleted at the same moment: a host that has any has an active one.
+//! Credentials that are added, promoted and deleted at the same moment: a host that has any has one
+//! that is active.
 
 use futures_util::future::join_all;
-use latchkey_proto::v1::{Credential, CredentialRole};
+use latchkey_proto::{
+    events::event_data::Data,
+    v1::{Credential, CredentialRole},
+};
 
 use crate::{
     both,
     harness::{
         TestApp,
         admin::{new_connection, new_credential},
+        looking::data,
     },
 };
 
@@ -38,6 +43,16 @@ async fn deletions_told(app: &TestApp, connection: &str) -> usize {
     let gapless: Vec<_> = (1..).take(events.len()).collect();
     assert_eq!(numbers, gapless);
     events.iter().filter(|(name, _)| name == "credential.deleted").count()
+}
+
+/// What was promoted, and in whose place, in order.
+async fn promotions(app: &TestApp, connection: &str) -> Vec<(String, String)> {
+    let events = app.all_events().await.into_iter().filter(|event| event.subject == connection);
+    let promoted = |event| match data(event) {
+        Data::CredentialPromoted(event) => Some((event.credential, event.replaced_credential)),
+        _ => None,
+    };
+    events.filter_map(promoted).collect()
 }
 
 both! {
@@ -76,6 +91,64 @@ both! {
             let deleted = join_all(deleting).await;
             assert_eq!(deleted.iter().filter(|deleted| deleted.is_ok()).count(), 1, "{deleted:?}");
             one_is_active(&app, &connection).await;
+            assert_eq!(deletions_told(&app, &connection).await, 1);
+        }
+    }
+
+    async fn of_credentials_that_are_promoted_together_the_last_is_active(app) {
+        for round in 0..ROUNDS {
+            let (connection, made) = with_credentials(&app, round, 4).await;
+            let promoting = made[1..].iter().map(|standby| app.promote(&standby.name));
+            for promoted in join_all(promoting).await {
+                assert_eq!(promoted.unwrap().role(), CredentialRole::Active);
+            }
+            one_is_active(&app, &connection).await;
+            let told = promotions(&app, &connection).await;
+            assert_eq!(told.len(), 3);
+            // Each follows the one before, and the last is the one that is active.
+            let mut active = made[0].name.clone();
+            for (promoted, replaced) in told {
+                assert_eq!(replaced, active);
+                active = promoted;
+            }
+            assert_eq!(app.active(&connection).await, active);
+        }
+    }
+
+    async fn a_credential_that_is_promoted_by_many_is_promoted_once(app) {
+        for round in 0..ROUNDS {
+            let (connection, made) = with_credentials(&app, round, 2).await;
+            for promoted in join_all((0..4).map(|_| app.promote(&made[1].name))).await {
+                assert_eq!(promoted.unwrap().name, made[1].name);
+            }
+            one_is_active(&app, &connection).await;
+            assert_eq!(promotions(&app, &connection).await.len(), 1);
+        }
+    }
+
+    async fn a_standby_that_is_deleted_while_it_is_promoted_leaves_an_active_one(app) {
+        for round in 0..ROUNDS {
+            let (connection, made) = with_credentials(&app, round, 2).await;
+            let (promoted, deleted) =
+                tokio::join!(app.promote(&made[1].name), app.delete_credential(&made[1].name));
+            deleted.unwrap();
+            let told = promotions(&app, &connection).await.len();
+            assert_eq!(told, usize::from(promoted.is_ok()));
+            one_is_active(&app, &connection).await;
+            assert_eq!(app.active(&connection).await, made[0].name);
+            assert_eq!(deletions_told(&app, &connection).await, 1);
+        }
+    }
+
+    async fn a_standby_that_is_promoted_while_the_active_one_is_deleted_is_active(app) {
+        for round in 0..ROUNDS {
+            let (connection, made) = with_credentials(&app, round, 3).await;
+            let (promoted, deleted) =
+                tokio::join!(app.promote(&made[2].name), app.delete_credential(&made[0].name));
+            promoted.unwrap();
+            deleted.unwrap();
+            one_is_active(&app, &connection).await;
+            assert_eq!(app.active(&connection).await, made[2].name);
             assert_eq!(deletions_told(&app, &connection).await, 1);
         }
     }

@@ -46,6 +46,15 @@ pub enum ConnectionState {
     Ready,
     /// It is switched off.
     Disabled,
+    /// The provider refused the active credential when it was last asked; a standby may serve.
+    Degraded,
+}
+
+impl ConnectionState {
+    /// Whether it is worth a try to sign in.
+    pub const fn is_offered(self) -> bool {
+        matches!(self, Self::Ready | Self::Degraded)
+    }
 }
 
 /// A consumer's key and secret, without the secret.
@@ -65,6 +74,8 @@ pub struct Credential {
     pub created_at: Timestamp,
     /// When the provider last accepted it.
     pub last_used_at: Option<Timestamp>,
+    /// When the provider last refused it.
+    pub refused_at: Option<Timestamp>,
     /// When it was deleted; sign-ins begun with it can still finish for a while.
     pub deleted_at: Option<Timestamp>,
 }
@@ -89,8 +100,9 @@ impl Connection {
     pub fn state(&self, credentials: &[Credential], host: &Host) -> ConnectionState {
         match serving(credentials, host) {
             _ if self.disabled => ConnectionState::Disabled,
-            Some(_) => ConnectionState::Ready,
             None => ConnectionState::CredentialsMissing,
+            Some(credential) if credential.is_refused() => ConnectionState::Degraded,
+            Some(_) => ConnectionState::Ready,
         }
     }
 }
@@ -98,6 +110,12 @@ impl Connection {
 impl Credential {
     /// How long sign-ins that began with a deleted credential can finish: their seal's life.
     pub const GRACE: std::time::Duration = crate::sign_in::STATE_LIFETIME;
+
+    /// Whether the provider refused it when it was last asked.
+    pub fn is_refused(&self) -> bool {
+        // What never happened is before everything that did.
+        self.refused_at > self.last_used_at
+    }
 
     /// Its resource name, below its connection's.
     pub fn name(&self, connection: &ConnectionName) -> CredentialName {
@@ -145,6 +163,7 @@ mod tests {
             fingerprint: format!("{n}"),
             created_at: Timestamp(n),
             last_used_at: None,
+            refused_at: None,
             deleted_at: None,
         }
     }
@@ -171,6 +190,18 @@ mod tests {
         let credentials = [active.clone(), other_key, other_host, fitting.clone()];
         assert_eq!(standby(&credentials, &active), Some(&fitting));
         assert_eq!(standby(&credentials[..3], &active), None);
+    }
+
+    #[test]
+    fn a_credential_is_refused_until_it_is_accepted_again() {
+        let mut active = credential(1, "key", None, CredentialRole::Active);
+        let at = |time: i64| (time > 0).then_some(Timestamp(time));
+        for (used, refused, expected) in
+            [(0, 0, false), (0, 1, true), (1, 0, false), (1, 2, true), (2, 1, false)]
+        {
+            (active.last_used_at, active.refused_at) = (at(used), at(refused));
+            assert_eq!(active.is_refused(), expected, "used {used}, refused {refused}");
+        }
     }
 
     #[test]

@@ -109,6 +109,13 @@ pub enum EventBody {
     },
     /// A credential was taken away.
     CredentialDeleted(CredentialName),
+    /// A credential that stood by is the active one now.
+    CredentialPromoted {
+        /// Which.
+        credential: CredentialName,
+        /// The one that was active.
+        replaced: Option<CredentialName>,
+    },
 }
 
 /// Who signed in, and through what.
@@ -163,6 +170,7 @@ impl EventBody {
             Self::ConnectionApplicationRevoked(..) => "connection.application_revoked",
             Self::CredentialCreated { .. } => "credential.created",
             Self::CredentialDeleted(_) => "credential.deleted",
+            Self::CredentialPromoted { .. } => "credential.promoted",
         }
     }
 }

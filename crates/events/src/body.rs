@@ -46,6 +46,9 @@ pub(crate) fn message(body: &EventBody) -> Data {
             Data::CredentialCreated(credential_created(credential, client_id, text(host.as_ref())))
         }
         Body::CredentialDeleted(name) => Data::CredentialDeleted(credential_deleted(name)),
+        Body::CredentialPromoted { credential, replaced } => {
+            Data::CredentialPromoted(credential_promoted(credential, text(replaced.as_ref())))
+        }
     }
 }
 
@@ -144,6 +147,13 @@ fn credential_created(
 
 fn credential_deleted(credential: &CredentialName) -> proto::CredentialDeleted {
     proto::CredentialDeleted { credential: credential.to_string() }
+}
+
+fn credential_promoted(
+    credential: &CredentialName,
+    replaced_credential: String,
+) -> proto::CredentialPromoted {
+    proto::CredentialPromoted { credential: credential.to_string(), replaced_credential }
 }
 
 /// A text that may be absent: the contract says empty then.

@@ -45,4 +45,5 @@ messages! {
     "latchkey.connection.application_revoked.v1" => ConnectionApplicationRevoked,
     "latchkey.credential.created.v1" => CredentialCreated,
     "latchkey.credential.deleted.v1" => CredentialDeleted,
+    "latchkey.credential.promoted.v1" => CredentialPromoted,
 }

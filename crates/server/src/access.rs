@@ -35,6 +35,7 @@ pub(crate) const ALLOWED: &[(&str, &[ApiKeyKind])] = &[
     ("/latchkey.v1.ConnectionAdmin/RevokeApplication", ADMINISTRATORS),
     ("/latchkey.v1.ConnectionAdmin/CreateCredential", ADMINISTRATORS),
     ("/latchkey.v1.ConnectionAdmin/ListCredentials", ADMINISTRATORS),
+    ("/latchkey.v1.ConnectionAdmin/PromoteCredential", ADMINISTRATORS),
     ("/latchkey.v1.ConnectionAdmin/DeleteCredential", ADMINISTRATORS),
     ("/latchkey.v1.SocialLogin/ListLoginOptions", &[Gateway, Application]),
     ("/latchkey.v1.SocialLogin/StartLogin", GATEWAYS),

@@ -52,6 +52,12 @@ enum Entry {
     ApiKey(Option<Arc<ApiKey>>),
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Noted {
+    Use,
+    Refusal,
+}
+
 /// Reads through to the store. An entry belongs to the version that was current when its reading
 /// began; once the version is another, it is read anew.
 #[derive(Debug, Clone)]
@@ -61,8 +67,8 @@ pub struct ConfigCache {
     start: Instant,
     /// When the version was last read, in microseconds after `start`.
     checked_at: Arc<AtomicI64>,
-    /// What was used within the last minute, so that a use is noted once in that time.
-    used: Cache<Uuid, ()>,
+    /// What was used or refused within the last minute, so that this is noted once in that time.
+    noted: Cache<Uuid, Noted>,
 }
 
 macro_rules! cached {
@@ -78,9 +84,9 @@ impl ConfigCache {
     /// An empty cache. It serves nothing from memory until [`Self::follow`] runs.
     pub fn new(store: Store) -> Self {
         let entries = Cache::builder().max_capacity(CAPACITY).build();
-        let used = Cache::builder().max_capacity(CAPACITY).time_to_live(USE_NOTED_EVERY).build();
+        let noted = Cache::builder().max_capacity(CAPACITY).time_to_live(USE_NOTED_EVERY).build();
         let checked_at = Arc::new(AtomicI64::new(i64::MIN));
-        Self { store, entries, start: Instant::now(), checked_at, used }
+        Self { store, entries, start: Instant::now(), checked_at, noted }
     }
 
     /// Reads the version four times a second until told to stop.
@@ -175,8 +181,20 @@ impl ConfigCache {
         cached!(self, ApiKey, key, self.store.api_key_by_secret(&hash).await?.map(Arc::new))
     }
 
-    /// Whether this process notes the use of something for the first time in a minute.
+    /// Whether this process notes the use of something for the first time in a minute, or since it
+    /// was refused.
     pub async fn first_use_in_a_while(&self, id: Uuid) -> bool {
-        self.used.entry(id).or_insert(()).await.is_fresh()
+        self.is_news(id, Noted::Use).await
+    }
+
+    /// Whether this process notes the refusal of something for the first time in a minute, or since
+    /// its last use.
+    pub async fn first_refusal_in_a_while(&self, id: Uuid) -> bool {
+        self.is_news(id, Noted::Refusal).await
+    }
+
+    async fn is_news(&self, id: Uuid, what: Noted) -> bool {
+        let entry = self.noted.entry(id);
+        entry.or_insert_with_if(async { what }, |before| *before != what).await.is_fresh()
     }
 }

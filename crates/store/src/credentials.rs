@@ -22,7 +22,8 @@ use crate::{
     tx::set,
 };
 
-/// A last use is kept to within this: a write for every sign-in would be a second row to contend for.
+/// A last use or refusal is kept to within this: a write for every sign-in would be a second row to
+/// contend for.
 const LAST_USE_PRECISION: Duration = Duration::from_mins(1);
 
 /// Nothing was deleted after this.
@@ -60,6 +61,7 @@ fn read(row: Model) -> Result<SealedCredential> {
         fingerprint: row.fingerprint,
         created_at: Timestamp(row.created_at),
         last_used_at: row.last_used_at.map(Timestamp),
+        refused_at: row.refused_at.map(Timestamp),
         deleted_at: row.deleted_at.map(Timestamp),
     };
     Ok(SealedCredential { credential, sealed_secret: row.sealed_secret })
@@ -110,6 +112,12 @@ fn plain(sealed: Vec<SealedCredential>) -> Vec<Credential> {
     sealed.into_iter().map(|sealed| sealed.credential).collect()
 }
 
+/// Whether nothing was noted there for a while.
+fn due(column: Column, now: Timestamp) -> Condition {
+    let long_ago = Expr::col(column).lt(now.minus(LAST_USE_PRECISION).0);
+    Condition::any().add(column.is_null()).add(long_ago)
+}
+
 impl Store {
     /// The credentials of a connection, oldest first.
     pub async fn list_credentials(
@@ -141,16 +149,29 @@ impl Store {
         Ok(found.into_iter().map(|(id, sealed)| (id, plain(sealed))).collect())
     }
 
-    /// Notes that the provider accepted a credential.
+    /// Notes that the provider accepted a credential: at once if it was refused before.
     pub async fn touch_credential(&self, id: CredentialId, now: Timestamp) -> Result<()> {
+        let refused = Expr::col(Column::RefusedAt).gt(Expr::col(Column::LastUsedAt));
+        let due = due(Column::LastUsedAt, now).add(refused);
+        self.note(id, Column::LastUsedAt, due, now).await
+    }
+
+    /// Notes that the provider refused a credential.
+    pub async fn note_refusal(&self, id: CredentialId, now: Timestamp) -> Result<()> {
+        self.note(id, Column::RefusedAt, due(Column::RefusedAt, now), now).await
+    }
+
+    async fn note(
+        &self,
+        id: CredentialId,
+        column: Column,
+        due: Condition,
+        now: Timestamp,
+    ) -> Result<()> {
         Entity::update_many()
-            .col_expr(Column::LastUsedAt, Expr::val(now.0))
+            .col_expr(column, Expr::val(now.0))
             .filter(Column::Id.eq(id.0))
-            .filter(
-                Condition::any()
-                    .add(Column::LastUsedAt.is_null())
-                    .add(Expr::col(Column::LastUsedAt).lt(now.minus(LAST_USE_PRECISION).0)),
-            )
+            .filter(due)
             .exec(&self.writer)
             .await?;
         Ok(())
@@ -183,6 +204,7 @@ impl Tx {
             role: set(role_name(credential.role)),
             created_at: set(credential.created_at.0),
             last_used_at: set(None),
+            refused_at: set(None),
             deleted_at: set(None),
         };
         row.insert(&self.tx).await?;

@@ -147,6 +147,21 @@ impl TestApp {
         self.credentials(connection).await.iter().map(Credential::role).collect()
     }
 
+    /// The name of the credential that sign-ins on every host begin with.
+    pub(crate) async fn active(&self, connection: &str) -> String {
+        let credentials = self.credentials(connection).await.into_iter();
+        let mut active = credentials
+            .filter(|found| found.host.is_empty() && found.role() == CredentialRole::Active);
+        active.next().unwrap().name
+    }
+
+    /// Makes a credential the active one.
+    pub(crate) async fn promote(&self, name: &str) -> Result<Credential, Status> {
+        let request = v1::PromoteCredentialRequest { name: name.to_owned() };
+        let promoted = self.connections().promote_credential(request).await?;
+        Ok(promoted.into_inner().credential.unwrap())
+    }
+
     /// Deletes a credential.
     pub(crate) async fn delete_credential(&self, name: &str) -> Result<(), Status> {
         let request = v1::DeleteCredentialRequest { name: name.to_owned() };

@@ -62,6 +62,7 @@ fn who(data: &Data) -> String {
         }
         Data::CredentialCreated(event) => id(&event.credential).to_owned(),
         Data::CredentialDeleted(event) => id(&event.credential).to_owned(),
+        Data::CredentialPromoted(event) => id(&event.credential).to_owned(),
     }
 }
 

@@ -17,6 +17,8 @@ pub(crate) const TRACEPARENT: &str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b
 
 const REFERENCE: &str = "ref_01h455vb4pex5vsknk084sn02q";
 
+const REPLACED: &str = "cred_01h455vb4pex5vsknk084sn02p";
+
 /// An event of each kind.
 pub(crate) fn every_kind() -> Vec<Event> {
     let mut events = vec![signed_up(), refused_unknown_person()];
@@ -51,6 +53,10 @@ pub(crate) fn every_kind() -> Vec<Event> {
             host: Some("login.example".to_owned()),
         },
         EventBody::CredentialDeleted(credential().parse().unwrap()),
+        EventBody::CredentialPromoted {
+            credential: credential().parse().unwrap(),
+            replaced: Some(format!("{}/credentials/{REPLACED}", connection()).parse().unwrap()),
+        },
     ];
     events.extend(connections.into_iter().map(about_connection));
     events

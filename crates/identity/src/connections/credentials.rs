@@ -98,6 +98,7 @@ impl Latchkey {
             fingerprint: self.fingerprint(secret)?,
             created_at: now,
             last_used_at: None,
+            refused_at: None,
             deleted_at: None,
         };
         let place = sealed_place(id);

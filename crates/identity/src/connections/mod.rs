@@ -5,6 +5,7 @@ mod create;
 mod credentials;
 mod delete;
 mod grant;
+mod promote;
 mod read;
 mod update;
 

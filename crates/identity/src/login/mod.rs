@@ -7,6 +7,7 @@ mod code;
 mod complete;
 mod facts;
 mod first;
+mod noting;
 mod options;
 mod profile;
 mod record;

@@ -2,7 +2,6 @@
 
 use latchkey_domain::{
     access::Principal,
-    connection::ConnectionState,
     name::{ApplicationName, ConnectionName},
     provider::ProviderName,
     text::DisplayName,
@@ -59,7 +58,7 @@ impl Latchkey {
         let works = |way_in: &&WayIn| {
             let credentials = way_in.plain_credentials();
             let state = way_in.connection.state(&credentials, &environment.default_domain);
-            state == ConnectionState::Ready && self.is_open(way_in, &environment)
+            state.is_offered() && self.is_open(way_in, &environment)
         };
         let option = |WayIn { connection, .. }: &WayIn| LoginOption {
             connection: connection.name(),

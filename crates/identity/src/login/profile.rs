@@ -109,9 +109,7 @@ impl Latchkey {
             let secret = self.unseal(sealed)?;
             let client = Client { id: &sealed.credential.client_id, secret: &secret };
             let grant = provider.exchange(client, code, &redirect_uri).await;
-            if grant.is_ok() {
-                self.note_credential_use(sealed.credential.id).await;
-            }
+            self.note_answer(sealed.credential.id, &grant).await;
             Ok::<_, Error>(grant)
         };
         let first = send(credential).await?;
@@ -138,19 +136,6 @@ impl Latchkey {
         let opened = self.keyring.open(Purpose::CredentialSecret, &place, &sealed.sealed_secret)?;
         let text = String::from_utf8(opened.text);
         Ok(text.map_err(|_| Error::Internal("a sealed secret is no text"))?.into())
-    }
-
-    async fn note_credential_use(&self, id: latchkey_domain::id::CredentialId) {
-        if !self.cache.first_use_in_a_while(id.0).await {
-            return;
-        }
-        let (store, now) = (self.store.clone(), self.clock.now());
-        self.work.spawn(async move {
-            if let Err(error) = store.touch_credential(id, now).await {
-                let error = &error as &dyn std::error::Error;
-                tracing::debug!(error, "the use of a credential was not noted");
-            }
-        });
     }
 }
 

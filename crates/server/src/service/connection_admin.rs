@@ -1,10 +1,15 @@
 //! `ConnectionAdmin`.
 
+use latchkey_domain::name::CredentialName;
 use latchkey_identity::Latchkey;
 use latchkey_proto::v1::{self, connection_admin_server::ConnectionAdmin};
 use tonic::{Request, Response, Status, async_trait};
 
-use crate::{access::caller, status::from_error, wire::connection as wire};
+use crate::{
+    access::caller,
+    status::from_error,
+    wire::{connection as wire, credential},
+};
 
 /// The service.
 #[derive(Debug)]
@@ -112,9 +117,9 @@ impl ConnectionAdmin for Admin {
         request: Request<v1::CreateCredentialRequest>,
     ) -> Result<Response<v1::CreateCredentialResponse>, Status> {
         let caller = caller(&request)?;
-        let new = wire::create_credential(request.into_inner())?;
+        let new = credential::create(request.into_inner())?;
         let made = self.0.create_credential(&caller, &new).await.map_err(from_error)?;
-        let credential = Some(wire::encode_credential(&new.connection, &made));
+        let credential = Some(credential::encode(&new.connection, &made));
         Ok(Response::new(v1::CreateCredentialResponse { credential }))
     }
 
@@ -123,9 +128,20 @@ impl ConnectionAdmin for Admin {
         request: Request<v1::ListCredentialsRequest>,
     ) -> Result<Response<v1::ListCredentialsResponse>, Status> {
         let caller = caller(&request)?;
-        let (parent, page) = wire::list_credentials(&request.into_inner())?;
+        let (parent, page) = credential::list(&request.into_inner())?;
         let listed = self.0.list_credentials(&caller, &parent, &page).await.map_err(from_error)?;
-        Ok(Response::new(wire::listed_credentials(&parent, listed)))
+        Ok(Response::new(credential::listed(&parent, listed)))
+    }
+
+    async fn promote_credential(
+        &self,
+        request: Request<v1::PromoteCredentialRequest>,
+    ) -> Result<Response<v1::PromoteCredentialResponse>, Status> {
+        let caller = caller(&request)?;
+        let name = wire::name::<CredentialName>("name", &request.into_inner().name)?;
+        let promoted = self.0.promote_credential(&caller, &name).await.map_err(from_error)?;
+        let credential = Some(credential::encode(&name.parent(), &promoted));
+        Ok(Response::new(v1::PromoteCredentialResponse { credential }))
     }
 
     async fn delete_credential(

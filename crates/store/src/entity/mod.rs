@@ -103,6 +103,7 @@ entity!(credential = "credentials" {
     role: String,
     created_at: i64,
     last_used_at: Option<i64>,
+    refused_at: Option<i64>,
     deleted_at: Option<i64>,
 });
 

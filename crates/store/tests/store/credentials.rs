@@ -120,4 +120,32 @@ crate::both! {
         }
         assert_eq!(seen, [second, second, 62 * second]);
     }
+
+    async fn a_credentials_last_refusal_is_kept_to_the_minute(db) {
+        let store = made::with_shop_and_bitbucket(&db).await;
+        let sealed = made::credential(None, CredentialRole::Active);
+        add(&store, &sealed).await;
+        let second = Duration::from_secs(1);
+        let mut seen = Vec::new();
+        for after in [second, 30 * second, 62 * second] {
+            store.note_refusal(sealed.credential.id, made::NOW.plus(after)).await.unwrap();
+            let read = store.credentials(&made::bitbucket()).await.unwrap();
+            assert_eq!(read[0].last_used_at, None);
+            seen.push(read[0].refused_at.unwrap().since(made::NOW));
+        }
+        assert_eq!(seen, [second, second, 62 * second]);
+    }
+
+    async fn a_use_after_a_refusal_is_noted_at_once(db) {
+        let store = made::with_shop_and_bitbucket(&db).await;
+        let sealed = made::credential(None, CredentialRole::Active);
+        add(&store, &sealed).await;
+        let (id, at) = (sealed.credential.id, |n| made::NOW.plus(Duration::from_secs(n)));
+        store.touch_credential(id, at(1)).await.unwrap();
+        store.note_refusal(id, at(2)).await.unwrap();
+        store.touch_credential(id, at(3)).await.unwrap();
+        store.touch_credential(id, at(4)).await.unwrap();
+        let read = store.credentials(&made::bitbucket()).await.unwrap();
+        assert_eq!((read[0].last_used_at, read[0].refused_at), (Some(at(3)), Some(at(2))));
+    }
 }

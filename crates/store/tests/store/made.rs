@@ -110,6 +110,7 @@ pub(crate) fn credential(host: Option<&str>, role: CredentialRole) -> SealedCred
         fingerprint: "f00d".to_owned(),
         created_at: NOW,
         last_used_at: None,
+        refused_at: None,
         deleted_at: None,
     };
     SealedCredential { credential, sealed_secret: vec![0, 255, 1] }

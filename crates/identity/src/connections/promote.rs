@@ -1,0 +1,58 @@
+//! A standby credential becomes the active one.
+
+use backon::Retryable;
+use latchkey_domain::{
+    access::Principal,
+    connection::{Credential, CredentialRole},
+    event::EventBody,
+    name::CredentialName,
+};
+
+use crate::{Error, Latchkey, Result, request::after_conflict};
+
+impl Latchkey {
+    /// Makes a credential the active one of its host; the one that was active stands by. Nothing
+    /// happens if it is active already.
+    #[tracing::instrument(skip_all, fields(credential = %name), err(level = "debug"))]
+    pub async fn promote_credential(
+        &self,
+        caller: &Principal,
+        name: &CredentialName,
+    ) -> Result<Credential> {
+        Self::see(caller, &name.environment)?;
+        let promote = || self.try_promote_credential(name);
+        promote.retry(after_conflict()).when(Error::is_conflict).await
+    }
+
+    async fn try_promote_credential(&self, name: &CredentialName) -> Result<Credential> {
+        let connection = name.parent();
+        let tx = self.store.begin().await?;
+        tx.lock_connection(&connection).await?.ok_or(Error::NotFound)?;
+        let there = tx.credentials(&connection).await?;
+        let found = there.iter().find(|credential| credential.id == name.credential);
+        let found = found.ok_or(Error::NotFound)?;
+        if found.role == CredentialRole::Active {
+            return Ok(found.clone());
+        }
+        let replaced = active_beside(&there, found);
+        // A host has one active credential at every moment, also between these two statements.
+        if let Some(replaced) = replaced {
+            tx.set_credential_role(replaced.id, CredentialRole::Standby).await?;
+        }
+        tx.set_credential_role(found.id, CredentialRole::Active).await?;
+        let promoted = EventBody::CredentialPromoted {
+            credential: name.clone(),
+            replaced: replaced.map(|replaced| replaced.name(&connection)),
+        };
+        tx.emit_about(&connection, promoted, self.clock.now()).await?;
+        tx.commit().await?;
+        Ok(Credential { role: CredentialRole::Active, ..found.clone() })
+    }
+}
+
+/// The active credential of the same host.
+fn active_beside<'a>(there: &'a [Credential], standby: &Credential) -> Option<&'a Credential> {
+    there.iter().find(|credential| {
+        credential.role == CredentialRole::Active && credential.host == standby.host
+    })
+}
