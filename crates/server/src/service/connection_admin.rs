@@ -4,7 +4,11 @@ use latchkey_identity::Latchkey;
 use latchkey_proto::v1::{self, connection_admin_server::ConnectionAdmin};
 use tonic::{Request, Response, Status, async_trait};
 
-use crate::{access::caller, status::from_error, wire::connection as wire};
+use crate::{
+    access::caller,
+    status::from_error,
+    wire::{connection as wire, credential},
+};
 
 /// The service.
 #[derive(Debug)]
@@ -112,9 +116,9 @@ impl ConnectionAdmin for Admin {
         request: Request<v1::CreateCredentialRequest>,
     ) -> Result<Response<v1::CreateCredentialResponse>, Status> {
         let caller = caller(&request)?;
-        let new = wire::create_credential(request.into_inner())?;
+        let new = credential::create(request.into_inner())?;
         let made = self.0.create_credential(&caller, &new).await.map_err(from_error)?;
-        let credential = Some(wire::encode_credential(&new.connection, &made));
+        let credential = Some(credential::encode(&new.connection, &made));
         Ok(Response::new(v1::CreateCredentialResponse { credential }))
     }
 
@@ -123,9 +127,9 @@ impl ConnectionAdmin for Admin {
         request: Request<v1::ListCredentialsRequest>,
     ) -> Result<Response<v1::ListCredentialsResponse>, Status> {
         let caller = caller(&request)?;
-        let (parent, page) = wire::list_credentials(&request.into_inner())?;
+        let (parent, page) = credential::list(&request.into_inner())?;
         let listed = self.0.list_credentials(&caller, &parent, &page).await.map_err(from_error)?;
-        Ok(Response::new(wire::listed_credentials(&parent, listed)))
+        Ok(Response::new(credential::listed(&parent, listed)))
     }
 
     async fn delete_credential(

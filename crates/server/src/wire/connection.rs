@@ -1,30 +1,22 @@
-//! Connections and credentials.
+//! Connections.
 
 use latchkey_domain::{
     Invalid,
-    connection::{ConnectionState, Credential, CredentialRole},
-    host::Host,
+    connection::ConnectionState,
     id::ConnectionId,
     name::{ApplicationName, ConnectionName, CredentialName, EnvironmentName},
     page::Page,
     provider::ProviderName,
-    text::{DisplayName, visible_ascii},
+    text::DisplayName,
     upstream::{UpstreamAlias, UpstreamParam, UpstreamParams},
 };
 use latchkey_identity::{
-    CallbackUrl, ConnectionChanges, ConnectionView, Cursor, NewConnection, NewCredential,
-    TimeCursor, etag,
+    CallbackUrl, ConnectionChanges, ConnectionView, NewConnection, TimeCursor, etag,
 };
 use latchkey_proto::v1;
 use tonic::Status;
-use uuid::Uuid;
 
 use super::{Fields, entry, filter, mask, page, request_id, time};
-
-/// OAuth sets no limit; Bitbucket's keys have 18 or 32 characters.
-const MAX_CLIENT_ID: usize = 256;
-/// Bitbucket's secrets have 32 or about 76 characters.
-const MAX_CLIENT_SECRET: usize = 1024;
 
 /// Reads a name from the one field that a request has.
 pub(crate) fn name<T: std::str::FromStr<Err = Invalid>>(
@@ -210,74 +202,6 @@ pub(crate) fn encode(view: ConnectionView) -> v1::Connection {
         etag: etag(connection.version),
         create_time: Some(time::encode(connection.created_at)),
         update_time: Some(time::encode(connection.updated_at)),
-    }
-}
-
-pub(crate) fn create_credential(
-    request: v1::CreateCredentialRequest,
-) -> Result<NewCredential, Status> {
-    let mut fields = Fields::new();
-    let repeat = || v1::CreateCredentialRequest { request_id: String::new(), ..request.clone() };
-    let asked = ("CreateCredential", request.request_id.as_str());
-    let known = request_id(&mut fields, asked, repeat);
-    let connection = fields.check("parent", request.parent.parse());
-    let body = fields.require("credential", request.credential).unwrap_or_default();
-    fields.check("credential.client_id", visible_ascii(&body.client_id, MAX_CLIENT_ID));
-    fields.check("credential.client_secret", visible_ascii(&body.client_secret, MAX_CLIENT_SECRET));
-    let host = fields.check_if("credential.host", &body.host, Host::parse);
-    let read = connection.map(|connection| NewCredential {
-        connection,
-        client_id: body.client_id,
-        client_secret: body.client_secret.into(),
-        host,
-        request: known,
-    });
-    fields.finish(read)
-}
-
-/// Which page of which connection's credentials.
-pub(crate) type CredentialList = (ConnectionName, Page<Cursor<Uuid>>);
-
-pub(crate) fn list_credentials(
-    request: &v1::ListCredentialsRequest,
-) -> Result<CredentialList, Status> {
-    let mut fields = Fields::new();
-    let parent = fields.check("parent", request.parent.parse());
-    let question = ("credentials", request.parent.as_str(), "");
-    let page = page::page(&mut fields, question, (request.page_size, &request.page_token));
-    let read = parent.zip(page);
-    fields.finish(read)
-}
-
-pub(crate) fn listed_credentials(
-    connection: &ConnectionName,
-    listed: latchkey_domain::page::Listed<Credential, Cursor<Uuid>>,
-) -> v1::ListCredentialsResponse {
-    let parent = connection.to_string();
-    let credentials = listed.items.iter().map(|found| encode_credential(connection, found));
-    v1::ListCredentialsResponse {
-        credentials: credentials.collect(),
-        next_page_token: page::token(("credentials", parent.as_str(), ""), listed.next),
-    }
-}
-
-pub(crate) fn encode_credential(
-    connection: &ConnectionName,
-    credential: &Credential,
-) -> v1::Credential {
-    let role = match credential.role {
-        CredentialRole::Active => v1::CredentialRole::Active,
-        CredentialRole::Standby => v1::CredentialRole::Standby,
-    };
-    v1::Credential {
-        name: credential.name(connection).to_string(),
-        client_id: credential.client_id.clone(),
-        client_secret: String::new(),
-        host: credential.host.as_ref().map(ToString::to_string).unwrap_or_default(),
-        role: role.into(),
-        secret_fingerprint: credential.fingerprint.clone(),
-        create_time: Some(time::encode(credential.created_at)),
-        last_use_time: credential.last_used_at.map(time::encode),
     }
 }
 
