@@ -51,6 +51,8 @@ fn connections() -> TableCreateStatement {
         number("updated_at"),
         // An id is not used again: the users that came through it still name it.
         optional_number("deleted_at"),
+        // Of a deleted one that is not purged yet.
+        optional_number("purge_at"),
     ];
     table("connections", columns, &["environment", "id"])
 }

@@ -14,6 +14,7 @@ mod connections;
 mod contract;
 mod credential_races;
 mod credentials;
+mod deleted_connections;
 mod etags;
 mod feed;
 mod harness;

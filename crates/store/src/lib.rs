@@ -12,6 +12,7 @@ mod config;
 mod connect;
 mod connections;
 mod credentials;
+mod deleted_connections;
 mod entity;
 mod environments;
 mod error;

@@ -43,6 +43,8 @@ pub(crate) fn every_kind() -> Vec<Event> {
             changed_fields: vec!["display_name", "trust_email"],
         },
         EventBody::ConnectionDeleted(connection()),
+        EventBody::ConnectionUndeleted(connection()),
+        EventBody::ConnectionPurged(connection()),
         EventBody::ConnectionApplicationGranted(connection(), context().application),
         EventBody::ConnectionApplicationRevoked(connection(), context().application),
         EventBody::CredentialCreated {

@@ -10,6 +10,7 @@ mod cache;
 mod clock;
 mod connections;
 mod credentials;
+mod deleted_connections;
 mod environments;
 mod feed;
 mod identities;
