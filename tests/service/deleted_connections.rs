@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use latchkey_domain::time::Clock;
 use latchkey_proto::v1::{
     Connection, ConnectionState, DeleteConnectionRequest, DeleteEnvironmentRequest,
     GrantApplicationRequest, ListConnectionsRequest, UndeleteConnectionRequest,
@@ -161,12 +162,17 @@ both! {
 
     async fn after_thirty_days_a_deletion_is_final(app) {
         app.delete(BITBUCKET, "").await.unwrap();
+        assert_eq!(app.store.purge_due(app.clock.now()).await.unwrap(), 0);
         app.clock.advance(30 * DAY);
 
         assert_eq!(code(app.connection(BITBUCKET).await), not_found());
         assert_eq!(code(app.undelete(BITBUCKET, "").await), not_found());
         assert_eq!(code(app.purge(BITBUCKET, "").await), not_found());
         assert_eq!(list(&app, "", true).await, []);
+        assert_eq!(app.rows("credentials").await, 1);
+        assert_eq!(app.store.purge_due(app.clock.now()).await.unwrap(), 1);
+        assert_eq!(app.rows("credentials").await, 0);
+        assert_eq!(last_events(&app, 1).await, ["connection.purged"]);
         let taken = (Code::AlreadyExists, "RESOURCE_EXISTS".to_owned());
         assert_eq!(code(app.create(new_connection("bitbucket")).await), taken);
     }

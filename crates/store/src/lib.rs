@@ -29,6 +29,7 @@ mod sequencer_postgres;
 mod sign_in_postgres;
 mod sign_in_sqlite;
 mod sign_ins;
+mod sweep;
 mod tx;
 mod users;
 mod ways_in;

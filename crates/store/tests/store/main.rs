@@ -24,6 +24,7 @@ mod repeat;
 mod requests;
 mod sequences;
 mod sign_ins;
+mod sweep;
 mod users;
 mod ways_in;
 
