@@ -26,7 +26,9 @@ impl MigrationTrait for Migration {
         ] {
             manager.create_index(index).await?;
         }
-        manager.get_connection().execute_unprepared(ONE_ACTIVE).await?;
+        for index in [ONE_ACTIVE, TO_PURGE] {
+            manager.get_connection().execute_unprepared(index).await?;
+        }
         Ok(())
     }
 }
@@ -34,6 +36,10 @@ impl MigrationTrait for Migration {
 /// A host has one active credential.
 const ONE_ACTIVE: &str = "CREATE UNIQUE INDEX credentials_one_active ON credentials \
     (environment, connection, COALESCE(host, '')) WHERE role = 'ACTIVE' AND deleted_at IS NULL";
+
+/// Deleted connections are few, and those to purge are looked for all the time.
+const TO_PURGE: &str =
+    "CREATE INDEX connections_to_purge ON connections (purge_at) WHERE purge_at IS NOT NULL";
 
 fn connections() -> TableCreateStatement {
     let columns = [
@@ -51,6 +57,8 @@ fn connections() -> TableCreateStatement {
         number("updated_at"),
         // An id is not used again: the users that came through it still name it.
         optional_number("deleted_at"),
+        // Of a deleted one that is not purged yet.
+        optional_number("purge_at"),
     ];
     table("connections", columns, &["environment", "id"])
 }

@@ -19,6 +19,7 @@ fn request(page_size: i32, page_token: &str, filter: &str) -> ListConnectionsReq
         page_size,
         page_token: page_token.to_owned(),
         filter: filter.to_owned(),
+        show_deleted: false,
     }
 }
 
@@ -80,6 +81,7 @@ both! {
         let filter = format!(r#"application = "{NOTES}""#);
         for wrong in [
             request(2, &token, &filter),
+            ListConnectionsRequest { show_deleted: true, ..request(2, &token, "") },
             request(2, "nonsense", ""),
             request(2, &"A".repeat(2000), ""),
             request(2, &format!("{token}AAAA"), ""),

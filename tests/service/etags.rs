@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use latchkey_proto::v1::{
-    Application, CreateEnvironmentRequest, DeleteApplicationRequest, DeleteEnvironmentRequest,
-    Environment, EnvironmentKind, UpdateApplicationRequest, UpdateEnvironmentRequest,
+    Application, Connection, CreateEnvironmentRequest, DeleteApplicationRequest,
+    DeleteEnvironmentRequest, Environment, EnvironmentKind, UpdateApplicationRequest,
+    UpdateEnvironmentRequest,
 };
 use tonic::{Code, Status};
 
@@ -12,7 +13,7 @@ use crate::{
     both,
     harness::{
         TestApp,
-        admin::{NOTES, masked, refusal},
+        admin::{NOTES, masked, new_connection, refusal},
     },
     tenants::{application, new_application},
 };
@@ -22,7 +23,7 @@ const ROUNDS: usize = 40;
 /// By then whoever was started has met the lock that they are to wait for.
 const MOMENT: Duration = Duration::from_millis(100);
 
-async fn make_environment(app: &TestApp, id: &str) -> Environment {
+pub(crate) async fn make_environment(app: &TestApp, id: &str) -> Environment {
     let request = CreateEnvironmentRequest {
         environment_id: id.to_owned(),
         environment: Some(Environment {
@@ -111,6 +112,35 @@ both! {
                 delete_application(&app, &made.name, &made.etag),
             );
             one_of(&changed, &deleted);
+        }
+    }
+
+    async fn a_connection_that_was_changed_is_not_deleted_under_the_etag_from_before(app) {
+        for round in 0..ROUNDS {
+            let made = app.create(new_connection(&format!("conn-{round}"))).await.unwrap();
+            let after = Connection { display_name: "After".to_owned(), ..made.clone() };
+            let (changed, deleted) = tokio::join!(
+                app.update(after, &["display_name"]),
+                app.delete(&made.name, &made.etag),
+            );
+            one_of(&changed.map(|_| ()), &deleted);
+        }
+    }
+
+    async fn of_an_undeletion_and_a_purge_under_one_etag_one_happens(app) {
+        for round in 0..ROUNDS {
+            let made = app.create(new_connection(&format!("conn-{round}"))).await.unwrap();
+            let deleted = app.deletion(&made.name, &made.etag, false).await.unwrap();
+            let etag = deleted.connection.unwrap().etag;
+            let (back, purged) =
+                tokio::join!(app.undelete(&made.name, &etag), app.purge(&made.name, &etag));
+            let told = match (&back, &purged) {
+                (Ok(_), Err(told)) | (Err(told), Ok(())) => refusal(told).1,
+                both => panic!("{both:?}"),
+            };
+            let expected = if back.is_ok() { "RESOURCE_NOT_DELETED" } else { "RESOURCE_NOT_FOUND" };
+            assert_eq!(told, expected);
+            assert_eq!(app.connection(&made.name).await.is_ok(), back.is_ok());
         }
     }
 

@@ -15,6 +15,7 @@ mod contract;
 mod credential_races;
 mod credentials;
 mod degraded;
+mod deleted_connections;
 mod etags;
 mod feed;
 mod harness;

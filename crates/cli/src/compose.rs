@@ -59,12 +59,13 @@ impl Service {
         Self { latchkey, store, cache }
     }
 
-    /// Keeps time, cache and feed current.
+    /// Keeps time, cache and feed current, and purges what is due.
     pub(crate) fn follow(&self, stage: &Stage) {
         let stop = || stage.stop.clone();
         follow_clock(&self.store, stage);
         stage.follow("the cache", self.cache.clone().follow(stop()));
         stage.follow("the sequencer", self.store.clone().sequence(stop()));
+        stage.follow("the sweep", self.store.clone().sweep(stop()));
     }
 
     /// Serves gRPC; at the end it waits for the work that calls began.

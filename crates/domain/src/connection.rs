@@ -1,5 +1,7 @@
 //! A configured way in, and the consumers at the provider that serve it.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -35,6 +37,17 @@ pub struct Connection {
     pub created_at: Timestamp,
     /// When it was last changed.
     pub updated_at: Timestamp,
+    /// Its deletion, if it is deleted.
+    pub deletion: Option<Deletion>,
+}
+
+/// When a connection was deleted, and until when that can be undone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Deletion {
+    /// When it was deleted.
+    pub deleted_at: Timestamp,
+    /// From when on it is gone for ever.
+    pub purge_at: Timestamp,
 }
 
 /// Whether people can sign in through a connection.
@@ -48,6 +61,8 @@ pub enum ConnectionState {
     Disabled,
     /// The provider refused the active credential when it was last asked; a standby may serve.
     Degraded,
+    /// It is deleted.
+    Deleted,
 }
 
 impl ConnectionState {
@@ -99,6 +114,7 @@ impl Connection {
     /// Whether people can sign in on `host` with these credentials.
     pub fn state(&self, credentials: &[Credential], host: &Host) -> ConnectionState {
         match serving(credentials, host) {
+            _ if self.deletion.is_some() => ConnectionState::Deleted,
             _ if self.disabled => ConnectionState::Disabled,
             None => ConnectionState::CredentialsMissing,
             Some(credential) if credential.is_refused() => ConnectionState::Degraded,
@@ -107,9 +123,24 @@ impl Connection {
     }
 }
 
+impl Deletion {
+    /// How long a deletion can be undone.
+    pub const UNDOABLE: Duration = Duration::from_hours(30 * 24);
+
+    /// A deletion at this moment.
+    pub fn at(now: Timestamp) -> Self {
+        Self { deleted_at: now, purge_at: now.plus(Self::UNDOABLE) }
+    }
+
+    /// Whether it can still be undone.
+    pub const fn can_be_undone(&self, now: Timestamp) -> bool {
+        now.0 < self.purge_at.0
+    }
+}
+
 impl Credential {
     /// How long sign-ins that began with a deleted credential can finish: their seal's life.
-    pub const GRACE: std::time::Duration = crate::sign_in::STATE_LIFETIME;
+    pub const GRACE: Duration = crate::sign_in::STATE_LIFETIME;
 
     /// Whether the provider refused it when it was last asked.
     pub fn is_refused(&self) -> bool {
@@ -202,6 +233,14 @@ mod tests {
             (active.last_used_at, active.refused_at) = (at(used), at(refused));
             assert_eq!(active.is_refused(), expected, "used {used}, refused {refused}");
         }
+    }
+
+    #[test]
+    fn a_deletion_can_be_undone_for_thirty_days() {
+        let deletion = Deletion::at(Timestamp(5));
+        let month = Timestamp(5).plus(Duration::from_hours(720));
+        assert!(deletion.can_be_undone(Timestamp(month.0 - 1)));
+        assert!(!deletion.can_be_undone(month));
     }
 
     #[test]

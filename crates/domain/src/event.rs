@@ -94,6 +94,10 @@ pub enum EventBody {
     },
     /// A connection was deleted.
     ConnectionDeleted(ConnectionName),
+    /// A deleted connection is back.
+    ConnectionUndeleted(ConnectionName),
+    /// A deleted connection was removed for ever.
+    ConnectionPurged(ConnectionName),
     /// An application may use a connection.
     ConnectionApplicationGranted(ConnectionName, ApplicationName),
     /// An application may not use a connection any more.
@@ -166,6 +170,8 @@ impl EventBody {
             Self::ConnectionCreated { .. } => "connection.created",
             Self::ConnectionUpdated { .. } => "connection.updated",
             Self::ConnectionDeleted(_) => "connection.deleted",
+            Self::ConnectionUndeleted(_) => "connection.undeleted",
+            Self::ConnectionPurged(_) => "connection.purged",
             Self::ConnectionApplicationGranted(..) => "connection.application_granted",
             Self::ConnectionApplicationRevoked(..) => "connection.application_revoked",
             Self::CredentialCreated { .. } => "credential.created",

@@ -36,6 +36,8 @@ pub(crate) fn message(body: &EventBody) -> Data {
             Data::ConnectionUpdated(updated(connection, changed_fields))
         }
         Body::ConnectionDeleted(name) => Data::ConnectionDeleted(deleted(name)),
+        Body::ConnectionUndeleted(name) => Data::ConnectionUndeleted(undeleted(name)),
+        Body::ConnectionPurged(name) => Data::ConnectionPurged(purged(name)),
         Body::ConnectionApplicationGranted(connection, application) => {
             Data::ConnectionApplicationGranted(granted(connection, application))
         }
@@ -114,6 +116,14 @@ fn updated(connection: &ConnectionName, changed_fields: &[&str]) -> proto::Conne
 
 fn deleted(connection: &ConnectionName) -> proto::ConnectionDeleted {
     proto::ConnectionDeleted { connection: connection.to_string() }
+}
+
+fn undeleted(connection: &ConnectionName) -> proto::ConnectionUndeleted {
+    proto::ConnectionUndeleted { connection: connection.to_string() }
+}
+
+fn purged(connection: &ConnectionName) -> proto::ConnectionPurged {
+    proto::ConnectionPurged { connection: connection.to_string() }
 }
 
 fn granted(

@@ -41,6 +41,8 @@ messages! {
     "latchkey.connection.created.v1" => ConnectionCreated,
     "latchkey.connection.updated.v1" => ConnectionUpdated,
     "latchkey.connection.deleted.v1" => ConnectionDeleted,
+    "latchkey.connection.undeleted.v1" => ConnectionUndeleted,
+    "latchkey.connection.purged.v1" => ConnectionPurged,
     "latchkey.connection.application_granted.v1" => ConnectionApplicationGranted,
     "latchkey.connection.application_revoked.v1" => ConnectionApplicationRevoked,
     "latchkey.credential.created.v1" => CredentialCreated,

@@ -94,6 +94,7 @@ fn rpc_status(reason: ErrorReason) -> StatusCode {
         | R::ResourceExists
         | R::EtagMismatch
         | R::ResourceInUse
+        | R::ResourceNotDeleted
         | R::RequestIdReused
         | R::LoginCodeInvalid
         | R::WatcherTooSlow

@@ -25,6 +25,12 @@ pub enum Error {
     /// The id is taken.
     #[error("the id is taken; a deleted environment or connection keeps its id")]
     Exists,
+    /// What is to be undeleted is not deleted.
+    #[error("the connection is not deleted; there is nothing to undo")]
+    NotDeleted,
+    /// What is to be purged is not deleted.
+    #[error("the connection is not deleted; delete it first")]
+    StillThere,
     /// The etag is not the current one.
     #[error("the resource was changed meanwhile; read it again")]
     EtagMismatch,
@@ -160,7 +166,8 @@ impl Error {
             Self::Field { .. } => (Invalid, "FIELD_INVALID"),
             Self::Unauthenticated => (Unauthenticated, "CREDENTIALS_INVALID"),
             Self::NotFound => (NotFound, "RESOURCE_NOT_FOUND"),
-            Self::Exists => (Exists, "RESOURCE_EXISTS"),
+            Self::Exists | Self::NotDeleted => (Exists, "RESOURCE_EXISTS"),
+            Self::StillThere => (Precondition, "RESOURCE_NOT_DELETED"),
             Self::EtagMismatch => (StartOver, "ETAG_MISMATCH"),
             Self::InUse => (Precondition, "RESOURCE_IN_USE"),
             Self::RequestIdReused => (Invalid, "REQUEST_ID_REUSED"),

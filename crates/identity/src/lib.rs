@@ -23,7 +23,8 @@ use tokio_util::task::TaskTracker;
 
 pub use access::IssuedKey;
 pub use connections::{
-    CallbackUrl, ConnectionChanges, ConnectionView, NewConnection, NewCredential,
+    CallbackUrl, ConnectionChanges, ConnectionView, DeletedConnection, NewConnection,
+    NewCredential, WhichConnections,
 };
 pub use error::{Error, ErrorKind, Result};
 pub use events::Watch;

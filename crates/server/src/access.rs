@@ -30,6 +30,8 @@ pub(crate) const ALLOWED: &[(&str, &[ApiKeyKind])] = &[
     ("/latchkey.v1.ConnectionAdmin/ListConnections", ADMINISTRATORS),
     ("/latchkey.v1.ConnectionAdmin/UpdateConnection", ADMINISTRATORS),
     ("/latchkey.v1.ConnectionAdmin/DeleteConnection", ADMINISTRATORS),
+    ("/latchkey.v1.ConnectionAdmin/UndeleteConnection", ADMINISTRATORS),
+    ("/latchkey.v1.ConnectionAdmin/PurgeConnection", ADMINISTRATORS),
     ("/latchkey.v1.ConnectionAdmin/ListCallbackUrls", ADMINISTRATORS),
     ("/latchkey.v1.ConnectionAdmin/GrantApplication", ADMINISTRATORS),
     ("/latchkey.v1.ConnectionAdmin/RevokeApplication", ADMINISTRATORS),

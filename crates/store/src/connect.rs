@@ -24,8 +24,8 @@ const TEST_AFTER_IDLE: Duration = Duration::from_secs(30);
 /// Readers of SQLite beside its one writer.
 const SQLITE_READERS: u32 = 4;
 
-/// Sequencer, relay and cache, one statement each at a time.
-const BACKGROUND_CONNECTIONS: u32 = 3;
+/// Sequencer, relay, cache and sweep, one statement each at a time.
+const BACKGROUND_CONNECTIONS: u32 = 4;
 
 /// Which database it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! Connections.
 
 use latchkey_domain::{
-    connection::Connection,
+    connection::{Connection, Deletion},
     event::{Event, EventBody, EventSubject},
     id::{EnvironmentId, EventId},
     name::{ApplicationName, ConnectionName},
@@ -11,7 +11,7 @@ use latchkey_domain::{
     time::Timestamp,
 };
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter,
     QuerySelect, Select,
     sea_query::{Expr, LockType, Query},
 };
@@ -50,11 +50,16 @@ pub(crate) fn read(row: Model) -> Result<Connection> {
         version: row.version,
         created_at: Timestamp(row.created_at),
         updated_at: Timestamp(row.updated_at),
+        deletion: row.deleted_at.map(|at| Deletion {
+            deleted_at: Timestamp(at),
+            // Once it is purged, nothing can be undone.
+            purge_at: Timestamp(row.purge_at.unwrap_or(at)),
+        }),
     })
 }
 
 /// All but its sequence, which only events change, and its deletion.
-fn write(connection: &Connection) -> ActiveModel {
+pub(crate) fn write(connection: &Connection) -> ActiveModel {
     let upstream_params =
         serde_json::to_string(&connection.upstream_params).expect("a map of texts is JSON");
     ActiveModel {
@@ -81,16 +86,36 @@ async fn find(db: &impl ConnectionTrait, name: &ConnectionName) -> Result<Option
     by_name(name).one(db).await?.map(read).transpose()
 }
 
+async fn find_ever(db: &impl ConnectionTrait, name: &ConnectionName) -> Result<Option<Connection>> {
+    let key = (name.environment.to_string(), name.connection.to_string());
+    Entity::find_by_id(key).one(db).await?.map(read).transpose()
+}
+
+/// Those that are not deleted and, with a time, those whose deletion can be undone then.
+fn shown(undoable_at: Option<Timestamp>) -> Condition {
+    let there = Condition::any().add(Column::DeletedAt.is_null());
+    match undoable_at {
+        Some(now) => there.add(Column::PurgeAt.gt(now.0)),
+        None => there,
+    }
+}
+
 impl Store {
     /// A connection by its name.
     pub async fn connection(&self, name: &ConnectionName) -> Result<Option<Connection>> {
         find(&self.reader, name).await
     }
 
-    /// Connections, oldest first.
+    /// A connection by its name, be it a deleted one.
+    pub async fn connection_ever(&self, name: &ConnectionName) -> Result<Option<Connection>> {
+        find_ever(&self.reader, name).await
+    }
+
+    /// Connections, oldest first; with a time, those too whose deletion can be undone then.
     pub async fn list_connections(
         &self,
         filter: ConnectionFilter<'_>,
+        undoable_at: Option<Timestamp>,
         page: &Page<TimeCursor>,
     ) -> Result<Listed<Connection, TimeCursor>> {
         let environment = match filter {
@@ -99,7 +124,7 @@ impl Store {
         };
         let mut select = Entity::find()
             .filter(Column::Environment.eq(environment.as_str()))
-            .filter(Column::DeletedAt.is_null());
+            .filter(shown(undoable_at));
         if let ConnectionFilter::OfApplication(application) = filter {
             use application_grant as grant;
             let granted = |column| Expr::col((grant::Entity, column));
@@ -137,8 +162,7 @@ impl Tx {
 
     /// A connection by its name, be it a deleted one.
     pub async fn connection_ever(&self, name: &ConnectionName) -> Result<Option<Connection>> {
-        let key = (name.environment.to_string(), name.connection.to_string());
-        Entity::find_by_id(key).one(&self.tx).await?.map(read).transpose()
+        find_ever(&self.tx, name).await
     }
 
     /// Whether an id is taken, be it by a deleted connection.
@@ -169,11 +193,12 @@ impl Tx {
         Ok(updated.rows_affected == 1)
     }
 
-    /// Marks a connection as deleted.
-    pub async fn remove_connection(&self, name: &ConnectionName, now: Timestamp) -> Result<()> {
+    /// Marks a connection as deleted. What it has stays until it is purged.
+    pub async fn remove_connection(&self, name: &ConnectionName, deletion: Deletion) -> Result<()> {
         self.config_changed();
         Entity::update_many()
-            .col_expr(Column::DeletedAt, Expr::val(now.0))
+            .col_expr(Column::DeletedAt, Expr::val(deletion.deleted_at.0))
+            .col_expr(Column::PurgeAt, Expr::val(deletion.purge_at.0))
             .filter(Column::Environment.eq(name.environment.as_str()))
             .filter(Column::Id.eq(name.connection.as_str()))
             .exec(&self.tx)
@@ -209,11 +234,21 @@ impl Tx {
             .exec_with_returning(&self.tx)
             .await?;
         let row = rows.first().ok_or_else(Error::changed_meanwhile)?;
+        self.tell_of(name, row.sequence, (body, now)).await
+    }
+
+    /// Emits an event about a connection whose next number was taken.
+    pub(crate) async fn tell_of(
+        &self,
+        name: &ConnectionName,
+        sequence: i64,
+        (body, now): (EventBody, Timestamp),
+    ) -> Result<()> {
         self.emit(&Event {
             id: EventId::new(now),
             environment: name.environment.clone(),
             time: now,
-            subject: Some((EventSubject::Connection(name.clone()), row.sequence)),
+            subject: Some((EventSubject::Connection(name.clone()), sequence)),
             causation_id: None,
             body,
         })

@@ -3,8 +3,9 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, ExprTrait,
-    QueryFilter, SqliteTransactionMode, TransactionOptions, sea_query::Expr,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseConnection, DatabaseTransaction,
+    EntityTrait, ExprTrait, QueryFilter, SqliteTransactionMode, TransactionOptions,
+    sea_query::Expr,
 };
 
 use crate::{Backend, Error, Result, Store, answered::Answered, entity::config_version};
@@ -25,6 +26,15 @@ pub struct Tx {
 impl Store {
     /// Opens a transaction.
     pub async fn begin(&self) -> Result<Tx> {
+        self.begin_on(&self.writer).await
+    }
+
+    /// Opens a transaction beside those of the calls, where the database lets them write at once.
+    pub(crate) async fn begin_aside(&self) -> Result<Tx> {
+        self.begin_on(&self.background).await
+    }
+
+    async fn begin_on(&self, pool: &Answered<DatabaseConnection>) -> Result<Tx> {
         let options = TransactionOptions {
             // A SQLite transaction that reads first and writes later could not be retried in place.
             sqlite_transaction_mode: (self.backend == Backend::Sqlite)
@@ -32,7 +42,7 @@ impl Store {
             ..TransactionOptions::default()
         };
         Ok(Tx {
-            tx: self.writer.begin(options).await?,
+            tx: pool.begin(options).await?,
             store: self.clone(),
             recorded: AtomicBool::new(false),
             config_changed: AtomicBool::new(false),

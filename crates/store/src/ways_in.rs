@@ -41,7 +41,7 @@ impl Store {
     pub async fn ways_in(&self, application: &ApplicationName) -> Result<Vec<WayIn>> {
         let page = Page { size: MOST, after: None };
         let filter = ConnectionFilter::OfApplication(application);
-        let connections = self.list_connections(filter, &page).await?.items;
+        let connections = self.list_connections(filter, None, &page).await?.items;
         let ids = connections.iter().map(|connection| &connection.id);
         let (environment, since) = (&application.environment, self.grace_began());
         let mut all = credentials::of_several(&self.reader, (environment, ids), since).await?;

@@ -23,7 +23,7 @@ use table::{Case, table};
 
 /// Texts that need no limit of their own: what is never read, what is only compared, and what
 /// `upstream_params` tries.
-pub(crate) const IGNORED: [&str; 23] = [
+pub(crate) const IGNORED: [&str; 25] = [
     "CreateApiKeyRequest.api_key.hint",
     "CreateApiKeyRequest.api_key.name",
     "CreateApplicationRequest.application.etag",
@@ -40,6 +40,8 @@ pub(crate) const IGNORED: [&str; 23] = [
     "DeleteApplicationRequest.etag",
     "DeleteConnectionRequest.etag",
     "DeleteEnvironmentRequest.etag",
+    "PurgeConnectionRequest.etag",
+    "UndeleteConnectionRequest.etag",
     "UpdateApplicationRequest.application.etag",
     "UpdateConnectionRequest.connection.etag",
     "UpdateConnectionRequest.connection.provider",

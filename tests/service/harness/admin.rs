@@ -121,9 +121,34 @@ impl TestApp {
 
     /// Deletes a connection.
     pub(crate) async fn delete(&self, name: &str, etag: &str) -> Result<(), Status> {
+        self.deletion(name, etag, false).await.map(|_| ())
+    }
+
+    /// Deletes a connection, or only asks what that would do.
+    pub(crate) async fn deletion(
+        &self,
+        name: &str,
+        etag: &str,
+        validate_only: bool,
+    ) -> Result<v1::DeleteConnectionResponse, Status> {
         let (name, etag) = (name.to_owned(), etag.to_owned());
-        let request = v1::DeleteConnectionRequest { name, etag };
-        self.connections().delete_connection(request).await.map(|_| ())
+        let request = v1::DeleteConnectionRequest { name, etag, validate_only };
+        Ok(self.connections().delete_connection(request).await?.into_inner())
+    }
+
+    /// Brings a deleted connection back.
+    pub(crate) async fn undelete(&self, name: &str, etag: &str) -> Result<Connection, Status> {
+        let (name, etag) = (name.to_owned(), etag.to_owned());
+        let request = v1::UndeleteConnectionRequest { name, etag };
+        let back = self.connections().undelete_connection(request).await?.into_inner();
+        Ok(back.connection.unwrap())
+    }
+
+    /// Purges a deleted connection.
+    pub(crate) async fn purge(&self, name: &str, etag: &str) -> Result<(), Status> {
+        let (name, etag) = (name.to_owned(), etag.to_owned());
+        let request = v1::PurgeConnectionRequest { name, etag };
+        self.connections().purge_connection(request).await.map(|_| ())
     }
 
     /// Adds a credential.

@@ -43,7 +43,7 @@ impl TestApp {
 
     /// Deletes the connection.
     pub(crate) async fn delete_the_connection(&self) {
-        let request = DeleteConnectionRequest { name: CONNECTION.to_owned(), etag: String::new() };
+        let request = DeleteConnectionRequest { name: CONNECTION.to_owned(), ..Default::default() };
         self.connections().delete_connection(request).await.unwrap();
     }
 

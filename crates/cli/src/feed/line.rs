@@ -54,6 +54,8 @@ fn who(data: &Data) -> String {
             format!("{}: {}", id(&event.connection), event.changed_fields.join(", "))
         }
         Data::ConnectionDeleted(event) => id(&event.connection).to_owned(),
+        Data::ConnectionUndeleted(event) => id(&event.connection).to_owned(),
+        Data::ConnectionPurged(event) => id(&event.connection).to_owned(),
         Data::ConnectionApplicationGranted(event) => {
             format!("{} → {}", id(&event.connection), id(&event.application))
         }

@@ -34,7 +34,13 @@ pub(crate) fn every_kind() -> Vec<Event> {
         },
     ];
     events.extend(people.into_iter().map(about_user));
-    let connections = [
+    events.extend(changes_of_connections().into_iter().map(about_connection));
+    events
+}
+
+/// What can happen to a connection and its credentials.
+fn changes_of_connections() -> [EventBody; 10] {
+    [
         EventBody::ConnectionCreated {
             connection: connection(),
             provider: provider(),
@@ -45,6 +51,8 @@ pub(crate) fn every_kind() -> Vec<Event> {
             changed_fields: vec!["display_name", "trust_email"],
         },
         EventBody::ConnectionDeleted(connection()),
+        EventBody::ConnectionUndeleted(connection()),
+        EventBody::ConnectionPurged(connection()),
         EventBody::ConnectionApplicationGranted(connection(), context().application),
         EventBody::ConnectionApplicationRevoked(connection(), context().application),
         EventBody::CredentialCreated {
@@ -57,9 +65,7 @@ pub(crate) fn every_kind() -> Vec<Event> {
             credential: credential().parse().unwrap(),
             replaced: Some(format!("{}/credentials/{REPLACED}", connection()).parse().unwrap()),
         },
-    ];
-    events.extend(connections.into_iter().map(about_connection));
-    events
+    ]
 }
 
 /// Somebody new.

@@ -108,6 +108,7 @@ impl Explanations {
             | R::ResourceExists
             | R::EtagMismatch
             | R::ResourceInUse
+            | R::ResourceNotDeleted
             | R::RequestIdReused
             | R::LoginCodeInvalid
             | R::WatcherTooSlow

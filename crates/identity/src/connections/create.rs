@@ -95,6 +95,7 @@ impl Latchkey {
             version: 1,
             created_at: now,
             updated_at: now,
+            deletion: None,
         }
     }
 

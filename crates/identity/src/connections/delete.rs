@@ -1,39 +1,69 @@
-//! Deleting a connection.
+//! Deleting a connection, in a way that can be undone for a while.
 
 use backon::Retryable;
-use latchkey_domain::{access::Principal, event::EventBody, name::ConnectionName};
+use latchkey_domain::{
+    access::Principal, connection::Deletion, event::EventBody, name::ConnectionName,
+};
 
+use super::ConnectionView;
 use crate::{
     Error, Latchkey, Result,
     request::{after_conflict, expect_etag},
 };
 
+/// A deleted connection.
+#[derive(Debug, Clone)]
+pub struct DeletedConnection {
+    /// The connection as deleted.
+    pub view: ConnectionView,
+    /// How many identities ever came through it.
+    pub dependent_identities: u64,
+}
+
 impl Latchkey {
-    /// Deletes a connection. Who came through it keeps their user, and its id is not used again.
+    /// Deletes a connection, or only says what that would do. Who came through it keeps their user,
+    /// its credentials and grants stay until it is purged, and its id is not used again.
     #[tracing::instrument(skip_all, fields(connection = %name), err(level = "debug"))]
     pub async fn delete_connection(
         &self,
         caller: &Principal,
         name: &ConnectionName,
         etag: Option<&str>,
-    ) -> Result<()> {
+        validate_only: bool,
+    ) -> Result<DeletedConnection> {
         Self::see(caller, &name.environment)?;
-        let delete = || self.try_delete_connection(name, etag);
-        delete.retry(after_conflict()).when(Error::is_conflict).await
+        self.store.connection(name).await?.ok_or(Error::NotFound)?;
+        // Outside the transaction: it may take a while, and sign-ins must not wait for it.
+        let dependent_identities = self.store.identities_through(name).await?;
+        let delete = || self.try_delete_connection(name, etag, validate_only);
+        let view = delete.retry(after_conflict()).when(Error::is_conflict).await?;
+        Ok(DeletedConnection { view, dependent_identities })
     }
 
-    async fn try_delete_connection(&self, name: &ConnectionName, etag: Option<&str>) -> Result<()> {
+    async fn try_delete_connection(
+        &self,
+        name: &ConnectionName,
+        etag: Option<&str>,
+        validate_only: bool,
+    ) -> Result<ConnectionView> {
         let tx = self.store.begin().await?;
+        let environment = tx.environment(&name.environment).await?.ok_or(Error::NotFound)?;
         let mut connection = tx.connection(name).await?.ok_or(Error::NotFound)?;
         expect_etag(etag, connection.version)?;
+        let credentials = tx.credentials(name).await?;
         let now = self.clock.now();
+        let deletion = Deletion::at(now);
         connection.version += 1;
         connection.updated_at = now;
         if !tx.update_connection(&connection).await? {
             return Err(Error::Contention(latchkey_store::Error::changed_meanwhile()));
         }
         tx.emit_about(name, EventBody::ConnectionDeleted(name.clone()), now).await?;
-        tx.remove_connection(name, now).await?;
-        Ok(tx.commit().await?)
+        tx.remove_connection(name, deletion).await?;
+        connection.deletion = Some(deletion);
+        if !validate_only {
+            tx.commit().await?;
+        }
+        Ok(ConnectionView::new(connection, &credentials, &environment))
     }
 }

@@ -6,13 +6,16 @@ mod credentials;
 mod delete;
 mod grant;
 mod promote;
+mod purge;
 mod read;
+mod undelete;
 mod update;
 
 pub use callback_urls::CallbackUrl;
 pub use create::NewConnection;
 pub use credentials::NewCredential;
-pub use read::ConnectionView;
+pub use delete::DeletedConnection;
+pub use read::{ConnectionView, WhichConnections};
 pub use update::ConnectionChanges;
 
 pub(crate) use update::replace;

@@ -21,6 +21,17 @@ pub struct ConnectionView {
     pub state: ConnectionState,
 }
 
+/// Which connections to list.
+#[derive(Debug, Clone)]
+pub struct WhichConnections {
+    /// Whose.
+    pub environment: EnvironmentId,
+    /// Only those that this application may use.
+    pub application: Option<ApplicationName>,
+    /// The deleted ones too that can still be brought back.
+    pub show_deleted: bool,
+}
+
 impl ConnectionView {
     pub(super) fn new(
         connection: Connection,
@@ -33,7 +44,7 @@ impl ConnectionView {
 }
 
 impl Latchkey {
-    /// Gets a connection.
+    /// Gets a connection, be it a deleted one that can still be brought back.
     pub async fn connection(
         &self,
         caller: &Principal,
@@ -41,25 +52,30 @@ impl Latchkey {
     ) -> Result<ConnectionView> {
         Self::see(caller, &name.environment)?;
         let environment = self.environment_of(&name.environment).await?;
-        let connection = self.store.connection(name).await?.ok_or(Error::NotFound)?;
+        let connection = self.store.connection_ever(name).await?.ok_or(Error::NotFound)?;
+        let now = self.clock.now();
+        if connection.deletion.is_some_and(|deletion| !deletion.can_be_undone(now)) {
+            return Err(Error::NotFound);
+        }
         self.view(connection, &environment).await
     }
 
-    /// Lists the connections of an environment, or those of one of its applications.
+    /// Lists connections, oldest first.
     pub async fn list_connections(
         &self,
         caller: &Principal,
-        environment: &EnvironmentId,
-        application: Option<&ApplicationName>,
+        which: &WhichConnections,
         page: &Page<TimeCursor>,
     ) -> Result<Listed<ConnectionView, TimeCursor>> {
+        let environment = &which.environment;
         Self::see(caller, environment)?;
         let found = self.environment_of(environment).await?;
-        let filter = match application {
+        let filter = match &which.application {
             Some(application) => ConnectionFilter::OfApplication(application),
             None => ConnectionFilter::All(environment),
         };
-        let listed = self.store.list_connections(filter, page).await?;
+        let undoable_at = which.show_deleted.then(|| self.clock.now());
+        let listed = self.store.list_connections(filter, undoable_at, page).await?;
         let ids = listed.items.iter().map(|connection| &connection.id);
         let credentials = self.store.credentials_of(environment, ids).await?;
         let view = |connection: Connection| {

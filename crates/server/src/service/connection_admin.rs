@@ -45,12 +45,8 @@ impl ConnectionAdmin for Admin {
     ) -> Result<Response<v1::ListConnectionsResponse>, Status> {
         let caller = caller(&request)?;
         let request = request.into_inner();
-        let (parent, application, page) = wire::list(&request)?;
-        let listed = self
-            .0
-            .list_connections(&caller, &parent.environment, application.as_ref(), &page)
-            .await
-            .map_err(from_error)?;
+        let (which, page) = wire::list(&request)?;
+        let listed = self.0.list_connections(&caller, &which, &page).await.map_err(from_error)?;
         Ok(Response::new(wire::listed(&request, listed)))
     }
 
@@ -70,11 +66,36 @@ impl ConnectionAdmin for Admin {
         request: Request<v1::DeleteConnectionRequest>,
     ) -> Result<Response<v1::DeleteConnectionResponse>, Status> {
         let caller = caller(&request)?;
-        let v1::DeleteConnectionRequest { name, etag } = request.into_inner();
+        let v1::DeleteConnectionRequest { name, etag, validate_only } = request.into_inner();
         let name = wire::name("name", &name)?;
         let etag = (!etag.is_empty()).then_some(etag.as_str());
-        self.0.delete_connection(&caller, &name, etag).await.map_err(from_error)?;
-        Ok(Response::new(v1::DeleteConnectionResponse {}))
+        let deleted = self.0.delete_connection(&caller, &name, etag, validate_only);
+        Ok(Response::new(wire::encode_deleted(deleted.await.map_err(from_error)?)))
+    }
+
+    async fn undelete_connection(
+        &self,
+        request: Request<v1::UndeleteConnectionRequest>,
+    ) -> Result<Response<v1::UndeleteConnectionResponse>, Status> {
+        let caller = caller(&request)?;
+        let v1::UndeleteConnectionRequest { name, etag } = request.into_inner();
+        let name = wire::name("name", &name)?;
+        let etag = (!etag.is_empty()).then_some(etag.as_str());
+        let view = self.0.undelete_connection(&caller, &name, etag).await.map_err(from_error)?;
+        let connection = Some(wire::encode(view));
+        Ok(Response::new(v1::UndeleteConnectionResponse { connection }))
+    }
+
+    async fn purge_connection(
+        &self,
+        request: Request<v1::PurgeConnectionRequest>,
+    ) -> Result<Response<v1::PurgeConnectionResponse>, Status> {
+        let caller = caller(&request)?;
+        let v1::PurgeConnectionRequest { name, etag } = request.into_inner();
+        let name = wire::name("name", &name)?;
+        let etag = (!etag.is_empty()).then_some(etag.as_str());
+        self.0.purge_connection(&caller, &name, etag).await.map_err(from_error)?;
+        Ok(Response::new(v1::PurgeConnectionResponse {}))
     }
 
     async fn list_callback_urls(

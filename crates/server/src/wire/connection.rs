@@ -12,7 +12,8 @@ use latchkey_domain::{
     warning::ConnectionWarning,
 };
 use latchkey_identity::{
-    CallbackUrl, ConnectionChanges, ConnectionView, NewConnection, TimeCursor, etag,
+    CallbackUrl, ConnectionChanges, ConnectionView, DeletedConnection, NewConnection, TimeCursor,
+    WhichConnections, etag,
 };
 use latchkey_proto::v1;
 use tonic::Status;
@@ -134,7 +135,12 @@ fn upstream_param(param: v1::UpstreamParam) -> Result<UpstreamParam, Invalid> {
 }
 
 /// Which page of which connections.
-pub(crate) type ConnectionList = (EnvironmentName, Option<ApplicationName>, Page<TimeCursor>);
+pub(crate) type ConnectionList = (WhichConnections, Page<TimeCursor>);
+
+fn question(request: &v1::ListConnectionsRequest) -> page::Question<'_> {
+    let what = if request.show_deleted { "connections, deleted too" } else { "connections" };
+    (what, request.parent.as_str(), request.filter.as_str())
+}
 
 pub(crate) fn list(request: &v1::ListConnectionsRequest) -> Result<ConnectionList, Status> {
     let mut fields = Fields::new();
@@ -143,9 +149,12 @@ pub(crate) fn list(request: &v1::ListConnectionsRequest) -> Result<ConnectionLis
         .check("filter", filter::equals(&request.filter, "application", str::parse))
         .flatten();
     outside(&mut fields, parent.as_ref(), application.as_ref());
-    let question = ("connections", request.parent.as_str(), request.filter.as_str());
-    let page = page::page(&mut fields, question, (request.page_size, &request.page_token));
-    let read = parent.zip(page).map(|(parent, page)| (parent, application, page));
+    let asked = (request.page_size, request.page_token.as_str());
+    let page = page::page(&mut fields, question(request), asked);
+    let read = parent.zip(page).map(|(parent, page)| {
+        let (environment, show_deleted) = (parent.environment, request.show_deleted);
+        (WhichConnections { environment, application, show_deleted }, page)
+    });
     fields.finish(read)
 }
 
@@ -165,10 +174,9 @@ pub(crate) fn listed(
     request: &v1::ListConnectionsRequest,
     listed: latchkey_domain::page::Listed<ConnectionView, TimeCursor>,
 ) -> v1::ListConnectionsResponse {
-    let question = ("connections", request.parent.as_str(), request.filter.as_str());
     v1::ListConnectionsResponse {
         connections: listed.items.into_iter().map(encode).collect(),
-        next_page_token: page::token(question, listed.next),
+        next_page_token: page::token(question(request), listed.next),
     }
 }
 
@@ -180,6 +188,7 @@ pub(crate) fn encode(view: ConnectionView) -> v1::Connection {
         ConnectionState::Ready => v1::ConnectionState::Ready,
         ConnectionState::Disabled => v1::ConnectionState::Disabled,
         ConnectionState::Degraded => v1::ConnectionState::Degraded,
+        ConnectionState::Deleted => v1::ConnectionState::Deleted,
     };
     let params = connection.upstream_params.iter().map(|(name, param)| {
         let source = match param {
@@ -205,6 +214,8 @@ pub(crate) fn encode(view: ConnectionView) -> v1::Connection {
         create_time: Some(time::encode(connection.created_at)),
         update_time: Some(time::encode(connection.updated_at)),
         warnings: connection.warnings().into_iter().map(encode_warning).collect(),
+        delete_time: connection.deletion.map(|deletion| time::encode(deletion.deleted_at)),
+        purge_time: connection.deletion.map(|deletion| time::encode(deletion.purge_at)),
     }
 }
 
@@ -214,6 +225,13 @@ fn encode_warning(warning: ConnectionWarning) -> v1::ConnectionWarning {
     };
     let description = warning.description().to_owned();
     v1::ConnectionWarning { reason: reason.into(), description }
+}
+
+pub(crate) fn encode_deleted(deleted: DeletedConnection) -> v1::DeleteConnectionResponse {
+    v1::DeleteConnectionResponse {
+        connection: Some(encode(deleted.view)),
+        dependent_identities: i64::try_from(deleted.dependent_identities).unwrap_or(i64::MAX),
+    }
 }
 
 pub(crate) fn encode_callback_url(found: CallbackUrl) -> v1::CallbackUrl {

@@ -4,7 +4,7 @@ use latchkey_domain::{
     connection::{Credential, CredentialRole},
     host::Host,
     name::ConnectionName,
-    page::Page,
+    page::{Listed, Page},
     text::visible_ascii,
 };
 use latchkey_identity::{Cursor, NewCredential};
@@ -53,7 +53,7 @@ pub(crate) fn list(request: &v1::ListCredentialsRequest) -> Result<CredentialLis
 
 pub(crate) fn listed(
     connection: &ConnectionName,
-    listed: latchkey_domain::page::Listed<Credential, Cursor<Uuid>>,
+    listed: Listed<Credential, Cursor<Uuid>>,
 ) -> v1::ListCredentialsResponse {
     let parent = connection.to_string();
     let credentials = listed.items.iter().map(|found| encode(connection, found));

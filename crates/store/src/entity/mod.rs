@@ -89,6 +89,7 @@ entity!(connection = "connections" {
     created_at: i64,
     updated_at: i64,
     deleted_at: Option<i64>,
+    purge_at: Option<i64>,
 });
 
 entity!(credential = "credentials" {

@@ -34,12 +34,12 @@ crate::both! {
         made::added(&store, async |tx| {
             tx.add_connection(&bitbucket).await?;
             tx.add_connection(&made::connection("other")).await?;
-            tx.remove_connection(&made::bitbucket(), made::NOW).await
+            tx.remove_connection(&made::bitbucket(), made::deletion()).await
         })
         .await;
         assert_eq!(store.connection(&made::bitbucket()).await.unwrap(), None);
         let dev = made::dev();
-        let list = async |page| store.list_connections(ConnectionFilter::All(&dev), &page).await;
+        let list = async |page| store.list_connections(ConnectionFilter::All(&dev), None, &page).await;
         assert_eq!(made::pages(9, list).await.concat(), [made::connection("other")]);
         let error = made::refused(&store, async |tx| tx.add_connection(&bitbucket).await).await;
         assert!(error.unwrap().is_conflict());
@@ -54,7 +54,7 @@ crate::both! {
             made::added(&store, async |tx| tx.add_connection(connection).await).await;
         }
         let dev = made::dev();
-        let list = async |page| store.list_connections(ConnectionFilter::All(&dev), &page).await;
+        let list = async |page| store.list_connections(ConnectionFilter::All(&dev), None, &page).await;
         assert_eq!(made::pages(2, list).await.concat(), all);
     }
 
@@ -69,12 +69,12 @@ crate::both! {
             for connection in &all[2..] {
                 tx.add_grant(&connection.name(), &made::shop(), made::NOW).await?;
             }
-            tx.remove_connection(&all[4].name(), made::NOW).await
+            tx.remove_connection(&all[4].name(), made::deletion()).await
         })
         .await;
         let shop = made::shop();
         let list = async |page| {
-            store.list_connections(ConnectionFilter::OfApplication(&shop), &page).await
+            store.list_connections(ConnectionFilter::OfApplication(&shop), None, &page).await
         };
         assert_eq!(made::pages(1, list).await.concat(), all[2..4]);
     }

@@ -67,7 +67,7 @@ crate::both! {
         made::added(&store, async |tx| tx.add_connection(&made::connection("bitbucket")).await)
             .await;
         assert!(holds().await);
-        made::added(&store, async |tx| tx.remove_connection(&made::bitbucket(), made::NOW).await)
+        made::added(&store, async |tx| tx.remove_connection(&made::bitbucket(), made::deletion()).await)
             .await;
         assert!(!holds().await, "a deleted connection is nothing");
         made::added(&store, async |tx| tx.add_user(&made::user()).await).await;
@@ -123,7 +123,7 @@ crate::both! {
             let active = latchkey_domain::connection::CredentialRole::Active;
             let credential = made::credential(None, active);
             tx.add_credential(&made::bitbucket(), &credential).await?;
-            tx.remove_connection(&made::bitbucket(), made::NOW).await?;
+            tx.remove_connection(&made::bitbucket(), made::deletion()).await?;
             tx.remove_environment(&made::dev(), made::NOW).await
         })
         .await;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use latchkey_domain::{
     access::{ApiKey, Principal},
     application::Application,
-    connection::{Connection, Credential, CredentialRole},
+    connection::{Connection, Credential, CredentialRole, Deletion},
     email::EmailAddress,
     environment::{Environment, EnvironmentKind},
     event::{Event, EventBody, EventSubject, SignInContext, SignInFacts},
@@ -98,7 +98,12 @@ pub(crate) fn connection(id: &str) -> Connection {
         version: 1,
         created_at: NOW,
         updated_at: NOW,
+        deletion: None,
     }
+}
+
+pub(crate) fn deletion() -> Deletion {
+    Deletion::at(NOW)
 }
 
 pub(crate) fn credential(host: Option<&str>, role: CredentialRole) -> SealedCredential {

@@ -10,6 +10,7 @@ mod cache;
 mod clock;
 mod connections;
 mod credentials;
+mod deleted_connections;
 mod environments;
 mod feed;
 mod identities;
@@ -23,6 +24,7 @@ mod repeat;
 mod requests;
 mod sequences;
 mod sign_ins;
+mod sweep;
 mod users;
 mod ways_in;
 

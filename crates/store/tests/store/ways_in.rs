@@ -51,7 +51,7 @@ crate::both! {
         made::added(&store, async |tx| {
             tx.add_connection(&made::connection("not-granted")).await?;
             tx.remove_credential(sealed[2].credential.id, made::NOW).await?;
-            tx.remove_connection(&made::connection("six").name(), made::NOW).await
+            tx.remove_connection(&made::connection("six").name(), made::deletion()).await
         })
         .await;
         let ways_in = store.ways_in(&made::shop()).await.unwrap();

@@ -1,0 +1,97 @@
+//! What becomes of a deleted connection: it comes back, or it is purged.
+
+use latchkey_domain::{
+    connection::Connection, event::EventBody, name::ConnectionName, time::Timestamp,
+};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter,
+    sea_query::{Expr, LikeExpr},
+};
+
+use crate::{
+    Result, Store, Tx,
+    connections::write,
+    entity::{
+        application_grant, connection,
+        connection::{Column, Entity},
+        credential, identity,
+    },
+};
+
+impl Store {
+    /// How many identities ever came through a connection. It reads all of its environment, so that
+    /// no sign-in keeps a count: this is asked before a deletion alone.
+    pub async fn identities_through(&self, name: &ConnectionName) -> Result<u64> {
+        // An identity's connections are a list of JSON texts; an underscore stands for itself.
+        let quoted = format!("%\"{}\"%", name.connection.as_str().replace('_', "\\_"));
+        let through = identity::Column::Connections.like(LikeExpr::new(quoted).escape('\\'));
+        let found = identity::Entity::find()
+            .filter(identity::Column::Environment.eq(name.environment.as_str()))
+            .filter(through);
+        Ok(found.count(&self.reader).await?)
+    }
+}
+
+impl Tx {
+    /// Writes a deleted connection over its version before this one, as one that is not deleted;
+    /// `false` if somebody was faster, or it is purged.
+    pub async fn restore_connection(&self, connection: &Connection) -> Result<bool> {
+        self.config_changed();
+        let nothing = || Expr::val(None::<i64>);
+        let restored = Entity::update_many()
+            .set(write(connection))
+            .col_expr(Column::DeletedAt, nothing())
+            .col_expr(Column::PurgeAt, nothing())
+            .filter(unpurged(connection.environment.as_str(), connection.id.as_str()))
+            .filter(Column::Version.eq(connection.version - 1))
+            .exec(&self.tx)
+            .await?;
+        Ok(restored.rows_affected == 1)
+    }
+
+    /// Removes all that a deleted connection of this version has, and says so; its row stays, for
+    /// its id and for the events of sign-ins that went through it. `false` if somebody was faster:
+    /// the transaction is to be dropped then. Sign-ins do not see it before, nor after.
+    pub async fn purge_connection(
+        &self,
+        name: &ConnectionName,
+        version: i64,
+        now: Timestamp,
+    ) -> Result<bool> {
+        let (environment, id) = (name.environment.as_str(), name.connection.as_str());
+        // In the order in which an environment is removed, so that neither waits for the other.
+        application_grant::Entity::delete_many()
+            .filter(application_grant::Column::Environment.eq(environment))
+            .filter(application_grant::Column::Connection.eq(id))
+            .exec(&self.tx)
+            .await?;
+        credential::Entity::delete_many()
+            .filter(credential::Column::Environment.eq(environment))
+            .filter(credential::Column::Connection.eq(id))
+            .exec(&self.tx)
+            .await?;
+        let rows = Entity::update_many()
+            .col_expr(Column::PurgeAt, Expr::val(None::<i64>))
+            .col_expr(Column::DisplayName, Expr::val(id))
+            .col_expr(Column::UpstreamParams, Expr::val("{}"))
+            .col_expr(Column::Version, Expr::val(version + 1))
+            .col_expr(Column::UpdatedAt, Expr::val(now.0))
+            .col_expr(Column::Sequence, Expr::col(Column::Sequence).add(1))
+            .filter(unpurged(environment, id))
+            .filter(Column::Version.eq(version))
+            .exec_with_returning(&self.tx)
+            .await?;
+        let Some(connection::Model { sequence, .. }) = rows.first() else { return Ok(false) };
+        let purged = EventBody::ConnectionPurged(name.clone());
+        self.tell_of(name, *sequence, (purged, now)).await?;
+        Ok(true)
+    }
+}
+
+/// A deleted connection that still has all that it had.
+fn unpurged(environment: &str, id: &str) -> Condition {
+    Condition::all()
+        .add(Column::Environment.eq(environment))
+        .add(Column::Id.eq(id))
+        .add(Column::PurgeAt.is_not_null())
+}
