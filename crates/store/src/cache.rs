@@ -58,6 +58,14 @@ enum Noted {
     Refusal,
 }
 
+/// A list weighs as much as what is in it.
+fn weight(entry: &Entry) -> u32 {
+    match entry {
+        Entry::WaysIn(listed) => u32::try_from(listed.len()).unwrap_or(u32::MAX).max(1),
+        _ => 1,
+    }
+}
+
 /// Reads through to the store. An entry belongs to the version that was current when its reading
 /// began; once the version is another, it is read anew.
 #[derive(Debug, Clone)]
@@ -83,10 +91,10 @@ macro_rules! cached {
 impl ConfigCache {
     /// An empty cache. It serves nothing from memory until [`Self::follow`] runs.
     pub fn new(store: Store) -> Self {
-        let entries = Cache::builder().max_capacity(CAPACITY).build();
+        let entries = Cache::builder().max_capacity(CAPACITY).weigher(|_, entry| weight(entry));
         let noted = Cache::builder().max_capacity(CAPACITY).time_to_live(USE_NOTED_EVERY).build();
         let checked_at = Arc::new(AtomicI64::new(i64::MIN));
-        Self { store, entries, start: Instant::now(), checked_at, noted }
+        Self { store, entries: entries.build(), start: Instant::now(), checked_at, noted }
     }
 
     /// Reads the version four times a second until told to stop.

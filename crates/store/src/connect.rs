@@ -4,7 +4,10 @@ use std::{path::Path, sync::Arc, time::Duration};
 
 use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbBackend, DbErr};
 use secrecy::ExposeSecret;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+use sqlx::{
+    Connection, PgConnection,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
+};
 use tokio::sync::watch;
 
 use crate::{Config, DatabaseClock, Error, Result, answered::Answered};
@@ -13,12 +16,18 @@ use crate::{Config, DatabaseClock, Error, Result, answered::Answered};
 /// quickly, not queued for.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(1);
 /// A statement of ours takes milliseconds; whatever takes this long holds others up.
-pub(crate) const STATEMENT_TIMEOUT: Duration = Duration::from_secs(5);
+const STATEMENT_TIMEOUT: Duration = Duration::from_secs(5);
+/// The server cuts a statement off by itself. One that is frozen, or cut off from us, says nothing at
+/// all, and TCP waits a quarter of an hour for it.
+const PATIENCE: Duration = STATEMENT_TIMEOUT.saturating_add(Duration::from_secs(1));
 /// How long a writer of SQLite waits for those before it: there is one at a time, and each brings the
 /// file to disk.
 const SQLITE_BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// A sign of life takes no longer: a replica that lost its database is taken out soon.
 const PING_TIMEOUT: Duration = Duration::from_secs(1);
+/// On SQLite a statement waits for its turn within the process and then among processes.
+const SQLITE_PATIENCE: Duration =
+    SQLITE_BUSY_TIMEOUT.saturating_mul(2).saturating_add(Duration::from_secs(1));
 /// A connection that rested this long is asked whether it still lives.
 const TEST_AFTER_IDLE: Duration = Duration::from_secs(30);
 /// Readers of SQLite beside its one writer.
@@ -61,14 +70,14 @@ impl Store {
         let url = config.url.expose_secret();
         let (backend, reader, writer, background) = if url.starts_with("sqlite:") {
             make_folder_of(url)?;
-            let writer = open(sqlite(url, 1)).await?;
-            let reader = open(sqlite(url, SQLITE_READERS)).await?;
+            let writer = open(sqlite(url, 1), SQLITE_PATIENCE).await?;
+            let reader = open(sqlite(url, SQLITE_READERS), SQLITE_PATIENCE).await?;
             (Backend::Sqlite, reader, writer.clone(), writer)
         } else {
             // Side by side: with TLS each takes several round trips.
             let (pool, background) = tokio::try_join!(
-                Box::pin(open(postgres(url, config.max_connections))),
-                Box::pin(open(postgres(url, BACKGROUND_CONNECTIONS))),
+                Box::pin(open(postgres(url, config.max_connections), PATIENCE)),
+                Box::pin(open(postgres(url, BACKGROUND_CONNECTIONS), PATIENCE)),
             )?;
             (Backend::Postgres, pool.clone(), pool, background)
         };
@@ -102,16 +111,16 @@ impl Store {
 
     /// Asks the database for a sign of life.
     pub async fn ping(&self) -> Result<()> {
-        self.reader.ping(PING_TIMEOUT).await?;
+        // Not in the callers' queue: a replica that has much to do is alive.
+        self.aside().ping(PING_TIMEOUT).await?;
         Ok(())
     }
 
     /// Closes every connection.
     pub async fn close(self) -> Result<()> {
-        self.reader.close().await?;
-        self.writer.close().await?;
-        self.background.close().await?;
-        Ok(())
+        let (reader, writer, background) =
+            tokio::join!(self.reader.close(), self.writer.close(), self.background.close());
+        Ok(reader.and(writer).and(background)?)
     }
 
     /// Where to read beside the calls: on SQLite a reader, for its one writer may be at work.
@@ -130,8 +139,11 @@ impl Store {
     }
 }
 
-async fn open(options: ConnectOptions) -> std::result::Result<Answered<DatabaseConnection>, DbErr> {
-    Ok(Answered::new(Database::connect(options).await?))
+async fn open(
+    options: ConnectOptions,
+    patience: Duration,
+) -> std::result::Result<Answered<DatabaseConnection>, DbErr> {
+    Ok(Answered::new(Database::connect(options).await?, patience))
 }
 
 /// SQLite makes a file, and not the folder around it.
@@ -159,6 +171,10 @@ fn common(url: &str, connections: u32) -> ConnectOptions {
 fn postgres(url: &str, connections: u32) -> ConnectOptions {
     let mut options = common(url, connections);
     options.set_application_name("latchkey");
+    // The pool itself waits without end for the sign of life of a connection that is given back.
+    options.map_sqlx_postgres_pool_opts(|pool| {
+        pool.after_release(|connection, _| Box::pin(still_lives(connection)))
+    });
     options.map_sqlx_postgres_opts(|options| {
         let millis = STATEMENT_TIMEOUT.as_millis().to_string();
         options.options([
@@ -168,6 +184,14 @@ fn postgres(url: &str, connections: u32) -> ConnectOptions {
         ])
     });
     options
+}
+
+/// An error closes the connection, and makes room for a new one.
+async fn still_lives(connection: &mut PgConnection) -> std::result::Result<bool, sqlx::Error> {
+    match tokio::time::timeout(PING_TIMEOUT, connection.ping()).await {
+        Ok(answered) => answered.map(|()| true),
+        Err(_) => Err(sqlx::Error::PoolTimedOut),
+    }
 }
 
 fn sqlite(url: &str, connections: u32) -> ConnectOptions {

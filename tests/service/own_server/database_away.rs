@@ -29,6 +29,10 @@ async fn a_database_that_is_frozen_is_noticed_and_used_again_once_it_answers() {
 
         server.thaw();
         all_become(&app.channel, ServingStatus::Serving).await;
+        // What was given up left no connection within a transaction, to swallow what comes next.
+        let idle = "SELECT count(*) FROM pg_stat_activity WHERE state = 'idle in transaction' \
+            AND application_name = 'latchkey'";
+        assert_eq!(app.database.number(idle).await, 0);
         app.sign_in("alice").await;
         let names = app.event_names().await;
         assert_eq!(names, ["user.signed_up", "user.signed_in", "user.signed_in"]);
