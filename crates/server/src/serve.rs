@@ -36,7 +36,7 @@ const TIMEOUT: Duration = Duration::from_secs(20);
 /// HTTP/2 without a limit lets one connection begin any number of calls. Gateways share few
 /// connections among many people, so it is not small.
 const MAX_STREAMS: u32 = 1000;
-/// Calls at once, on all connections. Each holds at most a request of 64 KiB and a turn at a database
+/// Calls at once, on all connections; watchers are counted apart. Each holds at most a request of 64 KiB and a turn at a database
 /// with sixteen connections: beyond this the wait would be longer than anybody's patience.
 const MAX_CALLS: usize = 1024;
 /// Header lists hold a key, a trace and little else.
@@ -132,7 +132,7 @@ fn routes(latchkey: &Latchkey, config: &Config, stop: &CancellationToken) -> Res
                 .max_encoding_message_size(MAX_ANSWER)
         };
     }
-    let feed = Feed { latchkey: latchkey.clone(), stop: stop.clone() };
+    let feed = Feed::new(latchkey.clone(), stop.clone());
     let mut routes = Routes::new(limited!(ConnectionAdminServer, Admin(latchkey.clone())))
         .add_service(limited!(SocialLoginServer, Login(latchkey.clone())))
         .add_service(limited!(TenantAdminServer, Tenants(latchkey.clone())))

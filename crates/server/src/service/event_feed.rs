@@ -1,19 +1,19 @@
 //! `EventFeed`.
 
-use std::{pin::Pin, time::Duration};
+use std::{pin::Pin, sync::Arc, time::Duration};
 
 use futures_util::{Stream, StreamExt, stream};
 use latchkey_identity::{Error, Latchkey, Watch};
 use latchkey_proto::v1::{self, event_feed_server::EventFeed};
 use secrecy::SecretString;
-use tokio::sync::mpsc;
+use tokio::sync::{Semaphore, mpsc};
 use tokio_stream::wrappers::ReceiverStream;
 use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status, async_trait};
 
 use crate::{
     access::{bearer, caller},
-    status::{asleep, from_error, stopping},
+    status::{asleep, from_error, overloaded, stopping},
     wire::event as wire,
 };
 
@@ -22,14 +22,24 @@ const BUFFER: usize = 16;
 /// A watcher that takes nothing for this long is cut off; it comes back with its last position.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// Watchers at once: each reads the database twice a second, whatever happens.
+const MOST_WATCHERS: usize = 512;
 /// How often a watcher's key is looked at: the cache answers, and knows of a change within a second.
 const KEY_CHECK: Duration = Duration::from_secs(1);
 
 /// The service.
 #[derive(Debug)]
 pub(crate) struct Feed {
-    pub(crate) latchkey: Latchkey,
-    pub(crate) stop: CancellationToken,
+    latchkey: Latchkey,
+    stop: CancellationToken,
+    /// A stream outlives the call that begins it, and its seat.
+    watchers: Arc<Semaphore>,
+}
+
+impl Feed {
+    pub(crate) fn new(latchkey: Latchkey, stop: CancellationToken) -> Self {
+        Self { latchkey, stop, watchers: Arc::new(Semaphore::new(MOST_WATCHERS)) }
+    }
 }
 
 type Item = Result<v1::WatchEventsResponse, Status>;
@@ -60,11 +70,13 @@ impl EventFeed for Feed {
             .ok_or(Error::Unauthenticated)
             .map_err(from_error)?;
         let (parent, after) = wire::watch(&request.into_inner())?;
+        let place = self.watchers.clone().try_acquire_owned().map_err(|_| overloaded())?;
         let watch = self.latchkey.watch_events(&caller, &parent.environment, after);
         let watch = watch.await.map_err(from_error)?;
         let (sender, receiver) = mpsc::channel(BUFFER);
         let (latchkey, stop) = (self.latchkey.clone(), self.stop.clone());
         let passing = tokio::spawn(async move {
+            let _until_the_end = place;
             tokio::select! {
                 status = pass_on(watch, sender, stop) => status,
                 status = until_refused(&latchkey, &key) => status,
