@@ -35,7 +35,9 @@ const KEEP_ALIVE: Duration = Duration::from_secs(20);
 pub fn channel(config: &Config) -> Result<Channel, tonic::transport::Error> {
     let mut endpoint = Endpoint::from_shared(config.endpoint.as_str().to_owned())?;
     if config.endpoint.scheme() == "https" {
-        endpoint = endpoint.tls_config(ClientTlsConfig::new().with_enabled_roots())?;
+        // The connection's own limit ends with TCP.
+        let tls = ClientTlsConfig::new().with_enabled_roots().timeout(CONNECT_TIMEOUT);
+        endpoint = endpoint.tls_config(tls)?;
     }
     Ok(endpoint
         .connect_timeout(CONNECT_TIMEOUT)

@@ -58,7 +58,9 @@ impl Feed {
     ) -> Result<Self> {
         let mut endpoint = Endpoint::from_shared(server.to_string())?;
         if server.scheme() == "https" {
-            endpoint = endpoint.tls_config(ClientTlsConfig::new().with_enabled_roots())?;
+            // The connection's own limit ends with TCP.
+            let tls = ClientTlsConfig::new().with_enabled_roots().timeout(CONNECT_TIMEOUT);
+            endpoint = endpoint.tls_config(tls)?;
         }
         let endpoint = endpoint
             .connect_timeout(CONNECT_TIMEOUT)
