@@ -1,6 +1,6 @@
 //! What is there to begin with: made through the use cases, and again only where it is missing.
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use bitbucket_stand_in::StandIn;
 use latchkey_domain::{
     access::Principal,
@@ -99,7 +99,10 @@ impl Seed<'_> {
                 default_domain,
                 request: None,
             };
-            self.latchkey.create_environment(&new).await?;
+            let made = self.latchkey.create_environment(&new).await;
+            made.context(
+                "the environment `dev` was deleted: begin anew with latchkey dev --fresh",
+            )?;
         }
         Ok(())
     }
