@@ -1,9 +1,13 @@
 //! What is too large is refused, and others do not notice.
 
+use std::time::Duration;
+
+use futures_util::future::join_all;
 use latchkey_proto::v1::{
     self, GetConnectionRequest, connection_admin_client::ConnectionAdminClient,
-    upstream_param::Source,
+    upstream_param::Source, watch_events_request::Start,
 };
+use latchkey_test_database::TestDatabase;
 use prost::Message;
 use secrecy::ExposeSecret;
 use tonic::{Code, Request, transport::Endpoint};
@@ -12,7 +16,8 @@ use crate::{
     both,
     harness::{
         TestApp,
-        admin::{BITBUCKET, DEV, new_connection},
+        admin::{BITBUCKET, DEV, new_connection, refusal},
+        with_app,
     },
 };
 
@@ -54,7 +59,7 @@ both! {
         large.metadata_mut().insert("x-large", "x".repeat(64 * 1024).parse().unwrap());
         let mut overloaded = ConnectionAdminClient::new(own.clone());
         let refused = overloaded.get_connection(large);
-        let others = futures_util::future::join_all((0..8).map(|_| app.connection(BITBUCKET)));
+        let others = join_all((0..8).map(|_| app.connection(BITBUCKET)));
         let (refused, others) = tokio::join!(refused, others);
 
         assert!(refused.is_err());
@@ -121,4 +126,27 @@ fn ninety_nine_more(table: &str, columns: &str) -> String {
          SELECT environment, id || '-' || CAST(n AS TEXT), {columns} FROM {table}, copies \
          WHERE id = 'large'"
     )
+}
+
+// What it counts is this process's, whatever the database: once is enough.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_watcher_too_many_is_told_to_come_back() {
+    let database = TestDatabase::sqlite().await;
+    database.run(|database| with_app(database, watched_by_many)).await;
+}
+
+async fn watched_by_many(app: TestApp) {
+    let mut watching = join_all((0..512).map(|_| app.watch_from_now())).await;
+
+    let refused = app.watch_with(app.feed(), Start::FromNow(true)).await.err().unwrap();
+    assert_eq!(refusal(&refused), (Code::ResourceExhausted, "OVERLOADED".to_owned()));
+    app.connection(BITBUCKET).await.unwrap();
+
+    watching.pop();
+    let place = async {
+        while app.watch_with(app.feed(), Start::FromNow(true)).await.is_err() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), place).await.expect("its place is free");
 }
