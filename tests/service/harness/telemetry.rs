@@ -1,24 +1,19 @@
 //! This process's telemetry: a collector that keeps the spans, the log in memory, and `/metrics`.
 
-use std::{
-    io,
-    net::SocketAddr,
-    sync::{Arc, LazyLock, Mutex},
-};
+use std::sync::{Arc, LazyLock, Mutex};
 
 use latchkey_telemetry::{Config, LogFormat, Telemetry};
-use opentelemetry_proto::tonic::{
-    collector::trace::v1::{
-        ExportTraceServiceRequest, ExportTraceServiceResponse,
-        trace_service_server::{TraceService, TraceServiceServer},
-    },
-    common::v1::any_value::Value,
-    trace::v1::Span,
-};
+use opentelemetry_proto::tonic::trace::v1::Span;
 use tokio::{net::TcpListener, runtime::Runtime};
-use tokio_stream::wrappers::TcpListenerStream;
 use tokio_util::sync::CancellationToken;
-use tonic::{Request, Response, Status, transport::Server};
+
+// The tests of telemetry itself have it too, and a crate for two files would be one too many.
+#[path = "../../../crates/telemetry/tests/telemetry/collector.rs"]
+mod collector;
+
+use collector::{Log, collect_into};
+
+pub(crate) use collector::{attribute, hex};
 
 /// Everything of ours down to `DEBUG`, and the libraries as they are by default.
 const FILTER: &str = "info,latchkey=debug,h2=warn,hyper=warn,lapin=error,opentelemetry=warn,\
@@ -67,7 +62,7 @@ impl Recorded {
 
     /// Every line of the log so far.
     pub(crate) fn log(&self) -> String {
-        String::from_utf8(self.log.0.lock().unwrap().clone()).unwrap()
+        self.log.text()
     }
 
     /// What `/metrics` shows, read over HTTP.
@@ -95,61 +90,4 @@ pub(crate) fn sample(page: &str, name: &str, labels: &[&str]) -> String {
 /// A span's trace, in hexadecimal digits.
 pub(crate) fn trace_id(span: &Span) -> String {
     hex(&span.trace_id)
-}
-
-/// Bytes in hexadecimal digits.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        write!(text, "{byte:02x}").unwrap();
-        text
-    })
-}
-
-/// A span's attribute as text, if it is one.
-pub(crate) fn attribute(span: &Span, key: &str) -> Option<String> {
-    let found = span.attributes.iter().find(|attribute| attribute.key == key)?;
-    match found.value.clone()?.value? {
-        Value::StringValue(text) => Some(text),
-        Value::IntValue(number) => Some(number.to_string()),
-        _ => None,
-    }
-}
-
-struct Collector(Arc<Mutex<Vec<Span>>>);
-
-#[tonic::async_trait]
-impl TraceService for Collector {
-    async fn export(
-        &self,
-        request: Request<ExportTraceServiceRequest>,
-    ) -> Result<Response<ExportTraceServiceResponse>, Status> {
-        let resources = request.into_inner().resource_spans.into_iter();
-        let scopes = resources.flat_map(|resource| resource.scope_spans);
-        self.0.lock().unwrap().extend(scopes.flat_map(|scope| scope.spans));
-        Ok(Response::new(ExportTraceServiceResponse::default()))
-    }
-}
-
-async fn collect_into(spans: Arc<Mutex<Vec<Span>>>) -> SocketAddr {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    let service = TraceServiceServer::new(Collector(spans));
-    let incoming = TcpListenerStream::new(listener);
-    tokio::spawn(Server::builder().add_service(service).serve_with_incoming(incoming));
-    address
-}
-
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
 }

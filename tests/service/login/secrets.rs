@@ -5,6 +5,7 @@ use base64::{
     prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD},
 };
 use bitbucket_stand_in::StandIn;
+use latchkey_proto::v1::CompleteLoginResponse;
 use secrecy::ExposeSecret;
 
 use crate::{
@@ -39,19 +40,25 @@ async fn is_kept(app: &TestApp, bytes: &[u8]) -> bool {
     app.database.number(&format!("SELECT {}", found.join(" + "))).await > 0
 }
 
+/// Signs somebody in through a replica whose provider keeps what it is sent.
+async fn sign_in_at_the_canary(app: &TestApp) -> (Canary, Begun, Callback, CompleteLoginResponse) {
+    let canary = Canary::start(app.stop.clone()).await;
+    let replica = app.replica_at(&app.key_file, &canary.base_url).await;
+    let started = replica.login().start_login(app.start_request()).await.unwrap();
+    let begun = Begun::new(CONNECTION.to_owned(), started.into_inner());
+    let callback = Callback {
+        state: begun.state.clone(),
+        code: "canary-provider-code".to_owned(),
+        ..Callback::default()
+    };
+    let request = app.complete_request(&begun, &callback);
+    let completed = replica.login().complete_login(request).await.unwrap().into_inner();
+    (canary, begun, callback, completed)
+}
+
 both! {
     async fn a_sign_in_leaves_no_secret_in_the_database(app) {
-        let canary = Canary::start(app.stop.clone()).await;
-        let replica = app.replica_at(&app.key_file, &canary.base_url).await;
-        let started = replica.login().start_login(app.start_request()).await.unwrap();
-        let begun = Begun::new(CONNECTION.to_owned(), started.into_inner());
-        let callback = Callback {
-            state: begun.state.clone(),
-            code: "canary-provider-code".to_owned(),
-            ..Callback::default()
-        };
-        let request = app.complete_request(&begun, &callback);
-        let completed = replica.login().complete_login(request).await.unwrap().into_inner();
+        let (_canary, begun, callback, completed) = sign_in_at_the_canary(&app).await;
         let code = login_code(&completed);
         app.redeem(&code).await.unwrap();
 
@@ -79,17 +86,7 @@ both! {
     }
 
     async fn a_consumer_proves_itself_in_a_basic_header_and_a_token_is_shown_to_its_own_host(app) {
-        let canary = Canary::start(app.stop.clone()).await;
-        let replica = app.replica_at(&app.key_file, &canary.base_url).await;
-        let started = replica.login().start_login(app.start_request()).await.unwrap();
-        let begun = Begun::new(CONNECTION.to_owned(), started.into_inner());
-        let callback = Callback {
-            state: begun.state.clone(),
-            code: "canary-provider-code".to_owned(),
-            ..Callback::default()
-        };
-        let request = app.complete_request(&begun, &callback);
-        replica.login().complete_login(request).await.unwrap();
+        let (canary, ..) = sign_in_at_the_canary(&app).await;
 
         let requests = canary.requests();
         assert_eq!(requests.len(), 3, "{requests:?}");

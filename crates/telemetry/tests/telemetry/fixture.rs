@@ -1,23 +1,16 @@
 //! One process's telemetry, a collector that keeps what it gets, and the log in memory.
 
 use std::{
-    io,
     net::SocketAddr,
     sync::{Arc, LazyLock, Mutex},
     time::Duration,
 };
 
 use latchkey_telemetry::{Config, LogFormat, Telemetry};
-use opentelemetry_proto::tonic::{
-    collector::trace::v1::{
-        ExportTraceServiceRequest, ExportTraceServiceResponse,
-        trace_service_server::{TraceService, TraceServiceServer},
-    },
-    trace::v1::Span,
-};
-use tokio::{net::TcpListener, runtime::Runtime, time::sleep};
-use tokio_stream::wrappers::TcpListenerStream;
-use tonic::{Request, Response, Status, transport::Server};
+use opentelemetry_proto::tonic::trace::v1::Span;
+use tokio::{runtime::Runtime, time::sleep};
+
+use crate::collector::{Log, collect_into, hex};
 
 /// How often a test looks for its span, and how long it waits in between: five seconds in all.
 const LOOKS: (u32, Duration) = (100, Duration::from_millis(50));
@@ -75,67 +68,11 @@ impl Fixture {
 
     /// The log's lines that hold `needle`.
     pub(crate) fn log_lines(&self, needle: &str) -> Vec<String> {
-        let log = String::from_utf8(self.log.0.lock().unwrap().clone()).unwrap();
-        log.split('\n').filter(|line| line.contains(needle)).map(str::to_owned).collect()
-    }
-}
-
-/// The attribute's value as text, if the span has it.
-pub(crate) fn attribute(span: &Span, key: &str) -> Option<String> {
-    use opentelemetry_proto::tonic::common::v1::any_value::Value::{IntValue, StringValue};
-    let found = span.attributes.iter().find(|attribute| attribute.key == key)?;
-    match found.value.clone()?.value? {
-        StringValue(text) => Some(text),
-        IntValue(number) => Some(number.to_string()),
-        _ => None,
-    }
-}
-
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        write!(text, "{byte:02x}").unwrap();
-        text
-    })
-}
-
-struct Collector(Arc<Mutex<Vec<Span>>>);
-
-#[tonic::async_trait]
-impl TraceService for Collector {
-    async fn export(
-        &self,
-        request: Request<ExportTraceServiceRequest>,
-    ) -> Result<Response<ExportTraceServiceResponse>, Status> {
-        let resources = request.into_inner().resource_spans.into_iter();
-        let scopes = resources.flat_map(|resource| resource.scope_spans);
-        self.0.lock().unwrap().extend(scopes.flat_map(|scope| scope.spans));
-        Ok(Response::new(ExportTraceServiceResponse::default()))
-    }
-}
-
-async fn collect_into(spans: Arc<Mutex<Vec<Span>>>) -> SocketAddr {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    let collector = TraceServiceServer::new(Collector(spans));
-    tokio::spawn(
-        Server::builder()
-            .add_service(collector)
-            .serve_with_incoming(TcpListenerStream::new(listener)),
-    );
-    address
-}
-
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
+        self.log
+            .text()
+            .split('\n')
+            .filter(|line| line.contains(needle))
+            .map(str::to_owned)
+            .collect()
     }
 }

@@ -9,7 +9,8 @@ use latchkey_telemetry::{GrpcTraceLayer, current_traceparent, inject};
 use tower::{Layer, ServiceExt, service_fn};
 
 use crate::{
-    fixture::{FIXTURE, attribute, hex},
+    collector::{attribute, hex},
+    fixture::FIXTURE,
     metrics::sample,
 };
 

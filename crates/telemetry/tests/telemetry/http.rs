@@ -6,7 +6,8 @@ use latchkey_telemetry::{HttpTraceLayer, current_traceparent};
 use tower::ServiceExt;
 
 use crate::{
-    fixture::{FIXTURE, attribute, hex},
+    collector::{attribute, hex},
+    fixture::FIXTURE,
     metrics::sample,
 };
 

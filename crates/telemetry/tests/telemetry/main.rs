@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "the helpers of tests may fail like the tests")]
 
+mod collector;
 mod config;
 mod fixture;
 mod grpc;

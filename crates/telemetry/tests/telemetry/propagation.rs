@@ -7,7 +7,7 @@ use latchkey_telemetry::{
     current_traceparent, inject, link_to, set_parent_from_headers, set_parent_from_traceparent,
 };
 
-use crate::fixture::{FIXTURE, hex};
+use crate::{collector::hex, fixture::FIXTURE};
 
 #[test]
 fn a_span_made_later_is_a_child_of_the_stored_one() {

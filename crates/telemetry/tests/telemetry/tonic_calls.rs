@@ -12,7 +12,8 @@ use tokio_stream::wrappers::TcpListenerStream;
 use tonic::{Status, transport::Endpoint};
 
 use crate::{
-    fixture::{FIXTURE, attribute, hex},
+    collector::{attribute, hex},
+    fixture::FIXTURE,
     grpc::{counted, one_more, trace_id, traceparent},
 };
 
