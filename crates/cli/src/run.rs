@@ -141,8 +141,8 @@ mod tests {
     fn the_gateway_cuts_its_requests_off_before_the_process_does_and_both_before_kubernetes() {
         const KUBERNETES: Duration = Duration::from_secs(30);
         assert!(latchkey_gateway::DRAIN < SOFT_STOP);
-        // Traces have 5 s to leave, and tasks that were cut off have one.
-        assert!(SOFT_STOP + Duration::from_secs(6) < KUBERNETES);
+        // Connections have 1 s to close, traces 5 s to leave, and tasks that were cut off 1 s.
+        assert!(SOFT_STOP + Duration::from_secs(7) < KUBERNETES);
     }
 
     #[tokio::test]

@@ -1,5 +1,6 @@
 //! How many calls may be under way at once: one too many is told to come back, instead of waiting
-//! with all the others until nobody is answered in time.
+//! with all the others until nobody is answered in time. tower's load shedding in front of a limit
+//! would turn away health checks too, and ends in an error where a status belongs.
 
 use std::{
     convert::Infallible,

@@ -36,8 +36,9 @@ const TIMEOUT: Duration = Duration::from_secs(20);
 /// HTTP/2 without a limit lets one connection begin any number of calls. Gateways share few
 /// connections among many people, so it is not small.
 const MAX_STREAMS: u32 = 1000;
-/// Calls at once, on all connections; watchers are counted apart. Each holds at most a request of 64 KiB and a turn at a database
-/// with sixteen connections: beyond this the wait would be longer than anybody's patience.
+/// Calls at once, on all connections; watchers are counted apart. Each holds at most a request of
+/// 64 KiB and a turn at a database with sixteen connections: beyond this the wait would be longer than
+/// anybody's patience.
 const MAX_CALLS: usize = 1024;
 /// Header lists hold a key, a trace and little else.
 const MAX_HEADER_LIST: u32 = 8 * 1024;

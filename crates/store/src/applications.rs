@@ -108,7 +108,8 @@ impl Tx {
     }
 
     /// An application that nobody changes, or gives anything to, until this transaction ends: what is
-    /// decided about it still holds when it is deleted.
+    /// decided about it still holds when it is deleted. It waits for whoever adds a key or a grant
+    /// just now; who comes later waits for us.
     pub async fn lock_application(&self, name: &ApplicationName) -> Result<Option<Application>> {
         let key = (name.environment.to_string(), name.application.to_string());
         let select = application::Entity::find_by_id(key).lock_exclusive();
@@ -135,12 +136,9 @@ impl Tx {
         Ok(updated.rows_affected == 1)
     }
 
-    /// Removes an application, with its keys and grants.
+    /// Removes an application that [`Self::lock_application`] holds, with its keys and grants.
     pub async fn remove_application(&self, name: &ApplicationName) -> Result<()> {
         self.config_changed();
-        // Waits for whoever adds a key or a grant just now, so that theirs are found below; who
-        // comes later waits for us, and finds no application.
-        self.lock_application(name).await?;
         self.remove_api_keys_of(&name.environment, Some(&name.application)).await?;
         application_grant::Entity::delete_many()
             .filter(application_grant::Column::Environment.eq(name.environment.as_str()))

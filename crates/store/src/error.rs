@@ -57,9 +57,9 @@ impl Error {
 /// `SQLITE_BUSY_SNAPSHOT`.
 const RETRY_CODES: [&str; 4] = ["40001", "40P01", "5", "517"];
 
-/// What PostgreSQL says when it has no time now: a broken connection (class 08), no more
-/// connections, a transaction that was idle (25P03), a lock or a statement that took too long, a server that goes down or starts up
-/// (57P).
+/// What PostgreSQL says when it has no time now: a broken connection (class 08), a transaction that
+/// was idle (25P03), no more connections, a lock or a statement that took too long, a server that goes
+/// down or starts up (57P).
 const BUSY_CODES: [&str; 6] = ["08", "25P03", "53300", "55P03", "57014", "57P"];
 
 impl From<DbErr> for Error {

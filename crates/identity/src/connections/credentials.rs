@@ -140,13 +140,10 @@ impl Latchkey {
     async fn try_delete_credential(&self, name: &CredentialName) -> Result<()> {
         let connection = name.parent();
         let tx = self.store.begin().await?;
-        tx.lock_connection(&connection).await?.ok_or(Error::NotFound)?;
-        let there = tx.credentials(&connection).await?;
-        let found = there.iter().find(|credential| credential.id == name.credential);
-        let found = found.ok_or(Error::NotFound)?;
+        let (there, found) = locked_with_the_others(&tx, name).await?;
         let now = self.clock.now();
         tx.remove_credential(found.id, now).await?;
-        if let Some(heir) = heir(&there, found) {
+        if let Some(heir) = heir(&there, &found) {
             tx.set_credential_role(heir.id, CredentialRole::Active).await?;
         }
         tx.emit_about(&connection, EventBody::CredentialDeleted(name.clone()), now).await?;
@@ -154,12 +151,26 @@ impl Latchkey {
     }
 }
 
+/// All credentials of a connection, which nobody changes until the transaction ends, and the one that
+/// is named.
+pub(super) async fn locked_with_the_others(
+    tx: &Tx,
+    name: &CredentialName,
+) -> Result<(Vec<Credential>, Credential)> {
+    tx.lock_connection(&name.parent()).await?.ok_or(Error::NotFound)?;
+    let there = tx.credentials(&name.parent()).await?;
+    let found = named(&there, name).ok_or(Error::NotFound)?;
+    Ok((there, found))
+}
+
+fn named(there: &[Credential], name: &CredentialName) -> Option<Credential> {
+    there.iter().find(|credential| credential.id == name.credential).cloned()
+}
+
 async fn credential_made_before(tx: &Tx, name: &str) -> Result<Credential> {
     let name: CredentialName =
         name.parse().map_err(|_| Error::Internal("a remembered name is none"))?;
-    let there = tx.credentials(&name.parent()).await?;
-    let found = there.into_iter().find(|credential| credential.id == name.credential);
-    found.ok_or(Error::NotFound)
+    named(&tx.credentials(&name.parent()).await?, &name).ok_or(Error::NotFound)
 }
 
 fn role_among(there: &[Credential], host: Option<&Host>) -> CredentialRole {

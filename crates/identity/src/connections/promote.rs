@@ -8,6 +8,7 @@ use latchkey_domain::{
     name::CredentialName,
 };
 
+use super::credentials::locked_with_the_others;
 use crate::{Error, Latchkey, Result, request::after_conflict};
 
 impl Latchkey {
@@ -27,14 +28,11 @@ impl Latchkey {
     async fn try_promote_credential(&self, name: &CredentialName) -> Result<Credential> {
         let connection = name.parent();
         let tx = self.store.begin().await?;
-        tx.lock_connection(&connection).await?.ok_or(Error::NotFound)?;
-        let there = tx.credentials(&connection).await?;
-        let found = there.iter().find(|credential| credential.id == name.credential);
-        let found = found.ok_or(Error::NotFound)?;
+        let (there, found) = locked_with_the_others(&tx, name).await?;
         if found.role == CredentialRole::Active {
-            return Ok(found.clone());
+            return Ok(found);
         }
-        let replaced = active_beside(&there, found);
+        let replaced = active_beside(&there, &found);
         // A host has one active credential at every moment, also between these two statements.
         if let Some(replaced) = replaced {
             tx.set_credential_role(replaced.id, CredentialRole::Standby).await?;
@@ -46,7 +44,7 @@ impl Latchkey {
         };
         tx.emit_about(&connection, promoted, self.clock.now()).await?;
         tx.commit().await?;
-        Ok(Credential { role: CredentialRole::Active, ..found.clone() })
+        Ok(Credential { role: CredentialRole::Active, ..found })
     }
 }
 

@@ -5,6 +5,7 @@ use latchkey_identity::Latchkey;
 use latchkey_proto::v1::{self, connection_admin_server::ConnectionAdmin};
 use tonic::{Request, Response, Status, async_trait};
 
+use super::sent;
 use crate::{
     access::caller,
     status::from_error,
@@ -68,8 +69,7 @@ impl ConnectionAdmin for Admin {
         let caller = caller(&request)?;
         let v1::DeleteConnectionRequest { name, etag, validate_only } = request.into_inner();
         let name = wire::name("name", &name)?;
-        let etag = (!etag.is_empty()).then_some(etag.as_str());
-        let deleted = self.0.delete_connection(&caller, &name, etag, validate_only);
+        let deleted = self.0.delete_connection(&caller, &name, sent(&etag), validate_only);
         Ok(Response::new(wire::encode_deleted(deleted.await.map_err(from_error)?)))
     }
 
@@ -80,8 +80,8 @@ impl ConnectionAdmin for Admin {
         let caller = caller(&request)?;
         let v1::UndeleteConnectionRequest { name, etag } = request.into_inner();
         let name = wire::name("name", &name)?;
-        let etag = (!etag.is_empty()).then_some(etag.as_str());
-        let view = self.0.undelete_connection(&caller, &name, etag).await.map_err(from_error)?;
+        let view =
+            self.0.undelete_connection(&caller, &name, sent(&etag)).await.map_err(from_error)?;
         let connection = Some(wire::encode(view));
         Ok(Response::new(v1::UndeleteConnectionResponse { connection }))
     }
@@ -93,8 +93,7 @@ impl ConnectionAdmin for Admin {
         let caller = caller(&request)?;
         let v1::PurgeConnectionRequest { name, etag } = request.into_inner();
         let name = wire::name("name", &name)?;
-        let etag = (!etag.is_empty()).then_some(etag.as_str());
-        self.0.purge_connection(&caller, &name, etag).await.map_err(from_error)?;
+        self.0.purge_connection(&caller, &name, sent(&etag)).await.map_err(from_error)?;
         Ok(Response::new(v1::PurgeConnectionResponse {}))
     }
 

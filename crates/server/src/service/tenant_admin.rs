@@ -6,6 +6,7 @@ use latchkey_proto::v1::{self, tenant_admin_server::TenantAdmin};
 use secrecy::ExposeSecret;
 use tonic::{Request, Response, Status, async_trait};
 
+use super::sent;
 use crate::{
     access::caller,
     status::from_error,
@@ -15,11 +16,6 @@ use crate::{
 /// The service.
 #[derive(Debug)]
 pub(crate) struct Tenants(pub(crate) Latchkey);
-
-/// An etag that a caller sent, if they did.
-fn sent(etag: &str) -> Option<&str> {
-    (!etag.is_empty()).then_some(etag)
-}
 
 #[async_trait]
 impl TenantAdmin for Tenants {

@@ -4,14 +4,40 @@ use std::time::Duration;
 
 use latchkey_domain::{
     connection::{Credential, CredentialRole},
+    id::CredentialId,
     time::{Clock, Timestamp},
 };
-use latchkey_store::{SealedCredential, Store};
+use latchkey_store::{Error, SealedCredential, Store};
+use latchkey_test_database::TestDatabase;
 
 use crate::made;
 
 async fn add(store: &Store, sealed: &SealedCredential) {
     made::added(store, async |tx| tx.add_credential(&made::bitbucket(), sealed).await).await;
+}
+
+/// What is kept of a note after 1, 30 and 62 seconds.
+const KEPT_TO_THE_MINUTE: [Option<Timestamp>; 3] =
+    [Some(after(1)), Some(after(1)), Some(after(62))];
+
+const fn after(seconds: i64) -> Timestamp {
+    Timestamp(made::NOW.0 + seconds * 1_000_000)
+}
+
+/// A credential as it reads back each time that something was noted of it.
+async fn noted_after_1_30_and_62_seconds(
+    db: &TestDatabase,
+    note: impl AsyncFn(&Store, CredentialId, Timestamp) -> Result<(), Error>,
+) -> [Credential; 3] {
+    let store = made::with_shop_and_bitbucket(db).await;
+    let sealed = made::credential(None, CredentialRole::Active);
+    add(&store, &sealed).await;
+    let mut kept = Vec::new();
+    for seconds in [1, 30, 62] {
+        note(&store, sealed.credential.id, after(seconds)).await.unwrap();
+        kept.extend(store.credentials(&made::bitbucket()).await.unwrap());
+    }
+    kept.try_into().unwrap()
 }
 
 crate::both! {
@@ -108,32 +134,17 @@ crate::both! {
     }
 
     async fn a_credentials_last_use_is_kept_to_the_minute(db) {
-        let store = made::with_shop_and_bitbucket(&db).await;
-        let sealed = made::credential(None, CredentialRole::Active);
-        add(&store, &sealed).await;
-        let second = Duration::from_secs(1);
-        let mut seen = Vec::new();
-        for after in [second, 30 * second, 62 * second] {
-            store.touch_credential(sealed.credential.id, made::NOW.plus(after)).await.unwrap();
-            let read = store.credentials(&made::bitbucket()).await.unwrap();
-            seen.push(read[0].last_used_at.unwrap().since(made::NOW));
-        }
-        assert_eq!(seen, [second, second, 62 * second]);
+        let used = async |store: &Store, id, at| store.touch_credential(id, at).await;
+        let kept = noted_after_1_30_and_62_seconds(&db, used).await;
+        assert_eq!(kept.each_ref().map(|credential| credential.last_used_at), KEPT_TO_THE_MINUTE);
+        assert_eq!(kept.each_ref().map(|credential| credential.refused_at), [None; 3]);
     }
 
     async fn a_credentials_last_refusal_is_kept_to_the_minute(db) {
-        let store = made::with_shop_and_bitbucket(&db).await;
-        let sealed = made::credential(None, CredentialRole::Active);
-        add(&store, &sealed).await;
-        let second = Duration::from_secs(1);
-        let mut seen = Vec::new();
-        for after in [second, 30 * second, 62 * second] {
-            store.note_refusal(sealed.credential.id, made::NOW.plus(after)).await.unwrap();
-            let read = store.credentials(&made::bitbucket()).await.unwrap();
-            assert_eq!(read[0].last_used_at, None);
-            seen.push(read[0].refused_at.unwrap().since(made::NOW));
-        }
-        assert_eq!(seen, [second, second, 62 * second]);
+        let refused = async |store: &Store, id, at| store.note_refusal(id, at).await;
+        let kept = noted_after_1_30_and_62_seconds(&db, refused).await;
+        assert_eq!(kept.each_ref().map(|credential| credential.refused_at), KEPT_TO_THE_MINUTE);
+        assert_eq!(kept.each_ref().map(|credential| credential.last_used_at), [None; 3]);
     }
 
     async fn a_use_after_a_refusal_is_noted_at_once(db) {

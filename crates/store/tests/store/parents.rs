@@ -48,6 +48,7 @@ async fn issue_key(store: Store, hash: u8) -> Result<(), Error> {
 
 async fn remove(store: Store) -> Result<(), Error> {
     let tx = store.begin().await?;
+    tx.lock_application(&made::shop()).await?;
     tx.remove_application(&made::shop()).await?;
     tx.commit().await
 }
@@ -120,6 +121,7 @@ crate::both! {
     async fn nothing_is_added_to_an_application_that_is_being_removed(db) {
         let store = made::with_shop_and_bitbucket(&db).await;
         let removing = store.begin().await.unwrap();
+        removing.lock_application(&made::shop()).await.unwrap();
         removing.remove_application(&made::shop()).await.unwrap();
         let granting = tokio::spawn(grant(store.clone()));
         let issuing = tokio::spawn(issue_key(store, 1));
