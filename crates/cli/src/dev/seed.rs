@@ -1,6 +1,6 @@
 //! What is there to begin with: made through the use cases, and again only where it is missing.
 
-use anyhow::{Context, Result};
+use anyhow::{Result, bail};
 use bitbucket_stand_in::StandIn;
 use latchkey_domain::{
     access::Principal,
@@ -99,10 +99,12 @@ impl Seed<'_> {
                 default_domain,
                 request: None,
             };
-            let made = self.latchkey.create_environment(&new).await;
-            made.context(
-                "the environment `dev` was deleted: begin anew with latchkey dev --fresh",
-            )?;
+            match self.latchkey.create_environment(&new).await {
+                Err(Error::Exists) => {
+                    bail!("the environment `dev` was deleted: begin anew with latchkey dev --fresh")
+                }
+                made => drop(made?),
+            }
         }
         Ok(())
     }
