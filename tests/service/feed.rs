@@ -2,7 +2,9 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
-use latchkey_domain::{access::Principal, environment::EnvironmentKind, host::Host};
+use latchkey_domain::{
+    access::Principal, caller::Caller, environment::EnvironmentKind, host::Host,
+};
 use latchkey_identity::NewEnvironment;
 use latchkey_proto::v1::{
     ApiKeyKind, DeleteApiKeyRequest, FeedEvent, ListEventsRequest,
@@ -44,7 +46,8 @@ async fn foreign_consumer(app: &TestApp) -> SecretString {
         default_domain: Host::parse("login.elsewhere.example").unwrap(),
         request: None,
     };
-    let environment = app.latchkey.create_environment(&new).await.unwrap().id;
+    let environment =
+        app.latchkey.create_environment(&Caller::of_the_database(), &new).await.unwrap().id;
     seed::key(&app.latchkey, Principal::Consumer(environment)).await
 }
 

@@ -76,6 +76,8 @@ type_ids! {
     ApiKeyId, ApiKeyType = "key";
     /// An event: `evt_…`.
     EventId, EventType = "evt";
+    /// A line of the audit: `aud_…`.
+    AuditEntryId, AuditEntryType = "aud";
     /// A sign-in, and the reference that people quote to support: `ref_…`.
     AttemptId, AttemptType = "ref";
 }

@@ -2,6 +2,8 @@
 
 pub mod access;
 pub mod application;
+pub mod audit;
+pub mod caller;
 pub mod connection;
 pub mod email;
 pub mod environment;

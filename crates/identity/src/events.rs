@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use latchkey_domain::{access::Principal, id::EnvironmentId};
+use latchkey_domain::{caller::Caller, id::EnvironmentId};
 use latchkey_store::{Positioned, Store};
 use tokio::sync::watch;
 
@@ -26,7 +26,7 @@ impl Latchkey {
     /// Lists events after a position.
     pub async fn list_events(
         &self,
-        caller: &Principal,
+        caller: &Caller,
         environment: &EnvironmentId,
         after: i64,
         limit: u32,
@@ -39,7 +39,7 @@ impl Latchkey {
     /// Follows the log after a position, or from now on.
     pub async fn watch_events(
         &self,
-        caller: &Principal,
+        caller: &Caller,
         environment: &EnvironmentId,
         after: Option<i64>,
     ) -> Result<Watch> {

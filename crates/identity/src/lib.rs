@@ -12,7 +12,7 @@ mod users;
 use std::{collections::BTreeMap, sync::Arc};
 
 use latchkey_domain::{
-    access::Principal,
+    caller::Caller,
     id::EnvironmentId,
     provider::{Provider, ProviderName},
     time::Clock,
@@ -78,7 +78,7 @@ impl Latchkey {
     }
 
     /// Lets a caller through who may see an environment. For all others it does not exist.
-    fn see(caller: &Principal, environment: &EnvironmentId) -> Result<()> {
+    fn see(caller: &Caller, environment: &EnvironmentId) -> Result<()> {
         if caller.sees(environment) { Ok(()) } else { Err(Error::NotFound) }
     }
 }

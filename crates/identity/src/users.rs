@@ -1,7 +1,7 @@
 //! Looking people up.
 
 use latchkey_domain::{
-    access::Principal,
+    caller::Caller,
     email::EmailAddress,
     id::EnvironmentId,
     name::UserName,
@@ -24,7 +24,7 @@ pub struct UserView {
 
 impl Latchkey {
     /// Gets a user.
-    pub async fn user(&self, caller: &Principal, name: &UserName) -> Result<UserView> {
+    pub async fn user(&self, caller: &Caller, name: &UserName) -> Result<UserView> {
         Self::see(caller, &name.environment)?;
         let user = self.store.user(name).await?.ok_or(Error::NotFound)?;
         let identities = self.store.identities(user.id).await?;
@@ -34,7 +34,7 @@ impl Latchkey {
     /// Lists the users of an environment.
     pub async fn list_users(
         &self,
-        caller: &Principal,
+        caller: &Caller,
         environment: &EnvironmentId,
         page: &Page<Cursor<Uuid>>,
     ) -> Result<Listed<User, Cursor<Uuid>>> {
@@ -46,7 +46,7 @@ impl Latchkey {
     /// Finds the user who holds a proven address.
     pub async fn user_by_email(
         &self,
-        caller: &Principal,
+        caller: &Caller,
         environment: &EnvironmentId,
         email: &EmailAddress,
     ) -> Result<Option<User>> {

@@ -2,18 +2,22 @@
 
 use std::{
     convert::Infallible,
+    sync::Arc,
     task::{Context, Poll},
 };
 
 use futures_util::future::BoxFuture;
 use http::{HeaderMap, header::AUTHORIZATION};
-use latchkey_domain::access::{
-    ApiKeyKind::{self, Application, Consumer, Environment, Gateway, Operator},
-    Principal,
+use latchkey_domain::access::ApiKeyKind::{
+    self, Application, Consumer, Environment, Gateway, Operator,
+};
+use latchkey_domain::{
+    access::ApiKey,
+    caller::{Caller, Origin},
 };
 use latchkey_identity::{Error, Latchkey};
 use secrecy::SecretString;
-use tonic::{Request, Status, body::Body};
+use tonic::{Request, Status, body::Body, metadata::MetadataMap};
 use tower::{Layer, Service};
 
 use crate::status;
@@ -65,6 +69,11 @@ pub(crate) const ALLOWED: &[(&str, &[ApiKeyKind])] = &[
 /// What load balancers and tools ask without a key. Reflection is served only where it is set.
 const OPEN: &[&str] = &["/grpc.health.v1.Health/", "/grpc.reflection."];
 
+/// By which callers find their own calls in our audit.
+const REQUEST_ID: &str = "x-request-id";
+/// Several times a UUID; what is longer is left out.
+const MAX_REQUEST_ID: usize = 128;
+
 /// Asks every caller for a key.
 #[derive(Debug, Clone)]
 pub(crate) struct AccessLayer(pub(crate) Latchkey);
@@ -111,8 +120,8 @@ where
                 return inner.call(request).await;
             }
             match admit(&latchkey, path, request.headers()).await {
-                Ok(principal) => {
-                    request.extensions_mut().insert(principal);
+                Ok(key) => {
+                    request.extensions_mut().insert(key);
                     inner.call(request).await
                 }
                 Err(status) => Ok(status.into_http()),
@@ -126,13 +135,17 @@ pub(crate) fn is_open(path: &str) -> bool {
     OPEN.iter().any(|open| path.starts_with(open))
 }
 
-async fn admit(latchkey: &Latchkey, path: &str, headers: &HeaderMap) -> Result<Principal, Status> {
+async fn admit(
+    latchkey: &Latchkey,
+    path: &str,
+    headers: &HeaderMap,
+) -> Result<Arc<ApiKey>, Status> {
     let key = bearer(headers).ok_or(Error::Unauthenticated).map_err(status::from_error)?;
     let key = latchkey.authenticate(&key).await.map_err(status::from_error)?;
     let kind = key.principal.kind();
     let allowed = ALLOWED.iter().find(|(method, _)| *method == path);
     if allowed.is_some_and(|(_, kinds)| kinds.contains(&kind)) {
-        return Ok(key.principal.clone());
+        return Ok(key);
     }
     Err(status::not_allowed())
 }
@@ -145,10 +158,19 @@ pub(crate) fn bearer(headers: &HeaderMap) -> Option<SecretString> {
     scheme.eq_ignore_ascii_case("bearer").then(|| key.into())
 }
 
-/// Who calls.
-pub(crate) fn caller<T>(request: &Request<T>) -> Result<Principal, Status> {
-    let found = request.extensions().get::<Principal>().cloned();
-    found.ok_or(Error::Unauthenticated).map_err(status::from_error)
+/// Who calls, and from where.
+pub(crate) fn caller<T>(request: &Request<T>) -> Result<Caller, Status> {
+    let key = request.extensions().get::<Arc<ApiKey>>();
+    let key = key.ok_or(Error::Unauthenticated).map_err(status::from_error)?;
+    let address = request.remote_addr().map(|peer| peer.ip());
+    Ok(Caller::with_key(key, Origin { address, request_id: request_id(request.metadata()) }))
+}
+
+/// What the peer calls this call: `x-request-id`, if it can be shown as it is.
+fn request_id(metadata: &MetadataMap) -> Option<String> {
+    let id = metadata.get(REQUEST_ID)?.to_str().ok()?;
+    let shown = id.len() <= MAX_REQUEST_ID && id.bytes().all(|byte| byte.is_ascii_graphic());
+    (shown && !id.is_empty()).then(|| id.to_owned())
 }
 
 #[cfg(test)]

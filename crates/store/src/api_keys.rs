@@ -33,7 +33,7 @@ pub struct NewApiKey {
     pub secret_hash: [u8; 32],
 }
 
-const fn kind_name(kind: ApiKeyKind) -> &'static str {
+pub(crate) const fn kind_name(kind: ApiKeyKind) -> &'static str {
     match kind {
         ApiKeyKind::Operator => "OPERATOR",
         ApiKeyKind::Environment => "ENVIRONMENT",

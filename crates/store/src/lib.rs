@@ -6,6 +6,7 @@
 mod answered;
 mod api_keys;
 mod applications;
+mod audit;
 mod cache;
 mod clock;
 mod config;

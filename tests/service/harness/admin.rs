@@ -9,7 +9,7 @@ use secrecy::SecretString;
 use tonic::{Code, Status};
 use tonic_types::StatusExt;
 
-use super::{Keyed, TestApp, reason, seed::Keys};
+use super::{Keyed, TestApp, looking::TABLES, reason, seed::Keys};
 
 /// The environment that every test starts with.
 pub(crate) const DEV: &str = "environments/dev";
@@ -17,20 +17,6 @@ pub(crate) const DEV: &str = "environments/dev";
 pub(crate) const BITBUCKET: &str = "environments/dev/connections/bitbucket";
 /// Its application.
 pub(crate) const NOTES: &str = "environments/dev/applications/notes";
-
-/// Every table that a request may write to; the use of a key is noted in place.
-const TABLES: [&str; 10] = [
-    "environments",
-    "applications",
-    "api_keys",
-    "requests",
-    "connections",
-    "credentials",
-    "application_grants",
-    "users",
-    "sign_ins",
-    "outbox",
-];
 
 /// The code and the reason of a refusal.
 pub(crate) fn refusal(status: &Status) -> (Code, String) {

@@ -1,7 +1,7 @@
 //! A gateway in front of the service, with the demo application behind it, on a port of its own.
 
 use bitbucket_stand_in::{Consumer, StandIn};
-use latchkey_domain::{access::Principal, host::Host};
+use latchkey_domain::{caller::Caller, host::Host};
 use latchkey_gateway::{Config, demo};
 use latchkey_identity::{ApplicationChanges, EnvironmentChanges};
 use tokio::net::TcpListener;
@@ -52,7 +52,7 @@ impl TestApp {
             default_domain: Some(Host::parse(host).unwrap()),
             ..EnvironmentChanges::default()
         };
-        let operator = &Principal::Operator;
+        let operator = &Caller::of_the_database();
         let dev = "dev".parse().unwrap();
         self.latchkey.update_environment(operator, &dev, &domain).await.unwrap();
         let demo = base_url.join(demo::CALLBACK).unwrap().to_string();

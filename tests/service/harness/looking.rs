@@ -8,10 +8,11 @@ use latchkey_proto::{
 use super::TestApp;
 
 /// Every table that the service fills.
-pub(crate) const TABLES: [&str; 12] = [
+pub(crate) const TABLES: [&str; 13] = [
     "api_keys",
     "application_grants",
     "applications",
+    "audit_entries",
     "config_version",
     "connections",
     "credentials",

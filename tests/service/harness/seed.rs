@@ -2,8 +2,8 @@
 
 use bitbucket_stand_in::StandIn;
 use latchkey_domain::{
-    access::Principal, environment::EnvironmentKind, host::Host, name::ApplicationName,
-    provider::ProviderName, text::DisplayName, upstream::UpstreamParams,
+    access::Principal, caller::Caller, environment::EnvironmentKind, host::Host,
+    name::ApplicationName, provider::ProviderName, text::DisplayName, upstream::UpstreamParams,
 };
 use latchkey_identity::{
     Latchkey, NewApiKey, NewApplication, NewConnection, NewCredential, NewEnvironment,
@@ -25,7 +25,7 @@ pub(crate) struct Keys {
 /// Where the application takes people back.
 pub(crate) const REDIRECT_URI: &str = "https://notes.example/callback";
 
-const OPERATOR: &Principal = &Principal::Operator;
+const OPERATOR: &Caller = &Caller::of_the_database();
 
 impl Keys {
     /// The keys of every kind.
@@ -41,7 +41,7 @@ impl Keys {
             default_domain: Host::parse(HOST).unwrap(),
             request: None,
         };
-        let environment = latchkey.create_environment(&environment).await.unwrap().id;
+        let environment = latchkey.create_environment(OPERATOR, &environment).await.unwrap().id;
         let application = NewApplication {
             environment: environment.clone(),
             id: Some("notes".parse().unwrap()),

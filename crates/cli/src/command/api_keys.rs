@@ -6,6 +6,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use clap::Subcommand;
 use latchkey_domain::{
     access::{ApiKey, Principal},
+    caller::Caller,
     id::EnvironmentId,
     name::{ApplicationName, EnvironmentKeyName, OperatorKeyName},
     page::{Page, PageSize},
@@ -114,7 +115,7 @@ async fn make(latchkey: &Latchkey, now: Timestamp, create: Create) -> Result<()>
         expires_at: create.expires_in.map(|expires_in| now.plus(expires_in)),
         request: None,
     };
-    let made = latchkey.create_api_key(&Principal::Operator, &new).await;
+    let made = latchkey.create_api_key(&Caller::of_the_database(), &new).await;
     let (key, issued) = made.map_err(|error| match error {
         latchkey_identity::Error::NotFound => {
             anyhow!("there is no such environment or application")
@@ -140,7 +141,7 @@ async fn list(
     let mut keys = Vec::new();
     let mut page = Page { size: PageSize(PageSize::MAX), after: None };
     loop {
-        let listed = latchkey.list_api_keys(&Principal::Operator, environment, &page).await?;
+        let listed = latchkey.list_api_keys(&Caller::of_the_database(), environment, &page).await?;
         keys.extend(listed.items);
         page.after = listed.next;
         if page.after.is_none() {
@@ -163,7 +164,7 @@ async fn delete(latchkey: &Latchkey, name: &str) -> Result<()> {
     } else {
         bail!("a key's name is such as apiKeys/key_… or environments/dev/apiKeys/key_…");
     };
-    latchkey.delete_api_key(&Principal::Operator, environment.as_ref(), id).await?;
+    latchkey.delete_api_key(&Caller::of_the_database(), environment.as_ref(), id).await?;
     terminal::say(&format!("{name} works no more"))
 }
 

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use clap::Subcommand;
 use latchkey_domain::{
-    access::Principal,
+    caller::Caller,
     environment::{Environment, EnvironmentKind},
     host::Host,
     id::EnvironmentId,
@@ -91,7 +91,7 @@ pub(super) async fn run(config: &Config, command: Command) -> Result<()> {
 }
 
 async fn create(latchkey: &Latchkey, new: &NewEnvironment) -> Result<()> {
-    match latchkey.create_environment(new).await {
+    match latchkey.create_environment(&Caller::of_the_database(), new).await {
         Ok(environment) => terminal::say(&format!("{} was made", environment.name())),
         Err(Error::Exists) if is_there(latchkey, new).await? => {
             terminal::say("it is there already, and was left as it is")
@@ -103,7 +103,7 @@ async fn create(latchkey: &Latchkey, new: &NewEnvironment) -> Result<()> {
 /// Whether the id is that of an environment, and not of one that was deleted.
 async fn is_there(latchkey: &Latchkey, new: &NewEnvironment) -> Result<bool> {
     let Some(id) = &new.id else { return Ok(false) };
-    match latchkey.environment(&Principal::Operator, id).await {
+    match latchkey.environment(&Caller::of_the_database(), id).await {
         Ok(_) => Ok(true),
         Err(Error::NotFound) => Ok(false),
         Err(error) => Err(error.into()),

@@ -4,6 +4,7 @@ use anyhow::{Result, bail};
 use bitbucket_stand_in::StandIn;
 use latchkey_domain::{
     access::Principal,
+    caller::Caller,
     environment::EnvironmentKind,
     host::Host,
     id::{ApplicationId, EnvironmentId},
@@ -26,7 +27,7 @@ use super::{
 };
 
 /// Who does all this.
-pub(super) const OPERATOR: Principal = Principal::Operator;
+pub(super) static OPERATOR: Caller = Caller::of_the_database();
 /// The connection to the stand-in.
 const CONNECTION: &str = "bitbucket";
 /// The connection to the real Bitbucket.
@@ -99,7 +100,7 @@ impl Seed<'_> {
                 default_domain,
                 request: None,
             };
-            match self.latchkey.create_environment(&new).await {
+            match self.latchkey.create_environment(&OPERATOR, &new).await {
                 Err(Error::Exists) => {
                     bail!("the environment `dev` was deleted: begin anew with latchkey dev --fresh")
                 }

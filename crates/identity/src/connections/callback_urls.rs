@@ -1,7 +1,7 @@
 //! What to register at the provider.
 
 use latchkey_domain::{
-    access::Principal,
+    caller::Caller,
     connection::serving,
     host::Host,
     name::{ConnectionName, CredentialName},
@@ -25,7 +25,7 @@ impl Latchkey {
     /// Lists the callback URLs of a connection, one for each host.
     pub async fn callback_urls(
         &self,
-        caller: &Principal,
+        caller: &Caller,
         name: &ConnectionName,
     ) -> Result<Vec<CallbackUrl>> {
         Self::see(caller, &name.environment)?;

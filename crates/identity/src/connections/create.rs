@@ -3,7 +3,7 @@
 use backon::Retryable;
 use latchkey_domain::{
     Invalid,
-    access::Principal,
+    caller::Caller,
     connection::Connection,
     environment::Environment,
     event::EventBody,
@@ -46,7 +46,7 @@ impl Latchkey {
     #[tracing::instrument(skip_all, fields(environment = %new.environment), err(level = "debug"))]
     pub async fn create_connection(
         &self,
-        caller: &Principal,
+        caller: &Caller,
         new: NewConnection,
     ) -> Result<ConnectionView> {
         Self::see(caller, &new.environment)?;

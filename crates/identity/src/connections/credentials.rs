@@ -5,7 +5,7 @@ use std::fmt::Write;
 use backon::Retryable;
 use latchkey_domain::{
     Invalid,
-    access::Principal,
+    caller::Caller,
     connection::{Credential, CredentialRole},
     event::EventBody,
     host::Host,
@@ -44,7 +44,7 @@ impl Latchkey {
     #[tracing::instrument(skip_all, fields(connection = %new.connection), err(level = "debug"))]
     pub async fn create_credential(
         &self,
-        caller: &Principal,
+        caller: &Caller,
         new: &NewCredential,
     ) -> Result<Credential> {
         Self::see(caller, &new.connection.environment)?;
@@ -120,7 +120,7 @@ impl Latchkey {
     /// Lists the credentials of a connection.
     pub async fn list_credentials(
         &self,
-        caller: &Principal,
+        caller: &Caller,
         connection: &ConnectionName,
         page: &Page<Cursor<Uuid>>,
     ) -> Result<Listed<Credential, Cursor<Uuid>>> {
@@ -131,7 +131,7 @@ impl Latchkey {
 
     /// Deletes a credential. If it was the active one of its host, the oldest standby follows it.
     #[tracing::instrument(skip_all, fields(credential = %name), err(level = "debug"))]
-    pub async fn delete_credential(&self, caller: &Principal, name: &CredentialName) -> Result<()> {
+    pub async fn delete_credential(&self, caller: &Caller, name: &CredentialName) -> Result<()> {
         Self::see(caller, &name.environment)?;
         let delete = || self.try_delete_credential(name);
         delete.retry(after_conflict()).when(Error::is_conflict).await

@@ -2,7 +2,7 @@
 
 use backon::Retryable;
 use latchkey_domain::{
-    access::Principal, connection::Deletion, event::EventBody, name::ConnectionName,
+    caller::Caller, connection::Deletion, event::EventBody, name::ConnectionName,
 };
 
 use super::ConnectionView;
@@ -26,7 +26,7 @@ impl Latchkey {
     #[tracing::instrument(skip_all, fields(connection = %name), err(level = "debug"))]
     pub async fn delete_connection(
         &self,
-        caller: &Principal,
+        caller: &Caller,
         name: &ConnectionName,
         etag: Option<&str>,
         validate_only: bool,

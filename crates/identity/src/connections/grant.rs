@@ -3,7 +3,7 @@
 use backon::Retryable;
 use latchkey_domain::{
     Invalid,
-    access::Principal,
+    caller::Caller,
     event::EventBody,
     name::{ApplicationName, ConnectionName},
 };
@@ -15,7 +15,7 @@ impl Latchkey {
     #[tracing::instrument(skip_all, fields(%connection, %application), err(level = "debug"))]
     pub async fn grant_application(
         &self,
-        caller: &Principal,
+        caller: &Caller,
         connection: &ConnectionName,
         application: &ApplicationName,
     ) -> Result<()> {
@@ -42,7 +42,7 @@ impl Latchkey {
     #[tracing::instrument(skip_all, fields(%connection, %application), err(level = "debug"))]
     pub async fn revoke_application(
         &self,
-        caller: &Principal,
+        caller: &Caller,
         connection: &ConnectionName,
         application: &ApplicationName,
     ) -> Result<()> {

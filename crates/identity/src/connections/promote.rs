@@ -2,7 +2,7 @@
 
 use backon::Retryable;
 use latchkey_domain::{
-    access::Principal,
+    caller::Caller,
     connection::{Credential, CredentialRole},
     event::EventBody,
     name::CredentialName,
@@ -17,7 +17,7 @@ impl Latchkey {
     #[tracing::instrument(skip_all, fields(credential = %name), err(level = "debug"))]
     pub async fn promote_credential(
         &self,
-        caller: &Principal,
+        caller: &Caller,
         name: &CredentialName,
     ) -> Result<Credential> {
         Self::see(caller, &name.environment)?;

@@ -1,7 +1,7 @@
 //! Purging a deleted connection before its time.
 
 use backon::Retryable;
-use latchkey_domain::{access::Principal, name::ConnectionName};
+use latchkey_domain::{caller::Caller, name::ConnectionName};
 
 use super::undelete::deleted;
 use crate::{
@@ -14,7 +14,7 @@ impl Latchkey {
     #[tracing::instrument(skip_all, fields(connection = %name), err(level = "debug"))]
     pub async fn purge_connection(
         &self,
-        caller: &Principal,
+        caller: &Caller,
         name: &ConnectionName,
         etag: Option<&str>,
     ) -> Result<()> {

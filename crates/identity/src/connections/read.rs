@@ -1,7 +1,7 @@
 //! Reading connections, with the state that follows from their credentials.
 
 use latchkey_domain::{
-    access::Principal,
+    caller::Caller,
     connection::{Connection, ConnectionState, Credential},
     environment::Environment,
     id::EnvironmentId,
@@ -47,7 +47,7 @@ impl Latchkey {
     /// Gets a connection, be it a deleted one that can still be brought back.
     pub async fn connection(
         &self,
-        caller: &Principal,
+        caller: &Caller,
         name: &ConnectionName,
     ) -> Result<ConnectionView> {
         Self::see(caller, &name.environment)?;
@@ -63,7 +63,7 @@ impl Latchkey {
     /// Lists connections, oldest first.
     pub async fn list_connections(
         &self,
-        caller: &Principal,
+        caller: &Caller,
         which: &WhichConnections,
         page: &Page<TimeCursor>,
     ) -> Result<Listed<ConnectionView, TimeCursor>> {

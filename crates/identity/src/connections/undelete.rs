@@ -2,8 +2,7 @@
 
 use backon::Retryable;
 use latchkey_domain::{
-    access::Principal, connection::Connection, event::EventBody, name::ConnectionName,
-    time::Timestamp,
+    caller::Caller, connection::Connection, event::EventBody, name::ConnectionName, time::Timestamp,
 };
 use latchkey_store::Tx;
 
@@ -18,7 +17,7 @@ impl Latchkey {
     #[tracing::instrument(skip_all, fields(connection = %name), err(level = "debug"))]
     pub async fn undelete_connection(
         &self,
-        caller: &Principal,
+        caller: &Caller,
         name: &ConnectionName,
         etag: Option<&str>,
     ) -> Result<ConnectionView> {

@@ -2,7 +2,7 @@
 
 use backon::Retryable;
 use latchkey_domain::{
-    access::Principal, connection::Connection, event::EventBody, name::ConnectionName,
+    caller::Caller, connection::Connection, event::EventBody, name::ConnectionName,
     text::DisplayName, upstream::UpstreamParams,
 };
 
@@ -76,7 +76,7 @@ impl Latchkey {
     #[tracing::instrument(skip_all, fields(connection = %name), err(level = "debug"))]
     pub async fn update_connection(
         &self,
-        caller: &Principal,
+        caller: &Caller,
         name: &ConnectionName,
         changes: &ConnectionChanges,
     ) -> Result<ConnectionView> {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use latchkey_domain::{
-    access::Principal,
+    caller::Caller,
     host::Host,
     name::ConnectionName,
     sign_in::{Failure, Refusal, Unsuccessful},
@@ -62,7 +62,7 @@ impl Latchkey {
     ///
     /// The work runs in a task of its own: a caller who gives up does not end it.
     #[tracing::instrument(skip_all, fields(connection = %callback.connection), err(level = "debug"))]
-    pub async fn complete_login(&self, caller: &Principal, callback: Callback) -> Result<Answer> {
+    pub async fn complete_login(&self, caller: &Caller, callback: Callback) -> Result<Answer> {
         Self::see(caller, &callback.connection.environment)?;
         let opened = self.open(&callback).inspect_err(|error| {
             metrics::callbacks_refused(error.reason());

@@ -2,6 +2,7 @@
 
 use latchkey_domain::{
     access::Principal,
+    caller::Caller,
     name::{ApplicationName, ConnectionName},
     provider::ProviderName,
     text::DisplayName,
@@ -35,12 +36,13 @@ impl Latchkey {
     #[tracing::instrument(skip_all, err(level = "debug"))]
     pub async fn login_options(
         &self,
-        caller: &Principal,
+        caller: &Caller,
         application: &ApplicationName,
         redirect_uri: Option<&str>,
     ) -> Result<LoginOptions> {
         Self::see(caller, &application.environment)?;
-        if matches!(caller, Principal::Application(_, own) if *own != application.application) {
+        if matches!(&caller.principal, Principal::Application(_, own) if *own != application.application)
+        {
             return Err(Error::NotFound);
         }
         let found = self.cache.application(application).await?.ok_or(Error::NotFound)?;

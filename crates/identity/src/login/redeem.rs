@@ -2,6 +2,7 @@
 
 use latchkey_domain::{
     access::Principal,
+    caller::Caller,
     id::AttemptId,
     name::{ApplicationName, ConnectionName, UserName},
     pkce::{CodeChallenge, verifier_fits},
@@ -37,11 +38,11 @@ impl Latchkey {
     #[tracing::instrument(skip_all, err(level = "debug"))]
     pub async fn redeem_login(
         &self,
-        caller: &Principal,
+        caller: &Caller,
         code: &SecretString,
         code_verifier: &SecretString,
     ) -> Result<Redeemed> {
-        let Principal::Application(environment, application) = caller else {
+        let Principal::Application(environment, application) = &caller.principal else {
             return Err(Error::NotFound);
         };
         let application =

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use latchkey_domain::{
     Invalid,
-    access::Principal,
     application::Application,
+    caller::Caller,
     connection::{Credential, serving},
     environment::Environment,
     host::Host,
@@ -60,7 +60,7 @@ pub struct Started {
 impl Latchkey {
     /// Starts a sign-in.
     #[tracing::instrument(skip_all, fields(connection = %start.connection), err(level = "debug"))]
-    pub async fn start_login(&self, caller: &Principal, start: StartLogin) -> Result<Started> {
+    pub async fn start_login(&self, caller: &Caller, start: StartLogin) -> Result<Started> {
         Self::see(caller, &start.connection.environment)?;
         let (application, way_in) = self.may_start(&start).await?;
         let uri = application.redirect_uri(&start.redirect_uri);

@@ -4,6 +4,7 @@ use backon::Retryable;
 use latchkey_domain::{
     Invalid,
     access::{ApiKey, Principal},
+    caller::Caller,
     id::{ApiKeyId, EnvironmentId},
     name::ApplicationName,
     page::{Listed, Page},
@@ -33,7 +34,7 @@ impl Latchkey {
     #[tracing::instrument(skip_all, err(level = "debug"))]
     pub async fn create_api_key(
         &self,
-        caller: &Principal,
+        caller: &Caller,
         new: &NewApiKey,
     ) -> Result<(ApiKey, Option<IssuedKey>)> {
         may_administer(caller, new.principal.environment())?;
@@ -73,7 +74,7 @@ impl Latchkey {
     /// Lists the keys of an environment, or the operator keys.
     pub async fn list_api_keys(
         &self,
-        caller: &Principal,
+        caller: &Caller,
         environment: Option<&EnvironmentId>,
         page: &Page<Cursor<Uuid>>,
     ) -> Result<Listed<ApiKey, Cursor<Uuid>>> {
@@ -88,7 +89,7 @@ impl Latchkey {
     #[tracing::instrument(skip_all, fields(api_key = %id), err(level = "debug"))]
     pub async fn delete_api_key(
         &self,
-        caller: &Principal,
+        caller: &Caller,
         environment: Option<&EnvironmentId>,
         id: ApiKeyId,
     ) -> Result<()> {
@@ -111,10 +112,10 @@ impl Latchkey {
 }
 
 /// Keys of an environment are for those who see it, operator keys for operators.
-fn may_administer(caller: &Principal, environment: Option<&EnvironmentId>) -> Result<()> {
+fn may_administer(caller: &Caller, environment: Option<&EnvironmentId>) -> Result<()> {
     match environment {
         Some(environment) => Latchkey::see(caller, environment),
-        None if *caller == Principal::Operator => Ok(()),
+        None if caller.principal == Principal::Operator => Ok(()),
         None => Err(Error::NotFound),
     }
 }

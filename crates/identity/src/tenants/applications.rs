@@ -3,8 +3,8 @@
 use backon::Retryable;
 use latchkey_domain::{
     Invalid,
-    access::Principal,
     application::{Application, redirect_uris_fit},
+    caller::Caller,
     environment::EnvironmentKind,
     id::{ApplicationId, EnvironmentId},
     name::{ApplicationName, ConnectionName},
@@ -51,7 +51,7 @@ impl Latchkey {
     #[tracing::instrument(skip_all, fields(environment = %new.environment), err(level = "debug"))]
     pub async fn create_application(
         &self,
-        caller: &Principal,
+        caller: &Caller,
         new: &NewApplication,
     ) -> Result<Application> {
         Self::see(caller, &new.environment)?;
@@ -90,7 +90,7 @@ impl Latchkey {
     /// Gets an application.
     pub async fn application(
         &self,
-        caller: &Principal,
+        caller: &Caller,
         name: &ApplicationName,
     ) -> Result<Application> {
         Self::see(caller, &name.environment)?;
@@ -100,7 +100,7 @@ impl Latchkey {
     /// Lists the applications of an environment, or those that may use one of its connections.
     pub async fn list_applications(
         &self,
-        caller: &Principal,
+        caller: &Caller,
         environment: &EnvironmentId,
         connection: Option<&ConnectionName>,
         page: &Page<TimeCursor>,
@@ -114,7 +114,7 @@ impl Latchkey {
     #[tracing::instrument(skip_all, fields(application = %name), err(level = "debug"))]
     pub async fn update_application(
         &self,
-        caller: &Principal,
+        caller: &Caller,
         name: &ApplicationName,
         changes: &ApplicationChanges,
     ) -> Result<Application> {
@@ -163,7 +163,7 @@ impl Latchkey {
     #[tracing::instrument(skip_all, fields(application = %name), err(level = "debug"))]
     pub async fn delete_application(
         &self,
-        caller: &Principal,
+        caller: &Caller,
         name: &ApplicationName,
         etag: Option<&str>,
     ) -> Result<()> {

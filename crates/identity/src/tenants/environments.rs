@@ -2,7 +2,8 @@
 
 use backon::Retryable;
 use latchkey_domain::{
-    access::Principal,
+    audit::Change,
+    caller::Caller,
     environment::{Environment, EnvironmentKind, domain_fits},
     host::Host,
     id::EnvironmentId,
@@ -46,14 +47,22 @@ pub struct EnvironmentChanges {
 impl Latchkey {
     /// Creates an environment.
     #[tracing::instrument(skip_all, err(level = "debug"))]
-    pub async fn create_environment(&self, new: &NewEnvironment) -> Result<Environment> {
+    pub async fn create_environment(
+        &self,
+        caller: &Caller,
+        new: &NewEnvironment,
+    ) -> Result<Environment> {
         domain_fits(&new.default_domain, new.kind)
             .map_err(|invalid| Error::field("environment.default_domain", invalid))?;
-        let create = || self.try_create_environment(new);
+        let create = || self.try_create_environment(caller, new);
         create.retry(after_conflict()).when(Error::is_conflict).await
     }
 
-    async fn try_create_environment(&self, new: &NewEnvironment) -> Result<Environment> {
+    async fn try_create_environment(
+        &self,
+        caller: &Caller,
+        new: &NewEnvironment,
+    ) -> Result<Environment> {
         let tx = self.store.begin().await?;
         if let Some(before) = self.answered_before(&tx, None, new.request.as_ref()).await? {
             let id = before.parse().map_err(|_| Error::Internal("a remembered id is none"))?;
@@ -73,6 +82,13 @@ impl Latchkey {
             return Err(Error::Exists);
         }
         tx.add_environment(&environment).await?;
+        let change = Change {
+            environment: Some(environment.id.clone()),
+            action: "environment.created",
+            resource: environment.name().to_string(),
+            fields: Vec::new(),
+        };
+        tx.audit(caller, &change, now).await?;
         let made = (environment.id.as_str(), now);
         self.remember(&tx, None, new.request.as_ref(), made).await?;
         tx.commit().await?;
@@ -80,7 +96,7 @@ impl Latchkey {
     }
 
     /// Gets an environment.
-    pub async fn environment(&self, caller: &Principal, id: &EnvironmentId) -> Result<Environment> {
+    pub async fn environment(&self, caller: &Caller, id: &EnvironmentId) -> Result<Environment> {
         Self::see(caller, id)?;
         self.environment_of(id).await
     }
@@ -97,7 +113,7 @@ impl Latchkey {
     #[tracing::instrument(skip_all, fields(environment = %id), err(level = "debug"))]
     pub async fn update_environment(
         &self,
-        caller: &Principal,
+        caller: &Caller,
         id: &EnvironmentId,
         changes: &EnvironmentChanges,
     ) -> Result<Environment> {

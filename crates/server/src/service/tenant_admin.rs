@@ -23,8 +23,9 @@ impl TenantAdmin for Tenants {
         &self,
         request: Request<v1::CreateEnvironmentRequest>,
     ) -> Result<Response<v1::CreateEnvironmentResponse>, Status> {
+        let caller = caller(&request)?;
         let new = environment::create(request.into_inner())?;
-        let made = self.0.create_environment(&new).await.map_err(from_error)?;
+        let made = self.0.create_environment(&caller, &new).await.map_err(from_error)?;
         let environment = Some(environment::encode(made));
         Ok(Response::new(v1::CreateEnvironmentResponse { environment }))
     }

@@ -118,6 +118,21 @@ entity!(application_grant = "application_grants" {
     created_at: i64,
 });
 
+entity!(audit_entry = "audit_entries" {
+    #[sea_orm(primary_key, auto_increment = false)]
+    id: Uuid,
+    environment: String,
+    time: i64,
+    actor_kind: Option<String>,
+    actor_key: Option<Uuid>,
+    action: String,
+    resource: String,
+    fields: String,
+    request_id: Option<String>,
+    address: Option<String>,
+    trace_id: Option<String>,
+});
+
 entity!(user = "users" {
     #[sea_orm(primary_key, auto_increment = false)]
     id: Uuid,

@@ -5,6 +5,7 @@ mod made;
 
 mod api_keys;
 mod applications;
+mod audit;
 mod busy;
 mod cache;
 mod clock;
