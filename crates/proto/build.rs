@@ -7,7 +7,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-const FILES: [&str; 10] = [
+const FILES: [&str; 11] = [
+    "latchkey/v1/audit.proto",
     "latchkey/v1/connection.proto",
     "latchkey/v1/connection_admin.proto",
     "latchkey/v1/error_reason.proto",

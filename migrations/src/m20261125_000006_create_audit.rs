@@ -12,8 +12,17 @@ pub(crate) struct Migration;
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         manager.create_table(audit_entries()).await?;
-        let by_age = index("audit_entries_by_age", "audit_entries", &["environment", "time", "id"]);
-        manager.create_index(by_age).await?;
+        // Newest first of everything, of one resource, of one kind of change, of one actor.
+        for (name, by) in [
+            ("audit_entries_by_age", None),
+            ("audit_entries_by_resource", Some("resource")),
+            ("audit_entries_by_action", Some("action")),
+            ("audit_entries_by_actor", Some("actor_key")),
+        ] {
+            let columns: Vec<_> =
+                ["environment"].into_iter().chain(by).chain(["time", "id"]).collect();
+            manager.create_index(index(name, "audit_entries", &columns)).await?;
+        }
         let connection = manager.get_connection();
         let statements: &[&str] = match manager.get_database_backend() {
             DbBackend::Postgres => &POSTGRES,

@@ -5,6 +5,7 @@
 
 mod access_matrix;
 mod api_keys;
+mod audit;
 mod bad_input;
 mod browser;
 mod canary;

@@ -90,7 +90,7 @@ pub enum EventBody {
         /// Which.
         connection: ConnectionName,
         /// Which of its fields.
-        changed_fields: Vec<&'static str>,
+        changed_fields: Vec<String>,
     },
     /// A connection was deleted.
     ConnectionDeleted(ConnectionName),

@@ -109,8 +109,8 @@ fn created(
     }
 }
 
-fn updated(connection: &ConnectionName, changed_fields: &[&str]) -> proto::ConnectionUpdated {
-    let changed_fields = owned(changed_fields);
+fn updated(connection: &ConnectionName, changed_fields: &[String]) -> proto::ConnectionUpdated {
+    let changed_fields = changed_fields.to_vec();
     proto::ConnectionUpdated { connection: connection.to_string(), changed_fields }
 }
 

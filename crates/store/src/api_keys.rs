@@ -43,17 +43,22 @@ pub(crate) const fn kind_name(kind: ApiKeyKind) -> &'static str {
     }
 }
 
+pub(crate) fn kind_named(name: &str) -> Option<ApiKeyKind> {
+    use ApiKeyKind::{Application, Consumer, Environment, Gateway, Operator};
+    let kinds = [Operator, Environment, Gateway, Application, Consumer];
+    kinds.into_iter().find(|kind| kind_name(*kind) == name)
+}
+
 fn principal(row: &Model) -> Option<Principal> {
     let environment = || row.environment.parse().ok();
-    Some(match row.kind.as_str() {
-        "OPERATOR" => Principal::Operator,
-        "ENVIRONMENT" => Principal::Environment(environment()?),
-        "GATEWAY" => Principal::Gateway(environment()?),
-        "CONSUMER" => Principal::Consumer(environment()?),
-        "APPLICATION" => {
+    Some(match kind_named(&row.kind)? {
+        ApiKeyKind::Operator => Principal::Operator,
+        ApiKeyKind::Environment => Principal::Environment(environment()?),
+        ApiKeyKind::Gateway => Principal::Gateway(environment()?),
+        ApiKeyKind::Consumer => Principal::Consumer(environment()?),
+        ApiKeyKind::Application => {
             Principal::Application(environment()?, row.application.as_deref()?.parse().ok()?)
         }
-        _ => return None,
     })
 }
 

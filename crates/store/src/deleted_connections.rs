@@ -1,7 +1,8 @@
 //! What becomes of a deleted connection: it comes back, or it is purged.
 
 use latchkey_domain::{
-    connection::Connection, event::EventBody, name::ConnectionName, time::Timestamp,
+    audit::Change, caller::Caller, connection::Connection, event::EventBody, name::ConnectionName,
+    time::Timestamp,
 };
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter,
@@ -54,6 +55,7 @@ impl Tx {
     /// the transaction is to be dropped then. Sign-ins do not see it before, nor after.
     pub async fn purge_connection(
         &self,
+        caller: &Caller,
         name: &ConnectionName,
         version: i64,
         now: Timestamp,
@@ -84,6 +86,8 @@ impl Tx {
         let Some(connection::Model { sequence, .. }) = rows.first() else { return Ok(false) };
         let purged = EventBody::ConnectionPurged(name.clone());
         self.tell_of(name, *sequence, (purged, now)).await?;
+        let change = Change::of(&name.environment, "connection.purged", name, Vec::new());
+        self.audit(caller, &change, now).await?;
         Ok(true)
     }
 }

@@ -77,6 +77,11 @@ impl Store {
         find(&self.reader, id).await
     }
 
+    /// Whether there ever was an environment of this id.
+    pub async fn was_there_ever(&self, id: &EnvironmentId) -> Result<bool> {
+        Ok(environment::Entity::find_by_id(id.as_str()).exists(&self.reader).await?)
+    }
+
     /// Environments, oldest first.
     pub async fn list_environments(
         &self,

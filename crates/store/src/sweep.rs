@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use latchkey_domain::{
+    caller::Caller,
     name::ConnectionName,
     time::{Clock, Timestamp},
 };
@@ -74,7 +75,7 @@ impl Tx {
             environment: row.environment.parse().map_err(|_| corrupt("environment"))?,
             connection: row.id.parse().map_err(|_| corrupt("id"))?,
         };
-        self.purge_connection(&name, row.version, now).await
+        self.purge_connection(&Caller::of_the_database(), &name, row.version, now).await
     }
 }
 

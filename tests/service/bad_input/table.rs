@@ -198,6 +198,9 @@ fn api_keys() -> Vec<Case> {
             {"parent": "environments/dev"}, [key_parent(), page()]),
         case!(false, Operator, "TenantAdmin" / "DeleteApiKey", DeleteApiKeyRequest,
             {"name": "environments/dev/apiKeys/key_01h455vb4pex5vsknk084sn02q"}, [deleted]),
+        case!(true, Operator, "TenantAdmin" / "ListAuditEntries", ListAuditEntriesRequest,
+            {"parent": "environments/dev"},
+            [key_parent(), page(), filter("action", "connection.updated")]),
     ]
 }
 

@@ -56,9 +56,21 @@ impl TestApp {
         authorization: Option<&str>,
         body: Vec<u8>,
     ) -> Result<Vec<u8>, Status> {
+        let metadata: Vec<_> =
+            authorization.map(|value| ("authorization", value)).into_iter().collect();
+        self.raw_with(path, &metadata, body).await
+    }
+
+    /// Calls a method with bytes, and with this metadata.
+    pub(crate) async fn raw_with(
+        &self,
+        path: &str,
+        metadata: &[(&'static str, &str)],
+        body: Vec<u8>,
+    ) -> Result<Vec<u8>, Status> {
         let mut request = Request::new(body);
-        if let Some(value) = authorization {
-            request.metadata_mut().insert("authorization", value.parse().unwrap());
+        for (name, value) in metadata {
+            request.metadata_mut().insert(*name, value.parse().unwrap());
         }
         let mut client = Grpc::new(self.channel.clone());
         client.ready().await.unwrap();

@@ -48,7 +48,7 @@ fn changes_of_connections() -> [EventBody; 10] {
         },
         EventBody::ConnectionUpdated {
             connection: connection(),
-            changed_fields: vec!["display_name", "trust_email"],
+            changed_fields: vec!["display_name".to_owned(), "trust_email".to_owned()],
         },
         EventBody::ConnectionDeleted(connection()),
         EventBody::ConnectionUndeleted(connection()),

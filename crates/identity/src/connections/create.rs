@@ -3,6 +3,7 @@
 use backon::Retryable;
 use latchkey_domain::{
     Invalid,
+    audit::{Change, FieldChange},
     caller::Caller,
     connection::Connection,
     environment::Environment,
@@ -50,11 +51,15 @@ impl Latchkey {
         new: NewConnection,
     ) -> Result<ConnectionView> {
         Self::see(caller, &new.environment)?;
-        let create = || self.try_create_connection(&new);
+        let create = || self.try_create_connection(caller, &new);
         create.retry(after_conflict()).when(Error::is_conflict).await
     }
 
-    async fn try_create_connection(&self, new: &NewConnection) -> Result<ConnectionView> {
+    async fn try_create_connection(
+        &self,
+        caller: &Caller,
+        new: &NewConnection,
+    ) -> Result<ConnectionView> {
         let tx = self.store.begin().await?;
         let environment = tx.hold_environment(&new.environment).await?.ok_or(Error::NotFound)?;
         let scope = Some(&new.environment);
@@ -75,6 +80,9 @@ impl Latchkey {
             display_name: connection.display_name.to_string(),
         };
         tx.emit_about(&name, created, now).await?;
+        let fields = told(&connection);
+        let change = Change::of(&name.environment, "connection.created", &name, fields);
+        tx.audit(caller, &change, now).await?;
         self.remember(&tx, scope, new.request.as_ref(), (&name.to_string(), now)).await?;
         if !new.validate_only {
             tx.commit().await?;
@@ -123,4 +131,16 @@ impl Latchkey {
             Some(_) => Ok(()),
         }
     }
+}
+
+/// What the audit tells of a new connection.
+fn told(connection: &Connection) -> Vec<FieldChange> {
+    let fields = [
+        FieldChange::set("display_name", &connection.display_name),
+        FieldChange::set("provider", &connection.provider),
+        FieldChange::set("trusted_provider", &connection.trusted_provider),
+        FieldChange::set("upstream_params", &connection.upstream_params),
+        FieldChange::set("disabled", &connection.disabled),
+    ];
+    fields.into_iter().flatten().collect()
 }

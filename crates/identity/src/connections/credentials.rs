@@ -5,6 +5,7 @@ use std::fmt::Write;
 use backon::Retryable;
 use latchkey_domain::{
     Invalid,
+    audit::{Change, FieldChange},
     caller::Caller,
     connection::{Credential, CredentialRole},
     event::EventBody,
@@ -48,11 +49,15 @@ impl Latchkey {
         new: &NewCredential,
     ) -> Result<Credential> {
         Self::see(caller, &new.connection.environment)?;
-        let create = || self.try_create_credential(new);
+        let create = || self.try_create_credential(caller, new);
         create.retry(after_conflict()).when(Error::is_conflict).await
     }
 
-    async fn try_create_credential(&self, new: &NewCredential) -> Result<Credential> {
+    async fn try_create_credential(
+        &self,
+        caller: &Caller,
+        new: &NewCredential,
+    ) -> Result<Credential> {
         let tx = self.store.begin().await?;
         let environment = tx.environment(&new.connection.environment).await?;
         let environment = environment.ok_or(Error::NotFound)?;
@@ -77,6 +82,9 @@ impl Latchkey {
             host: new.host.as_ref().map(ToString::to_string),
         };
         tx.emit_about(&new.connection, created, now).await?;
+        let fields = told(&sealed.credential);
+        let change = Change::of(&name.environment, "credential.created", &name, fields);
+        tx.audit(caller, &change, now).await?;
         self.remember(&tx, scope, new.request.as_ref(), (&name.to_string(), now)).await?;
         tx.commit().await?;
         Ok(sealed.credential)
@@ -133,11 +141,11 @@ impl Latchkey {
     #[tracing::instrument(skip_all, fields(credential = %name), err(level = "debug"))]
     pub async fn delete_credential(&self, caller: &Caller, name: &CredentialName) -> Result<()> {
         Self::see(caller, &name.environment)?;
-        let delete = || self.try_delete_credential(name);
+        let delete = || self.try_delete_credential(caller, name);
         delete.retry(after_conflict()).when(Error::is_conflict).await
     }
 
-    async fn try_delete_credential(&self, name: &CredentialName) -> Result<()> {
+    async fn try_delete_credential(&self, caller: &Caller, name: &CredentialName) -> Result<()> {
         let connection = name.parent();
         let tx = self.store.begin().await?;
         let (there, found) = locked_with_the_others(&tx, name).await?;
@@ -147,6 +155,8 @@ impl Latchkey {
             tx.set_credential_role(heir.id, CredentialRole::Active).await?;
         }
         tx.emit_about(&connection, EventBody::CredentialDeleted(name.clone()), now).await?;
+        let change = Change::of(&name.environment, "credential.deleted", name, Vec::new());
+        tx.audit(caller, &change, now).await?;
         Ok(tx.commit().await?)
     }
 }
@@ -171,6 +181,17 @@ async fn credential_made_before(tx: &Tx, name: &str) -> Result<Credential> {
     let name: CredentialName =
         name.parse().map_err(|_| Error::Internal("a remembered name is none"))?;
     named(&tx.credentials(&name.parent()).await?, &name).ok_or(Error::NotFound)
+}
+
+/// What the audit tells of a new credential.
+fn told(credential: &Credential) -> Vec<FieldChange> {
+    let fields = [
+        FieldChange::set("client_id", &credential.client_id),
+        Some(FieldChange::secret("client_secret")),
+        FieldChange::set("host", &credential.host),
+        FieldChange::set("role", &credential.role),
+    ];
+    fields.into_iter().flatten().collect()
 }
 
 fn role_among(there: &[Credential], host: Option<&Host>) -> CredentialRole {

@@ -2,7 +2,7 @@
 
 use backon::Retryable;
 use latchkey_domain::{
-    caller::Caller, connection::Deletion, event::EventBody, name::ConnectionName,
+    audit::Change, caller::Caller, connection::Deletion, event::EventBody, name::ConnectionName,
 };
 
 use super::ConnectionView;
@@ -35,13 +35,14 @@ impl Latchkey {
         self.store.connection(name).await?.ok_or(Error::NotFound)?;
         // Outside the transaction: it may take a while, and sign-ins must not wait for it.
         let dependent_identities = self.store.identities_through(name).await?;
-        let delete = || self.try_delete_connection(name, etag, validate_only);
+        let delete = || self.try_delete_connection(caller, name, etag, validate_only);
         let view = delete.retry(after_conflict()).when(Error::is_conflict).await?;
         Ok(DeletedConnection { view, dependent_identities })
     }
 
     async fn try_delete_connection(
         &self,
+        caller: &Caller,
         name: &ConnectionName,
         etag: Option<&str>,
         validate_only: bool,
@@ -59,6 +60,8 @@ impl Latchkey {
             return Err(Error::Contention(latchkey_store::Error::changed_meanwhile()));
         }
         tx.emit_about(name, EventBody::ConnectionDeleted(name.clone()), now).await?;
+        let change = Change::of(&name.environment, "connection.deleted", name, Vec::new());
+        tx.audit(caller, &change, now).await?;
         tx.remove_connection(name, deletion).await?;
         connection.deletion = Some(deletion);
         if !validate_only {

@@ -3,6 +3,7 @@
 use backon::Retryable;
 use latchkey_domain::{
     Invalid,
+    audit::{Change, FieldChange},
     caller::Caller,
     event::EventBody,
     name::{ApplicationName, ConnectionName},
@@ -32,6 +33,8 @@ impl Latchkey {
                     application.clone(),
                 );
                 tx.emit_about(connection, granted, now).await?;
+                let action = "connection.application_granted";
+                tx.audit(caller, &change(connection, application, action), now).await?;
             }
             Ok(tx.commit().await?)
         };
@@ -56,12 +59,24 @@ impl Latchkey {
                     connection.clone(),
                     application.clone(),
                 );
-                tx.emit_about(connection, revoked, self.clock.now()).await?;
+                let now = self.clock.now();
+                tx.emit_about(connection, revoked, now).await?;
+                let action = "connection.application_revoked";
+                tx.audit(caller, &change(connection, application, action), now).await?;
             }
             Ok(tx.commit().await?)
         };
         (|| revoke()).retry(after_conflict()).when(Error::is_conflict).await
     }
+}
+
+fn change(
+    connection: &ConnectionName,
+    application: &ApplicationName,
+    action: &'static str,
+) -> Change {
+    let fields = FieldChange::set("application", &application.to_string());
+    Change::of(&connection.environment, action, connection, fields.into_iter().collect())
 }
 
 fn same_environment(connection: &ConnectionName, application: &ApplicationName) -> Result<()> {

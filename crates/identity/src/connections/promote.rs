@@ -2,6 +2,7 @@
 
 use backon::Retryable;
 use latchkey_domain::{
+    audit::{Change, FieldChange},
     caller::Caller,
     connection::{Credential, CredentialRole},
     event::EventBody,
@@ -21,11 +22,15 @@ impl Latchkey {
         name: &CredentialName,
     ) -> Result<Credential> {
         Self::see(caller, &name.environment)?;
-        let promote = || self.try_promote_credential(name);
+        let promote = || self.try_promote_credential(caller, name);
         promote.retry(after_conflict()).when(Error::is_conflict).await
     }
 
-    async fn try_promote_credential(&self, name: &CredentialName) -> Result<Credential> {
+    async fn try_promote_credential(
+        &self,
+        caller: &Caller,
+        name: &CredentialName,
+    ) -> Result<Credential> {
         let connection = name.parent();
         let tx = self.store.begin().await?;
         let (there, found) = locked_with_the_others(&tx, name).await?;
@@ -42,7 +47,11 @@ impl Latchkey {
             credential: name.clone(),
             replaced: replaced.map(|replaced| replaced.name(&connection)),
         };
-        tx.emit_about(&connection, promoted, self.clock.now()).await?;
+        let now = self.clock.now();
+        tx.emit_about(&connection, promoted, now).await?;
+        let role = FieldChange::replaced("role", &found.role, &CredentialRole::Active);
+        let change = Change::of(&name.environment, "credential.promoted", name, vec![role]);
+        tx.audit(caller, &change, now).await?;
         tx.commit().await?;
         Ok(Credential { role: CredentialRole::Active, ..found })
     }

@@ -2,7 +2,8 @@
 
 use backon::Retryable;
 use latchkey_domain::{
-    caller::Caller, connection::Connection, event::EventBody, name::ConnectionName, time::Timestamp,
+    audit::Change, caller::Caller, connection::Connection, event::EventBody, name::ConnectionName,
+    time::Timestamp,
 };
 use latchkey_store::Tx;
 
@@ -22,12 +23,13 @@ impl Latchkey {
         etag: Option<&str>,
     ) -> Result<ConnectionView> {
         Self::see(caller, &name.environment)?;
-        let undelete = || self.try_undelete_connection(name, etag);
+        let undelete = || self.try_undelete_connection(caller, name, etag);
         undelete.retry(after_conflict()).when(Error::is_conflict).await
     }
 
     async fn try_undelete_connection(
         &self,
+        caller: &Caller,
         name: &ConnectionName,
         etag: Option<&str>,
     ) -> Result<ConnectionView> {
@@ -44,6 +46,8 @@ impl Latchkey {
             return Err(Error::Contention(latchkey_store::Error::changed_meanwhile()));
         }
         tx.emit_about(name, EventBody::ConnectionUndeleted(name.clone()), now).await?;
+        let change = Change::of(&name.environment, "connection.undeleted", name, Vec::new());
+        tx.audit(caller, &change, now).await?;
         let credentials = tx.credentials(name).await?;
         tx.commit().await?;
         Ok(ConnectionView::new(connection, &credentials, &environment))

@@ -2,9 +2,15 @@
 
 use backon::Retryable;
 use latchkey_domain::{
-    caller::Caller, connection::Connection, event::EventBody, name::ConnectionName,
-    text::DisplayName, upstream::UpstreamParams,
+    audit::{Change, FieldChange},
+    caller::Caller,
+    connection::Connection,
+    event::EventBody,
+    name::ConnectionName,
+    text::DisplayName,
+    upstream::UpstreamParams,
 };
+use serde::Serialize;
 
 use super::ConnectionView;
 use crate::{
@@ -30,8 +36,8 @@ pub struct ConnectionChanges {
 }
 
 impl ConnectionChanges {
-    /// Applies the changes, and names the fields that are different now.
-    fn apply(&self, connection: &mut Connection) -> Vec<&'static str> {
+    /// Applies the changes, and tells the fields that are different now.
+    fn apply(&self, connection: &mut Connection) -> Vec<FieldChange> {
         let mut changed = Vec::new();
         replace(
             &mut connection.display_name,
@@ -56,19 +62,24 @@ impl ConnectionChanges {
     }
 }
 
-/// Puts a new value in place of another one, and notes the field's name.
-pub(crate) fn replace<T: Clone + PartialEq>(
+/// Puts a new value in place of another one, and notes both.
+pub(crate) fn replace<T: Clone + PartialEq + Serialize>(
     field: &mut T,
     new: Option<&T>,
     name: &'static str,
-    changed: &mut Vec<&'static str>,
+    changed: &mut Vec<FieldChange>,
 ) {
     if let Some(new) = new
         && new != field
     {
+        changed.push(FieldChange::replaced(name, field, new));
         field.clone_from(new);
-        changed.push(name);
     }
+}
+
+/// What an event tells of changed fields: their names.
+fn names(changed: &[FieldChange]) -> Vec<String> {
+    changed.iter().map(|change| change.field.clone()).collect()
 }
 
 impl Latchkey {
@@ -81,12 +92,13 @@ impl Latchkey {
         changes: &ConnectionChanges,
     ) -> Result<ConnectionView> {
         Self::see(caller, &name.environment)?;
-        let update = || self.try_update_connection(name, changes);
+        let update = || self.try_update_connection(caller, name, changes);
         update.retry(after_conflict()).when(Error::is_conflict).await
     }
 
     async fn try_update_connection(
         &self,
+        caller: &Caller,
         name: &ConnectionName,
         changes: &ConnectionChanges,
     ) -> Result<ConnectionView> {
@@ -94,9 +106,9 @@ impl Latchkey {
         let environment = tx.environment(&name.environment).await?.ok_or(Error::NotFound)?;
         let mut connection = tx.connection(name).await?.ok_or(Error::NotFound)?;
         expect_etag(changes.etag.as_deref(), connection.version)?;
-        let changed_fields = changes.apply(&mut connection);
+        let fields = changes.apply(&mut connection);
         let credentials = tx.credentials(name).await?;
-        if changed_fields.is_empty() {
+        if fields.is_empty() {
             return Ok(ConnectionView::new(connection, &credentials, &environment));
         }
         let now = self.clock.now();
@@ -105,8 +117,11 @@ impl Latchkey {
         if !tx.update_connection(&connection).await? {
             return Err(Error::Contention(latchkey_store::Error::changed_meanwhile()));
         }
+        let changed_fields = names(&fields);
         let updated = EventBody::ConnectionUpdated { connection: name.clone(), changed_fields };
         tx.emit_about(name, updated, now).await?;
+        let change = Change::of(&name.environment, "connection.updated", name, fields);
+        tx.audit(caller, &change, now).await?;
         if !changes.validate_only {
             tx.commit().await?;
         }

@@ -4,6 +4,7 @@ use backon::Retryable;
 use latchkey_domain::{
     Invalid,
     access::{ApiKey, Principal},
+    audit::{Change, FieldChange},
     caller::Caller,
     id::{ApiKeyId, EnvironmentId},
     name::ApplicationName,
@@ -12,8 +13,10 @@ use latchkey_domain::{
     time::Timestamp,
 };
 use latchkey_store::{Cursor, Tx};
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use uuid::Uuid;
 
+use super::may_administer;
 use crate::{Error, IssuedKey, Latchkey, RequestId, Result, request::after_conflict};
 
 /// A key to be created.
@@ -38,11 +41,15 @@ impl Latchkey {
         new: &NewApiKey,
     ) -> Result<(ApiKey, Option<IssuedKey>)> {
         may_administer(caller, new.principal.environment())?;
-        let create = || self.try_create_api_key(new);
+        let create = || self.try_create_api_key(caller, new);
         create.retry(after_conflict()).when(Error::is_conflict).await
     }
 
-    async fn try_create_api_key(&self, new: &NewApiKey) -> Result<(ApiKey, Option<IssuedKey>)> {
+    async fn try_create_api_key(
+        &self,
+        caller: &Caller,
+        new: &NewApiKey,
+    ) -> Result<(ApiKey, Option<IssuedKey>)> {
         let tx = self.store.begin().await?;
         let scope = new.principal.environment();
         if let Some(before) = self.answered_before(&tx, scope, new.request.as_ref()).await? {
@@ -66,6 +73,7 @@ impl Latchkey {
         };
         let row = latchkey_store::NewApiKey { key: key.clone(), secret_hash: issued.hash };
         tx.add_api_key(&row).await?;
+        tx.audit(caller, &change(&key, "api_key.created", told(&key)), now).await?;
         self.remember(&tx, scope, new.request.as_ref(), (&key.id.to_string(), now)).await?;
         tx.commit().await?;
         Ok((key, Some(issued)))
@@ -94,29 +102,24 @@ impl Latchkey {
         id: ApiKeyId,
     ) -> Result<()> {
         may_administer(caller, environment)?;
-        let delete = || self.try_delete_api_key(environment, id);
+        let delete = || self.try_delete_api_key(caller, environment, id);
         delete.retry(after_conflict()).when(Error::is_conflict).await
     }
 
     async fn try_delete_api_key(
         &self,
+        caller: &Caller,
         environment: Option<&EnvironmentId>,
         id: ApiKeyId,
     ) -> Result<()> {
         let tx = self.store.begin().await?;
         let key = tx.api_key(id).await?;
-        key.filter(|key| key.principal.environment() == environment).ok_or(Error::NotFound)?;
+        let key = key.filter(|key| key.principal.environment() == environment);
+        let key = key.ok_or(Error::NotFound)?;
         tx.remove_api_key(id).await?;
+        let change = change(&key, "api_key.deleted", Vec::new());
+        tx.audit(caller, &change, self.clock.now()).await?;
         Ok(tx.commit().await?)
-    }
-}
-
-/// Keys of an environment are for those who see it, operator keys for operators.
-fn may_administer(caller: &Caller, environment: Option<&EnvironmentId>) -> Result<()> {
-    match environment {
-        Some(environment) => Latchkey::see(caller, environment),
-        None if caller.principal == Principal::Operator => Ok(()),
-        None => Err(Error::NotFound),
     }
 }
 
@@ -134,4 +137,32 @@ async fn owner_exists(tx: &Tx, principal: &Principal) -> Result<()> {
 async fn key_made_before(tx: &Tx, id: &str) -> Result<ApiKey> {
     let id = id.parse().map_err(|_| Error::Internal("a remembered id is none"))?;
     tx.api_key(id).await?.ok_or(Error::NotFound)
+}
+
+fn change(key: &ApiKey, action: &'static str, fields: Vec<FieldChange>) -> Change {
+    let environment = key.principal.environment().cloned();
+    Change { environment, action, resource: key.name(), fields }
+}
+
+/// What the audit tells of a new key.
+fn told(key: &ApiKey) -> Vec<FieldChange> {
+    let application = match &key.principal {
+        Principal::Application(environment, application) => {
+            Some(format!("environments/{environment}/applications/{application}"))
+        }
+        _ => None,
+    };
+    let fields = [
+        FieldChange::set("kind", &key.principal.kind()),
+        FieldChange::set("display_name", &key.display_name),
+        FieldChange::set("application", &application),
+        FieldChange::set("expire_time", &key.expires_at.and_then(rfc_3339)),
+        Some(FieldChange::secret("key")),
+    ];
+    fields.into_iter().flatten().collect()
+}
+
+/// A moment as the API writes it.
+fn rfc_3339(at: Timestamp) -> Option<String> {
+    OffsetDateTime::from_unix_timestamp_nanos(i128::from(at.0) * 1_000).ok()?.format(&Rfc3339).ok()
 }

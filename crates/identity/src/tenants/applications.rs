@@ -4,6 +4,7 @@ use backon::Retryable;
 use latchkey_domain::{
     Invalid,
     application::{Application, redirect_uris_fit},
+    audit::{Change, FieldChange},
     caller::Caller,
     environment::EnvironmentKind,
     id::{ApplicationId, EnvironmentId},
@@ -55,11 +56,15 @@ impl Latchkey {
         new: &NewApplication,
     ) -> Result<Application> {
         Self::see(caller, &new.environment)?;
-        let create = || self.try_create_application(new);
+        let create = || self.try_create_application(caller, new);
         create.retry(after_conflict()).when(Error::is_conflict).await
     }
 
-    async fn try_create_application(&self, new: &NewApplication) -> Result<Application> {
+    async fn try_create_application(
+        &self,
+        caller: &Caller,
+        new: &NewApplication,
+    ) -> Result<Application> {
         let tx = self.store.begin().await?;
         let environment = tx.hold_environment(&new.environment).await?.ok_or(Error::NotFound)?;
         let scope = Some(&new.environment);
@@ -82,6 +87,9 @@ impl Latchkey {
             return Err(Error::Exists);
         }
         tx.add_application(&application).await?;
+        let fields = told(&application);
+        let change = Change::of(&name.environment, "application.created", &name, fields);
+        tx.audit(caller, &change, now).await?;
         self.remember(&tx, scope, new.request.as_ref(), (&name.to_string(), now)).await?;
         tx.commit().await?;
         Ok(application)
@@ -119,12 +127,13 @@ impl Latchkey {
         changes: &ApplicationChanges,
     ) -> Result<Application> {
         Self::see(caller, &name.environment)?;
-        let update = || self.try_update_application(name, changes);
+        let update = || self.try_update_application(caller, name, changes);
         update.retry(after_conflict()).when(Error::is_conflict).await
     }
 
     async fn try_update_application(
         &self,
+        caller: &Caller,
         name: &ApplicationName,
         changes: &ApplicationChanges,
     ) -> Result<Application> {
@@ -134,27 +143,21 @@ impl Latchkey {
         expect_etag(changes.etag.as_deref(), application.version)?;
         let uris = changes.redirect_uris.as_deref();
         let uris = uris.map(|uris| redirect_uris(uris, environment.kind)).transpose()?;
-        let mut changed_fields = Vec::new();
-        replace(
-            &mut application.display_name,
-            changes.display_name.as_ref(),
-            "display_name",
-            &mut changed_fields,
-        );
-        replace(
-            &mut application.redirect_uris,
-            uris.as_ref(),
-            "redirect_uris",
-            &mut changed_fields,
-        );
-        if changed_fields.is_empty() {
+        let mut fields = Vec::new();
+        let display_name = changes.display_name.as_ref();
+        replace(&mut application.display_name, display_name, "display_name", &mut fields);
+        replace(&mut application.redirect_uris, uris.as_ref(), "redirect_uris", &mut fields);
+        if fields.is_empty() {
             return Ok(application);
         }
         application.version += 1;
-        application.updated_at = self.clock.now();
+        let now = self.clock.now();
+        application.updated_at = now;
         if !tx.update_application(&application).await? {
             return Err(Error::Contention(latchkey_store::Error::changed_meanwhile()));
         }
+        let change = Change::of(&name.environment, "application.updated", name, fields);
+        tx.audit(caller, &change, now).await?;
         tx.commit().await?;
         Ok(application)
     }
@@ -168,12 +171,13 @@ impl Latchkey {
         etag: Option<&str>,
     ) -> Result<()> {
         Self::see(caller, &name.environment)?;
-        let delete = || self.try_delete_application(name, etag);
+        let delete = || self.try_delete_application(caller, name, etag);
         delete.retry(after_conflict()).when(Error::is_conflict).await
     }
 
     async fn try_delete_application(
         &self,
+        caller: &Caller,
         name: &ApplicationName,
         etag: Option<&str>,
     ) -> Result<()> {
@@ -181,6 +185,8 @@ impl Latchkey {
         let application = tx.lock_application(name).await?.ok_or(Error::NotFound)?;
         expect_etag(etag, application.version)?;
         tx.remove_application(name).await?;
+        let change = Change::of(&name.environment, "application.deleted", name, Vec::new());
+        tx.audit(caller, &change, self.clock.now()).await?;
         Ok(tx.commit().await?)
     }
 }
@@ -196,4 +202,13 @@ fn redirect_uris(texts: &[String], kind: EnvironmentKind) -> Result<Vec<Redirect
     let uris = uris.collect::<Result<Vec<_>>>()?;
     redirect_uris_fit(&uris).map_err(refuse)?;
     Ok(uris)
+}
+
+/// What the audit tells of a new application.
+fn told(application: &Application) -> Vec<FieldChange> {
+    let fields = [
+        FieldChange::set("display_name", &application.display_name),
+        FieldChange::set("redirect_uris", &application.redirect_uris),
+    ];
+    fields.into_iter().flatten().collect()
 }

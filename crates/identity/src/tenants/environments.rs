@@ -2,7 +2,7 @@
 
 use backon::Retryable;
 use latchkey_domain::{
-    audit::Change,
+    audit::{Change, FieldChange},
     caller::Caller,
     environment::{Environment, EnvironmentKind, domain_fits},
     host::Host,
@@ -82,12 +82,8 @@ impl Latchkey {
             return Err(Error::Exists);
         }
         tx.add_environment(&environment).await?;
-        let change = Change {
-            environment: Some(environment.id.clone()),
-            action: "environment.created",
-            resource: environment.name().to_string(),
-            fields: Vec::new(),
-        };
+        let (id, name) = (&environment.id, environment.name());
+        let change = Change::of(id, "environment.created", &name, told(&environment));
         tx.audit(caller, &change, now).await?;
         let made = (environment.id.as_str(), now);
         self.remember(&tx, None, new.request.as_ref(), made).await?;
@@ -118,51 +114,78 @@ impl Latchkey {
         changes: &EnvironmentChanges,
     ) -> Result<Environment> {
         Self::see(caller, id)?;
-        let update = || self.try_update_environment(id, changes);
+        let update = || self.try_update_environment(caller, id, changes);
         update.retry(after_conflict()).when(Error::is_conflict).await
     }
 
     async fn try_update_environment(
         &self,
+        caller: &Caller,
         id: &EnvironmentId,
         changes: &EnvironmentChanges,
     ) -> Result<Environment> {
         let tx = self.store.begin().await?;
         let mut environment = tx.environment(id).await?.ok_or(Error::NotFound)?;
         expect_etag(changes.etag.as_deref(), environment.version)?;
-        let mut changed_fields = Vec::new();
+        let mut fields = Vec::new();
         let (name, domain) = (changes.display_name.as_ref(), changes.default_domain.as_ref());
-        replace(&mut environment.display_name, name, "display_name", &mut changed_fields);
-        replace(&mut environment.default_domain, domain, "default_domain", &mut changed_fields);
+        replace(&mut environment.display_name, name, "display_name", &mut fields);
+        replace(&mut environment.default_domain, domain, "default_domain", &mut fields);
         domain_fits(&environment.default_domain, environment.kind)
             .map_err(|invalid| Error::field("environment.default_domain", invalid))?;
-        if changed_fields.is_empty() {
+        if fields.is_empty() {
             return Ok(environment);
         }
         environment.version += 1;
-        environment.updated_at = self.clock.now();
+        let now = self.clock.now();
+        environment.updated_at = now;
         if !tx.update_environment(&environment).await? {
             return Err(Error::Contention(latchkey_store::Error::changed_meanwhile()));
         }
+        let change = Change::of(id, "environment.updated", &environment.name(), fields);
+        tx.audit(caller, &change, now).await?;
         tx.commit().await?;
         Ok(environment)
     }
 
     /// Deletes an environment that holds nothing. Its id is not used again.
     #[tracing::instrument(skip_all, fields(environment = %id), err(level = "debug"))]
-    pub async fn delete_environment(&self, id: &EnvironmentId, etag: Option<&str>) -> Result<()> {
-        let delete = || self.try_delete_environment(id, etag);
+    pub async fn delete_environment(
+        &self,
+        caller: &Caller,
+        id: &EnvironmentId,
+        etag: Option<&str>,
+    ) -> Result<()> {
+        let delete = || self.try_delete_environment(caller, id, etag);
         delete.retry(after_conflict()).when(Error::is_conflict).await
     }
 
-    async fn try_delete_environment(&self, id: &EnvironmentId, etag: Option<&str>) -> Result<()> {
+    async fn try_delete_environment(
+        &self,
+        caller: &Caller,
+        id: &EnvironmentId,
+        etag: Option<&str>,
+    ) -> Result<()> {
         let tx = self.store.begin().await?;
         let environment = tx.lock_environment(id).await?.ok_or(Error::NotFound)?;
         expect_etag(etag, environment.version)?;
         if tx.environment_holds_anything(id).await? {
             return Err(Error::InUse);
         }
-        tx.remove_environment(id, self.clock.now()).await?;
+        let now = self.clock.now();
+        tx.remove_environment(id, now).await?;
+        let change = Change::of(id, "environment.deleted", &environment.name(), Vec::new());
+        tx.audit(caller, &change, now).await?;
         Ok(tx.commit().await?)
     }
+}
+
+/// What the audit tells of a new environment.
+fn told(environment: &Environment) -> Vec<FieldChange> {
+    let fields = [
+        FieldChange::set("display_name", &environment.display_name),
+        FieldChange::set("kind", &environment.kind),
+        FieldChange::set("default_domain", &environment.default_domain),
+    ];
+    fields.into_iter().flatten().collect()
 }

@@ -1,9 +1,23 @@
-//! Administering environments, applications and keys.
+//! Administering environments, applications and keys, and reading who did.
 
 mod api_keys;
 mod applications;
+mod audit;
 mod environments;
+
+use latchkey_domain::{access::Principal, caller::Caller, id::EnvironmentId};
+
+use crate::{Error, Latchkey, Result};
 
 pub use api_keys::NewApiKey;
 pub use applications::{ApplicationChanges, NewApplication};
 pub use environments::{EnvironmentChanges, NewEnvironment};
+
+/// What belongs to an environment is for those who see it, the installation's for operators.
+fn may_administer(caller: &Caller, environment: Option<&EnvironmentId>) -> Result<()> {
+    match environment {
+        Some(environment) => Latchkey::see(caller, environment),
+        None if caller.principal == Principal::Operator => Ok(()),
+        None => Err(Error::NotFound),
+    }
+}

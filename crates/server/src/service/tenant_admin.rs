@@ -10,7 +10,7 @@ use super::sent;
 use crate::{
     access::caller,
     status::from_error,
-    wire::{api_key, application, connection::name, environment},
+    wire::{api_key, application, audit, connection::name, environment},
 };
 
 /// The service.
@@ -65,9 +65,10 @@ impl TenantAdmin for Tenants {
         &self,
         request: Request<v1::DeleteEnvironmentRequest>,
     ) -> Result<Response<v1::DeleteEnvironmentResponse>, Status> {
+        let caller = caller(&request)?;
         let request = request.into_inner();
         let name: EnvironmentName = name("name", &request.name)?;
-        let deleted = self.0.delete_environment(&name.environment, sent(&request.etag));
+        let deleted = self.0.delete_environment(&caller, &name.environment, sent(&request.etag));
         deleted.await.map_err(from_error)?;
         Ok(Response::new(v1::DeleteEnvironmentResponse {}))
     }
@@ -164,5 +165,16 @@ impl TenantAdmin for Tenants {
         let deleted = self.0.delete_api_key(&caller, environment.as_ref(), id);
         deleted.await.map_err(from_error)?;
         Ok(Response::new(v1::DeleteApiKeyResponse {}))
+    }
+
+    async fn list_audit_entries(
+        &self,
+        request: Request<v1::ListAuditEntriesRequest>,
+    ) -> Result<Response<v1::ListAuditEntriesResponse>, Status> {
+        let caller = caller(&request)?;
+        let request = request.into_inner();
+        let (environment, filter, page) = audit::list(&request)?;
+        let listed = self.0.list_audit_entries(&caller, environment.as_ref(), &filter, &page);
+        Ok(Response::new(audit::listed(&request, listed.await.map_err(from_error)?)))
     }
 }

@@ -15,14 +15,23 @@ use uuid::Uuid;
 
 use super::{Fields, page, request_id, time};
 
-/// Whose keys: an environment's, or the operators'.
+/// Whose: an environment's, or the installation's.
 #[derive(Debug)]
-enum KeyParent {
+pub(super) enum KeyParent {
     Operators,
     Environment(EnvironmentId),
 }
 
-fn key_parent(fields: &mut Fields, text: &str) -> Option<KeyParent> {
+impl KeyParent {
+    pub(super) fn environment(self) -> Option<EnvironmentId> {
+        match self {
+            Self::Operators => None,
+            Self::Environment(environment) => Some(environment),
+        }
+    }
+}
+
+pub(super) fn key_parent(fields: &mut Fields, text: &str) -> Option<KeyParent> {
     if text.is_empty() {
         return Some(KeyParent::Operators);
     }
@@ -97,10 +106,7 @@ pub(crate) type ApiKeyList = (Option<EnvironmentId>, Page<Cursor<Uuid>>);
 
 pub(crate) fn list(request: &v1::ListApiKeysRequest) -> Result<ApiKeyList, Status> {
     let mut fields = Fields::new();
-    let environment = key_parent(&mut fields, &request.parent).map(|parent| match parent {
-        KeyParent::Operators => None,
-        KeyParent::Environment(environment) => Some(environment),
-    });
+    let environment = key_parent(&mut fields, &request.parent).map(KeyParent::environment);
     let question = ("api_keys", request.parent.as_str(), "");
     let page = page::page(&mut fields, question, (request.page_size, &request.page_token));
     let read = environment.zip(page);
@@ -118,26 +124,25 @@ pub(crate) fn listed(
     }
 }
 
-pub(crate) fn name(text: &str) -> Result<(Option<EnvironmentId>, ApiKeyId), Status> {
+pub(crate) fn name(text: &str) -> Result<KeyName, Status> {
     let mut fields = Fields::new();
-    let of_environment =
-        text.parse::<EnvironmentKeyName>().map(|name| (Some(name.environment), name.api_key));
-    let name = of_environment.or_else(|invalid| {
-        let operator = text.parse::<OperatorKeyName>();
-        operator.map(|name| (None, name.api_key)).map_err(|_| invalid)
-    });
-    let name = fields.check("name", name);
+    let name = fields.check("name", key_name(text));
     fields.finish(name)
 }
 
+/// Whose key, and which.
+pub(crate) type KeyName = (Option<EnvironmentId>, ApiKeyId);
+
+pub(super) fn key_name(text: &str) -> Result<KeyName, Invalid> {
+    let of_environment =
+        text.parse::<EnvironmentKeyName>().map(|name| (Some(name.environment), name.api_key));
+    of_environment.or_else(|invalid| {
+        let operator = text.parse::<OperatorKeyName>();
+        operator.map(|name| (None, name.api_key)).map_err(|_| invalid)
+    })
+}
+
 pub(crate) fn encode(key: ApiKey) -> v1::ApiKey {
-    let kind = match key.principal.kind() {
-        ApiKeyKind::Operator => v1::ApiKeyKind::Operator,
-        ApiKeyKind::Environment => v1::ApiKeyKind::Environment,
-        ApiKeyKind::Gateway => v1::ApiKeyKind::Gateway,
-        ApiKeyKind::Application => v1::ApiKeyKind::Application,
-        ApiKeyKind::Consumer => v1::ApiKeyKind::Consumer,
-    };
     let application = match &key.principal {
         Principal::Application(environment, application) => {
             format!("environments/{environment}/applications/{application}")
@@ -146,12 +151,22 @@ pub(crate) fn encode(key: ApiKey) -> v1::ApiKey {
     };
     v1::ApiKey {
         name: key.name(),
-        kind: kind.into(),
+        kind: encode_kind(key.principal.kind()).into(),
         display_name: key.display_name.to_string(),
         application,
         hint: key.hint,
         create_time: Some(time::encode(key.created_at)),
         expire_time: key.expires_at.map(time::encode),
         last_use_time: key.last_used_at.map(time::encode),
+    }
+}
+
+pub(super) const fn encode_kind(kind: ApiKeyKind) -> v1::ApiKeyKind {
+    match kind {
+        ApiKeyKind::Operator => v1::ApiKeyKind::Operator,
+        ApiKeyKind::Environment => v1::ApiKeyKind::Environment,
+        ApiKeyKind::Gateway => v1::ApiKeyKind::Gateway,
+        ApiKeyKind::Application => v1::ApiKeyKind::Application,
+        ApiKeyKind::Consumer => v1::ApiKeyKind::Consumer,
     }
 }

@@ -1,6 +1,7 @@
 //! Deleted connections: they come back whole, or they are purged.
 
 use latchkey_domain::{
+    caller::Caller,
     connection::{Connection, CredentialRole, Deletion},
     time::Timestamp,
     user::IdentityKind,
@@ -10,6 +11,7 @@ use latchkey_test_database::TestDatabase;
 
 use crate::made;
 
+const CALLER: Caller = Caller::of_the_database();
 const LATER: Timestamp = Timestamp(made::NOW.0 + 1);
 
 /// A deleted connection that has a credential and a grant.
@@ -71,7 +73,7 @@ crate::both! {
         connection.version = 2;
         assert!(!made::added(&store, async |tx| tx.restore_connection(&connection).await).await);
         let purge = async |tx: &latchkey_store::Tx| {
-            tx.purge_connection(&made::bitbucket(), 1, LATER).await
+            tx.purge_connection(&CALLER, &made::bitbucket(), 1, LATER).await
         };
         assert!(!made::added(&store, purge).await);
     }
@@ -80,7 +82,7 @@ crate::both! {
         let (store, mut connection) = deleted(&db).await;
         let purge = async |version| {
             made::added(&store, async |tx| {
-                tx.purge_connection(&made::bitbucket(), version, LATER).await
+                tx.purge_connection(&CALLER, &made::bitbucket(), version, LATER).await
             })
             .await
         };
@@ -100,7 +102,7 @@ crate::both! {
     async fn a_purge_of_another_version_is_none(db) {
         let (store, _) = deleted(&db).await;
         let tx = store.begin().await.unwrap();
-        assert!(!tx.purge_connection(&made::bitbucket(), 2, LATER).await.unwrap());
+        assert!(!tx.purge_connection(&CALLER, &made::bitbucket(), 2, LATER).await.unwrap());
         drop(tx);
         assert_eq!(rows(&db).await, (1, 1));
         assert_eq!(store.outbox_depth().await.unwrap(), (0, None));

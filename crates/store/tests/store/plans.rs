@@ -4,9 +4,10 @@
 use std::time::Duration;
 
 use latchkey_domain::{
+    audit::{ActorId, AuditFilter},
     id::{AttemptId, uuid_at},
     page::{Page, PageSize},
-    time::Clock,
+    time::{Clock, Timestamp},
 };
 use latchkey_store::{Cursor, Store};
 
@@ -15,7 +16,7 @@ use latchkey_test_database::TestDatabase;
 use crate::made;
 
 /// Twenty thousand rows in each large table, the events unsent.
-const FILL: [&str; 5] = [
+const FILL: [&str; 6] = [
     "INSERT INTO users (id, environment, email_verified, version, sequence, created_at, \
      updated_at, last_signed_in_at) \
      SELECT gen_random_uuid(), 'dev', false, 1, 0, n / 3, 0, 0 FROM generate_series(1, 20000) n",
@@ -28,6 +29,10 @@ const FILL: [&str; 5] = [
      attempts, position) SELECT gen_random_uuid(), 'dev', 'latchkey.user.signed_in.v1', \
      'environments/dev/users/' || n / 2, 1 + n % 2, n, 'application/json', '', false, 0, \
      CASE WHEN n < 20000 THEN n END FROM generate_series(1, 20000) n",
+    "INSERT INTO audit_entries (id, environment, time, actor_key, action, resource, fields) \
+     SELECT gen_random_uuid(), 'dev', n / 3, CASE WHEN n % 100 > 0 THEN \
+     '00000000-0000-7000-8000-000000000001'::uuid END, 'connection.updated', \
+     'environments/dev/connections/c' || n / 200, '[]' FROM generate_series(1, 20000) n",
     "ANALYZE",
 ];
 
@@ -46,7 +51,7 @@ async fn whole_reads(db: &TestDatabase, table: &str) -> i64 {
 
 /// Fails if `work` reads one of the large tables from end to end.
 async fn uses_indexes(db: TestDatabase, work: impl AsyncFnOnce(&Store)) {
-    const LARGE: [&str; 4] = ["users", "identities", "sign_ins", "outbox"];
+    const LARGE: [&str; 5] = ["users", "identities", "sign_ins", "outbox", "audit_entries"];
     let store = filled(&db).await;
     let mut before = Vec::new();
     for table in LARGE {
@@ -131,6 +136,32 @@ crate::postgres_only! {
             }
             stop.cancel();
             sequencer.await.unwrap();
+        })
+        .await;
+    }
+
+    async fn the_audit_is_read_by_index(db) {
+        let updated = || Some("connection.updated".to_owned());
+        let resource = || Some("environments/dev/connections/c42".to_owned());
+        let which = [
+            AuditFilter::default(),
+            AuditFilter { action: updated(), ..AuditFilter::default() },
+            AuditFilter { resource: resource(), ..AuditFilter::default() },
+            AuditFilter { actor: Some(ActorId::Database), ..AuditFilter::default() },
+            AuditFilter { resource: resource(), action: updated(), ..AuditFilter::default() },
+            AuditFilter { from: Some(Timestamp(9)), until: Some(Timestamp(3_000)), ..AuditFilter::default() },
+        ];
+        uses_indexes(db, async |store| {
+            let dev = made::dev();
+            for filter in which {
+                let mut after: Option<Cursor<uuid::Uuid>> = None;
+                for _ in 0..8 {
+                    let page = Page { size: PageSize(20), after };
+                    let listed = store.list_audit_entries(Some(&dev), &filter, &page).await.unwrap();
+                    assert_eq!(listed.items.len(), 20, "{filter:?}");
+                    after = listed.next;
+                }
+            }
         })
         .await;
     }
