@@ -25,7 +25,10 @@ fn updated(store: &Store, sequence: i64) -> Event {
         time: now,
         subject: Some((EventSubject::Connection(connection.clone()), sequence)),
         causation_id: None,
-        body: EventBody::ConnectionUpdated { connection, changed_fields: vec!["display_name"] },
+        body: EventBody::ConnectionUpdated {
+            connection,
+            changed_fields: vec!["display_name".to_owned()],
+        },
     }
 }
 
