@@ -19,6 +19,11 @@ impl MigrationTrait for Migration {
             index("connections_by_age", "connections", &["environment", "created_at", "id"]),
             index("credentials_by_connection", "credentials", &["environment", "connection"]),
             index(
+                "application_grants_by_age",
+                "application_grants",
+                &["environment", "connection", "created_at", "application"],
+            ),
+            index(
                 "application_grants_by_application",
                 "application_grants",
                 &["environment", "application"],
@@ -84,8 +89,15 @@ fn credentials() -> TableCreateStatement {
 }
 
 fn application_grants() -> TableCreateStatement {
-    let columns =
-        [text("environment"), text("connection"), text("application"), number("created_at")];
+    let columns = [
+        text("environment"),
+        text("connection"),
+        text("application"),
+        flag("may_sign_up"),
+        flag("may_sign_in"),
+        flag("may_link"),
+        number("created_at"),
+    ];
     let connection =
         reference(&["environment", "connection"], "connections", &["environment", "id"]);
     let application =

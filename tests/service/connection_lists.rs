@@ -121,6 +121,7 @@ both! {
             let grant = GrantApplicationRequest {
                 connection: connection.clone(),
                 application: NOTES.to_owned(),
+                ..GrantApplicationRequest::default()
             };
             app.connections().grant_application(grant).await.unwrap();
         }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use futures_util::future::join_all;
 use latchkey_proto::v1::{
     Connection, ConnectionState, DeleteCredentialRequest, EnvironmentKind, GrantApplicationRequest,
-    ListCallbackUrlsRequest, ListConnectionsRequest,
+    ListCallbackUrlsRequest, ListConnectionsRequest, RevokeApplicationRequest,
 };
 use tonic::Code;
 
@@ -175,6 +175,7 @@ both! {
         let grant = || GrantApplicationRequest {
             connection: BITBUCKET.to_owned(),
             application: NOTES.to_owned(),
+            ..GrantApplicationRequest::default()
         };
         let parent = BITBUCKET.to_owned();
         let refusals = [
@@ -207,11 +208,10 @@ both! {
         let grant = GrantApplicationRequest {
             connection: name.clone(),
             application: NOTES.to_owned(),
+            ..GrantApplicationRequest::default()
         };
-        let revoke = latchkey_proto::v1::RevokeApplicationRequest {
-            connection: name.clone(),
-            application: NOTES.to_owned(),
-        };
+        let (connection, application) = (name.clone(), NOTES.to_owned());
+        let revoke = RevokeApplicationRequest { connection, application };
         for _twice in 0..2 {
             app.connections().grant_application(grant.clone()).await.unwrap();
         }

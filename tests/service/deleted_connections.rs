@@ -212,6 +212,7 @@ both! {
         let grant = GrantApplicationRequest {
             connection: BITBUCKET.to_owned(),
             application: NOTES.to_owned(),
+            ..GrantApplicationRequest::default()
         };
         app.connections().grant_application(grant).await.unwrap();
         app.delete(BITBUCKET, "").await.unwrap();

@@ -2,6 +2,7 @@
 
 use crate::{
     email::EmailAddress,
+    grant::GrantRights,
     id::{EnvironmentId, EventId},
     name::{ApplicationName, ConnectionName, CredentialName, IdentityName, UserName},
     profile::{Issuer, Subject},
@@ -98,8 +99,8 @@ pub enum EventBody {
     ConnectionUndeleted(ConnectionName),
     /// A deleted connection was removed for ever.
     ConnectionPurged(ConnectionName),
-    /// An application may use a connection.
-    ConnectionApplicationGranted(ConnectionName, ApplicationName),
+    /// An application may use a connection, for this.
+    ConnectionApplicationGranted(ConnectionName, ApplicationName, GrantRights),
     /// An application may not use a connection any more.
     ConnectionApplicationRevoked(ConnectionName, ApplicationName),
     /// A credential was added.

@@ -8,6 +8,7 @@ pub mod connection;
 pub mod email;
 pub mod environment;
 pub mod event;
+pub mod grant;
 pub mod host;
 pub mod id;
 pub mod linking;

@@ -93,6 +93,12 @@ reasons! {
         ApplicationNotGranted = "APPLICATION_NOT_GRANTED" => "unauthorized_client",
         /// The redirect URI was taken from the application.
         RedirectUriNotRegistered = "REDIRECT_URI_NOT_REGISTERED" => "invalid_request",
+        /// Nobody is known by this account, and the application takes nobody new this way.
+        SignUpNotAllowed = "SIGN_UP_NOT_ALLOWED" => "access_denied",
+        /// They are known, and the application does not let them in this way.
+        SignInNotAllowed = "SIGN_IN_NOT_ALLOWED" => "access_denied",
+        /// Somebody is known by the address, and the application does not link accounts this way.
+        LinkNotAllowed = "LINK_NOT_ALLOWED" => "access_denied",
     }
 }
 

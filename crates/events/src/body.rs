@@ -4,6 +4,7 @@ use std::fmt::Display;
 
 use latchkey_domain::{
     event::{EventBody, SignInContext, SignInFacts},
+    grant::GrantRights,
     name::{ApplicationName, ConnectionName, CredentialName},
     provider::ProviderName,
     sign_in::{Refusal, SignInResult},
@@ -38,8 +39,8 @@ pub(crate) fn message(body: &EventBody) -> Data {
         Body::ConnectionDeleted(name) => Data::ConnectionDeleted(deleted(name)),
         Body::ConnectionUndeleted(name) => Data::ConnectionUndeleted(undeleted(name)),
         Body::ConnectionPurged(name) => Data::ConnectionPurged(purged(name)),
-        Body::ConnectionApplicationGranted(connection, application) => {
-            Data::ConnectionApplicationGranted(granted(connection, application))
+        Body::ConnectionApplicationGranted(connection, application, rights) => {
+            Data::ConnectionApplicationGranted(granted(connection, application, *rights))
         }
         Body::ConnectionApplicationRevoked(connection, application) => {
             Data::ConnectionApplicationRevoked(revoked(connection, application))
@@ -129,10 +130,14 @@ fn purged(connection: &ConnectionName) -> proto::ConnectionPurged {
 fn granted(
     connection: &ConnectionName,
     application: &ApplicationName,
+    rights: GrantRights,
 ) -> proto::ConnectionApplicationGranted {
     proto::ConnectionApplicationGranted {
         connection: connection.to_string(),
         application: application.to_string(),
+        may_sign_up: rights.may_sign_up,
+        may_sign_in: rights.may_sign_in,
+        may_link: rights.may_link,
     }
 }
 

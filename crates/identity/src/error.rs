@@ -49,8 +49,8 @@ pub enum Error {
     /// The connection is switched off.
     #[error("the connection is switched off")]
     ConnectionDisabled,
-    /// The application may not use the connection.
-    #[error("the application may not use this connection")]
+    /// The application may not use the connection, or not for this.
+    #[error("the application may not use this connection, or not for this")]
     ApplicationNotGranted,
     /// The state is not one of ours, or not for this connection or host.
     #[error("the state is not one of ours")]

@@ -39,6 +39,7 @@ pub(crate) const ALLOWED: &[(&str, &[ApiKeyKind])] = &[
     ("/latchkey.v1.ConnectionAdmin/ListCallbackUrls", ADMINISTRATORS),
     ("/latchkey.v1.ConnectionAdmin/GrantApplication", ADMINISTRATORS),
     ("/latchkey.v1.ConnectionAdmin/RevokeApplication", ADMINISTRATORS),
+    ("/latchkey.v1.ConnectionAdmin/ListApplicationGrants", ADMINISTRATORS),
     ("/latchkey.v1.ConnectionAdmin/CreateCredential", ADMINISTRATORS),
     ("/latchkey.v1.ConnectionAdmin/ListCredentials", ADMINISTRATORS),
     ("/latchkey.v1.ConnectionAdmin/PromoteCredential", ADMINISTRATORS),

@@ -13,6 +13,7 @@ use latchkey_domain::{
     access::ApiKey,
     application::Application,
     environment::Environment,
+    grant::GrantRights,
     id::EnvironmentId,
     name::{ApplicationName, ConnectionName},
 };
@@ -48,7 +49,7 @@ enum Entry {
     Application(Option<Arc<Application>>),
     WayIn(Option<Arc<WayIn>>),
     WaysIn(Arc<Vec<WayIn>>),
-    Grant(bool),
+    Grant(Option<GrantRights>),
     ApiKey(Option<Arc<ApiKey>>),
 }
 
@@ -173,14 +174,14 @@ impl ConfigCache {
         cached!(self, WaysIn, key, Arc::new(self.store.ways_in(application).await?))
     }
 
-    /// Whether an application may use a connection.
-    pub async fn is_granted(
+    /// What an application's people may do through a connection; `None` if it is not granted.
+    pub async fn grant(
         &self,
         connection: &ConnectionName,
         application: &ApplicationName,
-    ) -> Result<bool> {
+    ) -> Result<Option<GrantRights>> {
         let key = Key::Grant(connection.clone(), application.clone());
-        cached!(self, Grant, key, self.store.is_granted(connection, application).await?)
+        cached!(self, Grant, key, self.store.grant(connection, application).await?)
     }
 
     /// The key that is proven by what has this hash.

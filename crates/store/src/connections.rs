@@ -13,7 +13,7 @@ use latchkey_domain::{
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter,
     QuerySelect, Select,
-    sea_query::{Expr, LockType, Query},
+    sea_query::{Expr, LockType, Query, SelectStatement},
 };
 
 use crate::{
@@ -34,6 +34,8 @@ pub enum ConnectionFilter<'a> {
     All(&'a EnvironmentId),
     /// Those that an application may use.
     OfApplication(&'a ApplicationName),
+    /// Those of them through which its people may sign in or sign up.
+    OfferedBy(&'a ApplicationName),
 }
 
 pub(crate) fn read(row: Model) -> Result<Connection> {
@@ -100,6 +102,19 @@ fn shown(undoable_at: Option<Timestamp>) -> Condition {
     }
 }
 
+/// What grants an application the connection that is looked at.
+fn grants_to(application: &ApplicationName) -> SelectStatement {
+    use application_grant as grant;
+    let granted = |column| Expr::col((grant::Entity, column));
+    Query::select()
+        .expr(Expr::val(1))
+        .from(grant::Entity)
+        .and_where(granted(grant::Column::Environment).eq(Expr::col((Entity, Column::Environment))))
+        .and_where(granted(grant::Column::Connection).eq(Expr::col((Entity, Column::Id))))
+        .and_where(granted(grant::Column::Application).eq(application.application.as_str()))
+        .to_owned()
+}
+
 impl Store {
     /// A connection by its name.
     pub async fn connection(&self, name: &ConnectionName) -> Result<Option<Connection>> {
@@ -120,25 +135,25 @@ impl Store {
     ) -> Result<Listed<Connection, TimeCursor>> {
         let environment = match filter {
             ConnectionFilter::All(environment) => environment,
-            ConnectionFilter::OfApplication(application) => &application.environment,
+            ConnectionFilter::OfApplication(application)
+            | ConnectionFilter::OfferedBy(application) => &application.environment,
         };
         let mut select = Entity::find()
             .filter(Column::Environment.eq(environment.as_str()))
             .filter(shown(undoable_at));
-        if let ConnectionFilter::OfApplication(application) = filter {
-            use application_grant as grant;
-            let granted = |column| Expr::col((grant::Entity, column));
-            let grants = Query::select()
-                .expr(Expr::val(1))
-                .from(grant::Entity)
-                .and_where(
-                    granted(grant::Column::Environment)
-                        .eq(Expr::col((Entity, Column::Environment))),
-                )
-                .and_where(granted(grant::Column::Connection).eq(Expr::col((Entity, Column::Id))))
-                .and_where(granted(grant::Column::Application).eq(application.application.as_str()))
-                .to_owned();
-            QuerySelect::query(&mut select).and_where(Expr::exists(grants));
+        match filter {
+            ConnectionFilter::All(_) => {}
+            ConnectionFilter::OfApplication(application) => {
+                let grants = grants_to(application);
+                QuerySelect::query(&mut select).and_where(Expr::exists(grants));
+            }
+            ConnectionFilter::OfferedBy(application) => {
+                let granted = |column| Expr::col((application_grant::Entity, column));
+                let offered = granted(application_grant::Column::MaySignUp)
+                    .or(granted(application_grant::Column::MaySignIn));
+                let grants = grants_to(application).and_where(offered).to_owned();
+                QuerySelect::query(&mut select).and_where(Expr::exists(grants));
+            }
         }
         list(&self.reader, select, (Column::CreatedAt, Column::Id), page, |row| {
             Ok((Cursor { created_at: row.created_at, id: row.id.clone() }, read(row)?))

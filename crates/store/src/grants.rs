@@ -1,14 +1,17 @@
-//! Which applications may use which connections.
+//! Which applications may use which connections, and for what.
 
 use latchkey_domain::{
+    grant::{ApplicationGrant, GrantRights},
     name::{ApplicationName, ConnectionName},
+    page::{Listed, Page},
     time::Timestamp,
 };
-use sea_orm::{ActiveModelTrait, EntityTrait};
+use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
 use crate::{
-    Result, Store, Tx,
-    entity::application_grant::{ActiveModel, Entity},
+    Cursor, Error, Result, Store, TimeCursor, Tx,
+    entity::application_grant::{ActiveModel, Column, Entity, Model},
+    listing::list,
     tx::set,
 };
 
@@ -20,39 +23,95 @@ fn key(connection: &ConnectionName, application: &ApplicationName) -> (String, S
     )
 }
 
+const fn rights(row: &Model) -> GrantRights {
+    GrantRights {
+        may_sign_up: row.may_sign_up,
+        may_sign_in: row.may_sign_in,
+        may_link: row.may_link,
+    }
+}
+
+fn read(connection: &ConnectionName, row: &Model) -> Result<ApplicationGrant> {
+    let corrupt = |_| Error::corrupt("application_grants", "application");
+    Ok(ApplicationGrant {
+        connection: connection.clone(),
+        application: ApplicationName {
+            environment: connection.environment.clone(),
+            application: row.application.parse().map_err(corrupt)?,
+        },
+        rights: rights(row),
+        created_at: Timestamp(row.created_at),
+    })
+}
+
+async fn find(
+    db: &impl ConnectionTrait,
+    connection: &ConnectionName,
+    application: &ApplicationName,
+) -> Result<Option<GrantRights>> {
+    let row = Entity::find_by_id(key(connection, application)).one(db).await?;
+    Ok(row.as_ref().map(rights))
+}
+
 impl Store {
-    /// Whether an application may use a connection.
-    pub async fn is_granted(
+    /// What an application's people may do through a connection; `None` if it is not granted.
+    pub async fn grant(
         &self,
         connection: &ConnectionName,
         application: &ApplicationName,
-    ) -> Result<bool> {
-        Ok(Entity::find_by_id(key(connection, application)).one(&self.reader).await?.is_some())
+    ) -> Result<Option<GrantRights>> {
+        find(&self.reader, connection, application).await
+    }
+
+    /// The applications that may use a connection, in the order in which they were granted it.
+    pub async fn list_grants(
+        &self,
+        connection: &ConnectionName,
+        page: &Page<TimeCursor>,
+    ) -> Result<Listed<ApplicationGrant, TimeCursor>> {
+        let select = Entity::find()
+            .filter(Column::Environment.eq(connection.environment.as_str()))
+            .filter(Column::Connection.eq(connection.connection.as_str()));
+        list(&self.reader, select, (Column::CreatedAt, Column::Application), page, |row| {
+            let cursor = Cursor { created_at: row.created_at, id: row.application.clone() };
+            Ok((cursor, read(connection, &row)?))
+        })
+        .await
     }
 }
 
 impl Tx {
-    /// Lets an application use a connection; `false` if it might already, `Conflict` if one of the
-    /// two is not there.
-    pub async fn add_grant(
+    /// Lets an application use a connection for this, and says for what it might before; `Conflict`
+    /// if one of the two is not there.
+    pub async fn set_grant(
         &self,
         connection: &ConnectionName,
         application: &ApplicationName,
+        rights: GrantRights,
         now: Timestamp,
-    ) -> Result<bool> {
-        let key = key(connection, application);
-        if Entity::find_by_id(key.clone()).one(&self.tx).await?.is_some() {
-            return Ok(false);
+    ) -> Result<Option<GrantRights>> {
+        let before = find(&self.tx, connection, application).await?;
+        if before == Some(rights) {
+            return Ok(before);
         }
         self.config_changed();
-        let row = ActiveModel {
+        let key = key(connection, application);
+        let mut row = ActiveModel {
             environment: set(key.0),
             connection: set(key.1),
             application: set(key.2),
-            created_at: set(now.0),
+            may_sign_up: set(rights.may_sign_up),
+            may_sign_in: set(rights.may_sign_in),
+            may_link: set(rights.may_link),
+            ..Default::default()
         };
-        row.insert(&self.tx).await?;
-        Ok(true)
+        if before.is_some() {
+            row.update(&self.tx).await?;
+        } else {
+            row.created_at = set(now.0);
+            row.insert(&self.tx).await?;
+        }
+        Ok(before)
     }
 
     /// Takes a connection from an application; `false` if it was not granted.

@@ -36,11 +36,11 @@ impl Store {
         Ok(Some(WayIn { connection, credentials }))
     }
 
-    /// The connections that an application may use, oldest first, with their credentials: two
+    /// The connections that an application's people may sign in or up through, oldest first, with their credentials: two
     /// queries, however many there are.
     pub async fn ways_in(&self, application: &ApplicationName) -> Result<Vec<WayIn>> {
         let page = Page { size: MOST, after: None };
-        let filter = ConnectionFilter::OfApplication(application);
+        let filter = ConnectionFilter::OfferedBy(application);
         let connections = self.list_connections(filter, None, &page).await?.items;
         let ids = connections.iter().map(|connection| &connection.id);
         let (environment, since) = (&application.environment, self.grace_began());

@@ -1,5 +1,6 @@
 //! Who changed what: told of every change, to whoever may see it, and never a secret.
 
+mod day;
 mod every_change;
 mod reading;
 

@@ -25,9 +25,9 @@ fn field(field: &str, before: &str, after: &str) -> FieldChange {
     FieldChange { field: field.to_owned(), before: before.to_owned(), after: after.to_owned() }
 }
 
-fn at(Timestamp(micros): Timestamp) -> Option<well_known::Timestamp> {
-    let (seconds, nanos) = Timestamp(micros).seconds_and_nanos();
-    Some(well_known::Timestamp { seconds, nanos })
+fn at(moment: Timestamp) -> well_known::Timestamp {
+    let (seconds, nanos) = moment.seconds_and_nanos();
+    well_known::Timestamp { seconds, nanos }
 }
 
 /// What was done in the environment of the tests, newest first.
@@ -91,7 +91,7 @@ both! {
         let request = ListAuditEntriesRequest { page_token, ..request };
         app.audit(request.clone()).await.unwrap();
         let (parent, filter) = (String::new(), "actor = \"database\"".to_owned());
-        let (start_time, end_time) = (at(Timestamp(0)), at(app.clock.now()));
+        let (start_time, end_time) = (Some(at(Timestamp(0))), Some(at(app.clock.now())));
         for other in [
             ListAuditEntriesRequest { parent, ..request.clone() },
             ListAuditEntriesRequest { filter, ..request.clone() },
@@ -125,19 +125,20 @@ both! {
 
     async fn entries_are_found_by_time(app) {
         let before = app.clock.now();
-        app.clock.advance(Duration::from_secs(60));
+        app.clock.advance(Duration::from_mins(1));
         rename(&app, "Another").await;
         let request = |from, until| {
-            let (start_time, end_time) = (at(from), at(until));
+            let (start_time, end_time) = (Some(at(from)), Some(at(until)));
             ListAuditEntriesRequest { start_time, end_time, ..of(DEV, "") }
         };
-        let later = app.clock.now().plus(Duration::from_secs(60));
+        let later = app.clock.now().plus(Duration::from_mins(1));
         let (found, _) = app.audit(request(before, later)).await.unwrap();
         assert_eq!(found.len(), 1);
         let time = found[0].time;
         let exactly = ListAuditEntriesRequest { start_time: time, ..of(DEV, "") };
         assert_eq!(app.audit(exactly).await.unwrap().0, found);
-        let until = ListAuditEntriesRequest { start_time: at(before), end_time: time, ..of(DEV, "") };
+        let start_time = Some(at(before));
+        let until = ListAuditEntriesRequest { start_time, end_time: time, ..of(DEV, "") };
         assert_eq!(app.audit(until).await.unwrap().0, []);
     }
 

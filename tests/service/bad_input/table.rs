@@ -82,6 +82,8 @@ fn connections() -> Vec<Case> {
             {"connection": "environments/dev/connections/bitbucket",
                 "application": "environments/dev/applications/notes"},
             [name("connection", CONNECTION), name("application", APPLICATION)]),
+        case!(true, Environment, "ConnectionAdmin" / "ListApplicationGrants", ListApplicationGrantsRequest,
+            {"parent": "environments/dev/connections/bitbucket"}, [name("parent", CONNECTION), page()]),
         case!(false, Environment, "ConnectionAdmin" / "RevokeApplication", RevokeApplicationRequest,
             {"connection": "environments/dev/connections/absent",
                 "application": "environments/dev/applications/notes"},

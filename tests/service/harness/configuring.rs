@@ -18,6 +18,14 @@ pub(crate) const CONNECTION: &str = "environments/dev/connections/bitbucket";
 /// The application that every test begins with.
 pub(crate) const APPLICATION: &str = "environments/dev/applications/notes";
 
+/// What a grant may allow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Right {
+    SignUp,
+    SignIn,
+    Link,
+}
+
 impl TestApp {
     /// Changes one field of the connection.
     pub(crate) async fn change_connection(&self, field: &str, to: Connection) {
@@ -52,6 +60,19 @@ impl TestApp {
         let (connection, application) = (CONNECTION.to_owned(), APPLICATION.to_owned());
         let request = RevokeApplicationRequest { connection, application };
         self.connections().revoke_application(request).await.unwrap();
+    }
+
+    /// Lets the application's people use the connection for this alone.
+    pub(crate) async fn grant_only(&self, rights: &[Right]) {
+        let may = |right| Some(rights.contains(&right));
+        let request = GrantApplicationRequest {
+            connection: CONNECTION.to_owned(),
+            application: APPLICATION.to_owned(),
+            may_sign_up: may(Right::SignUp),
+            may_sign_in: may(Right::SignIn),
+            may_link: may(Right::Link),
+        };
+        self.connections().grant_application(request).await.unwrap();
     }
 
     /// Gives the application other redirect URIs.
@@ -110,7 +131,11 @@ impl TestApp {
         let connection = made.into_inner().connection.unwrap().name;
         self.add_credential(&connection, StandIn::CONSUMER_KEY, StandIn::CONSUMER_SECRET).await;
         let application = APPLICATION.to_owned();
-        let grant = GrantApplicationRequest { connection: connection.clone(), application };
+        let grant = GrantApplicationRequest {
+            connection: connection.clone(),
+            application,
+            ..GrantApplicationRequest::default()
+        };
         self.connections().grant_application(grant).await.unwrap();
         connection
     }

@@ -2,8 +2,9 @@
 
 use bitbucket_stand_in::StandIn;
 use latchkey_domain::{
-    access::Principal, caller::Caller, environment::EnvironmentKind, host::Host,
-    name::ApplicationName, provider::ProviderName, text::DisplayName, upstream::UpstreamParams,
+    access::Principal, caller::Caller, environment::EnvironmentKind, grant::GrantRights,
+    host::Host, name::ApplicationName, provider::ProviderName, text::DisplayName,
+    upstream::UpstreamParams,
 };
 use latchkey_identity::{
     Latchkey, NewApiKey, NewApplication, NewConnection, NewCredential, NewEnvironment,
@@ -84,7 +85,7 @@ async fn connection(latchkey: &Latchkey, application: &ApplicationName) {
         request: None,
     };
     latchkey.create_credential(OPERATOR, &credential).await.unwrap();
-    latchkey.grant_application(OPERATOR, &made, application).await.unwrap();
+    latchkey.grant_application(OPERATOR, &made, application, GrantRights::ALL).await.unwrap();
 }
 
 /// A key.

@@ -9,6 +9,7 @@ mod failures;
 mod people;
 mod redeeming;
 mod replicas;
+mod rights;
 mod secrets;
 mod stand_in;
 mod standby;

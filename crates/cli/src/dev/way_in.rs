@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 use latchkey_domain::{
+    grant::GrantRights,
     id::ConnectionId,
     name::ConnectionName,
     page::{Page, PageSize},
@@ -54,7 +55,10 @@ impl Seed<'_> {
         }
         self.credential(&name, way_in).await?;
         let application = self.application_name();
-        Ok(self.latchkey.grant_application(&OPERATOR, &name, &application).await?)
+        Ok(self
+            .latchkey
+            .grant_application(&OPERATOR, &name, &application, GrantRights::ALL)
+            .await?)
     }
 
     async fn credential(&self, connection: &ConnectionName, way_in: &WayIn<'_>) -> Result<()> {

@@ -3,6 +3,7 @@
 use latchkey_domain::{
     email::EmailAddress,
     event::{Event, EventBody, EventSubject, SignInContext, SignInFacts},
+    grant::GrantRights,
     id::EventId,
     name::{ConnectionName, UserName},
     profile::{Issuer, Subject},
@@ -53,7 +54,11 @@ fn changes_of_connections() -> [EventBody; 10] {
         EventBody::ConnectionDeleted(connection()),
         EventBody::ConnectionUndeleted(connection()),
         EventBody::ConnectionPurged(connection()),
-        EventBody::ConnectionApplicationGranted(connection(), context().application),
+        EventBody::ConnectionApplicationGranted(
+            connection(),
+            context().application,
+            GrantRights { may_sign_up: false, ..GrantRights::ALL },
+        ),
         EventBody::ConnectionApplicationRevoked(connection(), context().application),
         EventBody::CredentialCreated {
             credential: credential().parse().unwrap(),

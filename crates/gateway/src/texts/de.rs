@@ -112,6 +112,21 @@ pub(crate) const GERMAN: Texts = Texts {
             what: "Diese Anmeldung ist für Menschen, die hier schon ein Konto haben.",
             advice: "Kehren Sie zur Anwendung zurück und registrieren Sie sich, oder melden Sie sich mit einem anderen Konto an.",
         },
+        sign_up_not_allowed: Explanation {
+            title: "So können Sie sich nicht registrieren",
+            what: "Unter diesem Konto ist niemand bekannt, und die Anwendung nimmt mit solchen Konten niemand Neues auf.",
+            advice: "Kehren Sie zur Anwendung zurück und registrieren Sie sich auf andere Weise, oder melden Sie sich mit einem anderen Konto an.",
+        },
+        sign_in_not_allowed: Explanation {
+            title: "So können Sie sich nicht anmelden",
+            what: "Wir kennen Sie, aber die Anwendung lässt niemanden mit solchen Konten ein.",
+            advice: "Kehren Sie zur Anwendung zurück und wählen Sie eine andere Anmeldung, falls es eine gibt.",
+        },
+        link_not_allowed: Explanation {
+            title: "Dieses Konto kann nicht zu Ihrem hinzukommen",
+            what: "Sie sind unter seiner Adresse schon bekannt, und die Anwendung nimmt kein weiteres Konto dieser Art an. Sie sind nicht angemeldet.",
+            advice: "Kehren Sie zur Anwendung zurück und melden Sie sich so an wie bisher.",
+        },
         provider: Explanation {
             title: "Dort, wo Sie Ihr Konto haben, kommt keine Antwort",
             what: "Wir konnten dort nicht erfahren, wer Sie sind. Sie sind nicht angemeldet.",

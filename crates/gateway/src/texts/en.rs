@@ -110,6 +110,21 @@ pub(crate) const ENGLISH: Texts = Texts {
             what: "This sign-in is for people who have an account here already.",
             advice: "Go back to the application and sign up, or sign in with another account.",
         },
+        sign_up_not_allowed: Explanation {
+            title: "You cannot sign up this way",
+            what: "Nobody is known by this account, and the application takes nobody new with accounts of this kind.",
+            advice: "Go back to the application and sign up in another way, or sign in with another account.",
+        },
+        sign_in_not_allowed: Explanation {
+            title: "You cannot sign in this way",
+            what: "We know you, but the application does not let people in with accounts of this kind.",
+            advice: "Go back to the application and choose another way to sign in, if there is one.",
+        },
+        link_not_allowed: Explanation {
+            title: "This account cannot be added to yours",
+            what: "You are known by its address already, and the application does not take another account of this kind. You are not signed in.",
+            advice: "Go back to the application and sign in the way you did before.",
+        },
         provider: Explanation {
             title: "The place where you have your account does not answer",
             what: "We could not find out there who you are. You are not signed in.",

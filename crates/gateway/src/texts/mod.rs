@@ -62,6 +62,9 @@ pub(crate) struct Explanations {
     pub(crate) denied: Explanation,
     pub(crate) interaction: Explanation,
     pub(crate) account_not_found: Explanation,
+    pub(crate) sign_up_not_allowed: Explanation,
+    pub(crate) sign_in_not_allowed: Explanation,
+    pub(crate) link_not_allowed: Explanation,
     pub(crate) provider: Explanation,
     pub(crate) identity_changed: Explanation,
     pub(crate) cross_site: Explanation,
@@ -126,6 +129,9 @@ impl Explanations {
             R::ConnectionDisabled => &self.connection_off,
             R::ApplicationNotGranted => &self.not_granted,
             R::RedirectUriNotRegistered => &self.redirect_uri,
+            R::SignUpNotAllowed => &self.sign_up_not_allowed,
+            R::SignInNotAllowed => &self.sign_in_not_allowed,
+            R::LinkNotAllowed => &self.link_not_allowed,
         }
     }
 

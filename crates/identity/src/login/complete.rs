@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use latchkey_domain::{
     caller::Caller,
+    grant::GrantRights,
     host::Host,
     name::ConnectionName,
     sign_in::{Failure, Refusal, Unsuccessful},
@@ -16,7 +17,7 @@ use secrecy::{ExposeSecret, SecretString};
 use super::{
     Answer, Outcome,
     attempt::{Attempt, Opened},
-    facts::refused,
+    facts::refused_unknown,
 };
 use crate::{Error, Latchkey, Result};
 
@@ -44,6 +45,13 @@ pub enum ProviderAnswer {
     Error(String),
     /// Neither.
     Nothing,
+}
+
+/// A way in that may be used, and for what.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Admitted<'a> {
+    pub(super) way_in: &'a WayIn,
+    pub(super) rights: GrantRights,
 }
 
 impl ProviderAnswer {
@@ -123,8 +131,8 @@ impl Latchkey {
     ) -> Result<SignInEnd> {
         let outcome = match self.may_finish(&opened.attempt, way_in).await? {
             Err(refusal) => Err(Unsuccessful::Refused(refusal)),
-            Ok(way_in) => match answer {
-                ProviderAnswer::Code(code) => self.sign_in(opened, way_in, &code).await?,
+            Ok(admitted) => match answer {
+                ProviderAnswer::Code(code) => self.sign_in(opened, admitted, &code).await?,
                 ProviderAnswer::Error(error) => Err(Unsuccessful::from_callback_error(&error)),
                 ProviderAnswer::Nothing => Err(Unsuccessful::Failed(Failure::CallbackEmpty)),
             },
@@ -140,7 +148,7 @@ impl Latchkey {
         &self,
         attempt: &Attempt,
         way_in: Option<&'a WayIn>,
-    ) -> Result<std::result::Result<&'a WayIn, Refusal>> {
+    ) -> Result<std::result::Result<Admitted<'a>, Refusal>> {
         let (connection, application) = (attempt.connection_name(), attempt.application_name());
         let found = self.cache.application(&application).await?;
         // First, as without it there is nowhere to tell of anything else.
@@ -154,10 +162,11 @@ impl Latchkey {
         let Some(way_in) = way_in.filter(is_open) else {
             return Ok(Err(Refusal::ConnectionDisabled));
         };
-        if !self.cache.is_granted(&connection, &application).await? {
+        let rights = self.cache.grant(&connection, &application).await?;
+        let Some(rights) = rights.filter(|rights| rights.is_offered()) else {
             return Ok(Err(Refusal::ApplicationNotGranted));
-        }
-        Ok(Ok(way_in))
+        };
+        Ok(Ok(Admitted { way_in, rights }))
     }
 
     async fn end_unsuccessfully(&self, attempt: &Attempt, end: Unsuccessful) -> Result<SignInEnd> {
@@ -170,7 +179,7 @@ impl Latchkey {
         if let Unsuccessful::Refused(reason) = end
             && let Some(connection) = tx.connection_ever(&attempt.connection_name()).await?
         {
-            tx.emit(&refused(attempt, &connection.provider, reason, now)).await?;
+            tx.emit(&refused_unknown(attempt, &connection.provider, reason, now)).await?;
         }
         tx.commit().await?;
         Ok(SignInEnd::Unsuccessful(end))

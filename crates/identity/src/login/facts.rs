@@ -33,7 +33,7 @@ pub(super) struct Telling<'a> {
 }
 
 impl Telling<'_> {
-    fn context(&self) -> SignInContext {
+    pub(super) fn context(&self) -> SignInContext {
         context(self.attempt, self.provider)
     }
 
@@ -78,7 +78,7 @@ fn context(attempt: &Attempt, provider: &ProviderName) -> SignInContext {
 }
 
 /// The refusal of somebody who is not known: it has no subject.
-pub(super) fn refused(
+pub(super) fn refused_unknown(
     attempt: &Attempt,
     provider: &ProviderName,
     reason: Refusal,

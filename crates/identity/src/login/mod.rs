@@ -14,6 +14,7 @@ mod record;
 mod redeem;
 mod repeat;
 mod start;
+mod turned_away;
 
 pub use answer::{Answer, Completed, Outcome};
 pub use complete::{Callback, ProviderAnswer};

@@ -4,13 +4,15 @@ use backon::Retryable;
 use latchkey_domain::{
     id::UserId,
     linking::{Decision, Evidence, decide},
-    sign_in::Unsuccessful,
+    profile::{Account, Issuer},
+    sign_in::{Refusal, Unsuccessful},
 };
 use latchkey_store::{Known, SignInEnd, WayIn};
 use secrecy::SecretString;
 
 use super::{
     attempt::Opened,
+    complete::Admitted,
     facts::Telling,
     first::Newcomer,
     profile::{Answered, Ended, failure},
@@ -28,6 +30,8 @@ enum Recorded {
     Ended(std::result::Result<SignInEnd, Unsuccessful>),
     /// They are known, and yet to be signed in.
     Known(Box<Known>),
+    /// They are known, and may not come in this way.
+    TurnedAway(Box<Known>, Refusal),
 }
 
 impl Latchkey {
@@ -36,9 +40,10 @@ impl Latchkey {
     pub(super) async fn sign_in(
         &self,
         opened: &Opened,
-        way_in: &WayIn,
+        admitted: Admitted<'_>,
         code: &SecretString,
     ) -> Ended<SignInEnd> {
+        let way_in = admitted.way_in;
         let Answered { account, email, known } =
             match self.ask_provider(opened, way_in, code).await? {
                 Ok(answered) => answered,
@@ -48,15 +53,23 @@ impl Latchkey {
         let today = Today { account: &account, email: email.as_ref().ok() };
         let mut found = known;
         for _ in 0..TRIES {
-            let recorded = match (decide(evidence(opened, way_in, today, found, None)), &email) {
+            let decision = decide(evidence(opened, admitted, today, found, None));
+            let recorded = match (decision, &email) {
                 // Known by what was read beside the provider's answers: no transaction is needed.
                 (Decision::SignIn(known), _) => Recorded::Known(Box::new(known)),
+                (Decision::Refuse(reason, Some(known)), _) => {
+                    Recorded::TurnedAway(Box::new(known), reason)
+                }
                 // All else takes an address, and more of what we know.
                 (_, Err(error)) => Recorded::Ended(Err(failure(error))),
-                (_, Ok(_)) => self.record(opened, way_in, today).await?,
+                (_, Ok(_)) => self.record(opened, admitted, today).await?,
             };
             let known = match recorded {
                 Recorded::Ended(end) => return Ok(end),
+                Recorded::TurnedAway(known, reason) => {
+                    let telling = self.telling(opened, way_in, (provider.issuer(), &account));
+                    return self.turn_away(&telling, &known, reason).await.map(Ok);
+                }
                 Recorded::Known(known) => *known,
             };
             let end = self.sign_in_again(opened, way_in, today, known).await?;
@@ -71,17 +84,23 @@ impl Latchkey {
 
     /// Decides with all that we know, and writes what follows, in one transaction. Whoever loses a
     /// race against somebody who registers this very person finds them known the second time.
-    async fn record(&self, opened: &Opened, way_in: &WayIn, today: Today<'_>) -> Result<Recorded> {
-        let record = || self.try_record(opened, way_in, today);
+    async fn record(
+        &self,
+        opened: &Opened,
+        admitted: Admitted<'_>,
+        today: Today<'_>,
+    ) -> Result<Recorded> {
+        let record = || self.try_record(opened, admitted, today);
         record.retry(after_conflict()).when(Error::is_conflict).await
     }
 
     async fn try_record(
         &self,
         opened: &Opened,
-        way_in: &WayIn,
+        admitted: Admitted<'_>,
         today: Today<'_>,
     ) -> Result<Recorded> {
+        let way_in = admitted.way_in;
         let provider = self.provider_of(way_in)?;
         let (environment, account) = (&opened.attempt.environment, today.account);
         let email = today.email.and_then(Option::as_ref);
@@ -93,18 +112,15 @@ impl Latchkey {
             Some(email) if known.is_none() => tx.holder_of(environment, email).await?,
             _ => None,
         };
-        let telling = Telling {
-            attempt: &opened.attempt,
-            provider: &way_in.connection.provider,
-            issuer: provider.issuer(),
-            subject: &account.subject,
-            now: self.clock.now(),
-        };
+        let telling = self.telling(opened, way_in, (provider.issuer(), account));
         let newcomer = Newcomer { account, email, telling };
-        let end = match decide(evidence(opened, way_in, today, known, email_holder)) {
+        let end = match decide(evidence(opened, admitted, today, known, email_holder)) {
             Decision::SignIn(known) => return Ok(Recorded::Known(Box::new(known))),
-            Decision::Refuse(refusal) => {
-                return Ok(Recorded::Ended(Err(Unsuccessful::Refused(refusal))));
+            Decision::Refuse(reason, Some(known)) => {
+                return Ok(Recorded::TurnedAway(Box::new(known), reason));
+            }
+            Decision::Refuse(reason, None) => {
+                return Ok(Recorded::Ended(Err(Unsuccessful::Refused(reason))));
             }
             Decision::Link(user) => self.link(&tx, opened, newcomer, user).await?,
             Decision::SignUp { proven } => self.sign_up(&tx, opened, newcomer, proven).await?,
@@ -112,18 +128,34 @@ impl Latchkey {
         tx.commit().await?;
         Ok(Recorded::Ended(Ok(end)))
     }
+
+    fn telling<'a>(
+        &self,
+        opened: &'a Opened,
+        way_in: &'a WayIn,
+        (issuer, account): (&'a Issuer, &'a Account),
+    ) -> Telling<'a> {
+        Telling {
+            attempt: &opened.attempt,
+            provider: &way_in.connection.provider,
+            issuer,
+            subject: &account.subject,
+            now: self.clock.now(),
+        }
+    }
 }
 
 /// What is to be decided from.
 fn evidence<'a>(
     opened: &Opened,
-    way_in: &WayIn,
+    Admitted { way_in, rights }: Admitted<'_>,
     today: Today<'a>,
     known: Option<Known>,
     email_holder: Option<UserId>,
 ) -> Evidence<'a, Known> {
     Evidence {
         intent: opened.attempt.intent,
+        rights,
         trusted_provider: way_in.connection.trusted_provider,
         email: today.email.and_then(Option::as_ref),
         known,

@@ -33,6 +33,14 @@ pub struct Redeemed {
     pub reference_id: AttemptId,
 }
 
+/// What a sign-in did.
+const fn result_of(sign_in: &SignIn) -> Option<SignInResult> {
+    match sign_in.end {
+        Some(SignInEnd::Completed { result, .. }) => Some(result),
+        _ => None,
+    }
+}
+
 impl Latchkey {
     /// Redeems a login code, once, for the application that began the sign-in.
     #[tracing::instrument(skip_all, err(level = "debug"))]
@@ -72,10 +80,9 @@ impl Latchkey {
         if both.is_none_or(|(way_in, environment)| !self.is_open(&way_in, &environment)) {
             return Err(Error::ConnectionDisabled);
         }
-        if !self.cache.is_granted(&sign_in.connection, &sign_in.application).await? {
-            return Err(Error::ApplicationNotGranted);
-        }
-        Ok(())
+        let rights = self.cache.grant(&sign_in.connection, &sign_in.application).await?;
+        let allowed = rights.zip(result_of(sign_in)).is_some_and(|(all, did)| all.allow(did));
+        if allowed { Ok(()) } else { Err(Error::ApplicationNotGranted) }
     }
 
     async fn who_signed_in(&self, sign_in: SignIn) -> Result<Redeemed> {

@@ -8,6 +8,7 @@ use latchkey_domain::{
     caller::Caller,
     connection::{Credential, serving},
     environment::Environment,
+    grant::GrantRights,
     host::Host,
     id::AttemptId,
     name::{ApplicationName, ConnectionName},
@@ -107,7 +108,8 @@ impl Latchkey {
         if !self.is_open(&way_in, &environment) {
             return Err(Error::ConnectionDisabled);
         }
-        if !self.cache.is_granted(&start.connection, &start.application).await? {
+        let rights = self.cache.grant(&start.connection, &start.application).await?;
+        if !rights.is_some_and(GrantRights::is_offered) {
             return Err(Error::ApplicationNotGranted);
         }
         Ok((application, way_in))

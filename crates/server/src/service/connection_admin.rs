@@ -9,7 +9,7 @@ use super::sent;
 use crate::{
     access::caller,
     status::from_error,
-    wire::{connection as wire, credential},
+    wire::{connection as wire, credential, grant},
 };
 
 /// The service.
@@ -113,9 +113,8 @@ impl ConnectionAdmin for Admin {
         request: Request<v1::GrantApplicationRequest>,
     ) -> Result<Response<v1::GrantApplicationResponse>, Status> {
         let caller = caller(&request)?;
-        let request = request.into_inner();
-        let (connection, application) = wire::pair(&request.connection, &request.application)?;
-        let granted = self.0.grant_application(&caller, &connection, &application);
+        let (connection, application, rights) = grant::grant(&request.into_inner())?;
+        let granted = self.0.grant_application(&caller, &connection, &application, rights);
         granted.await.map_err(from_error)?;
         Ok(Response::new(v1::GrantApplicationResponse {}))
     }
@@ -125,11 +124,21 @@ impl ConnectionAdmin for Admin {
         request: Request<v1::RevokeApplicationRequest>,
     ) -> Result<Response<v1::RevokeApplicationResponse>, Status> {
         let caller = caller(&request)?;
-        let request = request.into_inner();
-        let (connection, application) = wire::pair(&request.connection, &request.application)?;
+        let (connection, application) = grant::revoke(&request.into_inner())?;
         let revoked = self.0.revoke_application(&caller, &connection, &application);
         revoked.await.map_err(from_error)?;
         Ok(Response::new(v1::RevokeApplicationResponse {}))
+    }
+
+    async fn list_application_grants(
+        &self,
+        request: Request<v1::ListApplicationGrantsRequest>,
+    ) -> Result<Response<v1::ListApplicationGrantsResponse>, Status> {
+        let caller = caller(&request)?;
+        let request = request.into_inner();
+        let (parent, page) = grant::list(&request)?;
+        let listed = self.0.list_application_grants(&caller, &parent, &page);
+        Ok(Response::new(grant::listed(&request, listed.await.map_err(from_error)?)))
     }
 
     async fn create_credential(

@@ -30,18 +30,6 @@ pub(crate) fn name<T: std::str::FromStr<Err = Invalid>>(
     fields.finish(name)
 }
 
-/// Reads the names of a connection and an application.
-pub(crate) fn pair(
-    connection: &str,
-    application: &str,
-) -> Result<(ConnectionName, ApplicationName), Status> {
-    let mut fields = Fields::new();
-    let connection = fields.check("connection", connection.parse());
-    let application = fields.check("application", application.parse());
-    let pair = connection.zip(application);
-    fields.finish(pair)
-}
-
 pub(crate) fn create(request: v1::CreateConnectionRequest) -> Result<NewConnection, Status> {
     let mut fields = Fields::new();
     let repeat = || v1::CreateConnectionRequest { request_id: String::new(), ..request.clone() };

@@ -153,6 +153,9 @@ fn refusal(reason: Refusal) -> v1::RefusalReason {
         Refusal::ConnectionDisabled => v1::RefusalReason::ConnectionDisabled,
         Refusal::ApplicationNotGranted => v1::RefusalReason::ApplicationNotGranted,
         Refusal::RedirectUriNotRegistered => v1::RefusalReason::RedirectUriNotRegistered,
+        Refusal::SignUpNotAllowed => v1::RefusalReason::SignUpNotAllowed,
+        Refusal::SignInNotAllowed => v1::RefusalReason::SignInNotAllowed,
+        Refusal::LinkNotAllowed => v1::RefusalReason::LinkNotAllowed,
     }
 }
 

@@ -13,6 +13,7 @@ pub(crate) mod connection;
 pub(crate) mod credential;
 pub(crate) mod environment;
 pub(crate) mod event;
+pub(crate) mod grant;
 pub(crate) mod login;
 pub(crate) mod user;
 

@@ -115,6 +115,9 @@ entity!(application_grant = "application_grants" {
     connection: String,
     #[sea_orm(primary_key, auto_increment = false)]
     application: String,
+    may_sign_up: bool,
+    may_sign_in: bool,
+    may_link: bool,
     created_at: i64,
 });
 

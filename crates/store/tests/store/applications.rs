@@ -1,6 +1,10 @@
 //! Applications, and the connections that they may use.
 
-use latchkey_domain::access::Principal;
+use latchkey_domain::{
+    access::Principal,
+    grant::{ApplicationGrant, GrantRights},
+};
+use latchkey_store::Tx;
 
 use crate::made;
 
@@ -64,7 +68,8 @@ crate::both! {
                 tx.add_application(application).await?;
             }
             for application in &all[2..] {
-                tx.add_grant(&made::bitbucket(), &application.name(), made::NOW).await?;
+                let (bitbucket, name) = (made::bitbucket(), application.name());
+                tx.set_grant(&bitbucket, &name, made::RIGHTS, made::NOW).await?;
             }
             Ok(())
         })
@@ -77,19 +82,48 @@ crate::both! {
     async fn a_grant_is_given_and_taken_once(db) {
         let store = made::with_shop_and_bitbucket(&db).await;
         let (bitbucket, shop) = (made::bitbucket(), made::shop());
-        let grant = async || {
-            made::added(&store, async |tx| tx.add_grant(&bitbucket, &shop, made::NOW).await).await
+        let fewer = GrantRights { may_link: false, ..made::RIGHTS };
+        let grant = async |rights| {
+            let set = async |tx: &Tx| tx.set_grant(&bitbucket, &shop, rights, made::NOW).await;
+            made::added(&store, set).await
         };
         let revoke = async || {
             made::added(&store, async |tx| tx.remove_grant(&bitbucket, &shop).await).await
         };
-        assert!(!store.is_granted(&bitbucket, &shop).await.unwrap());
-        assert!(grant().await);
-        assert!(!grant().await);
-        assert!(store.is_granted(&bitbucket, &shop).await.unwrap());
+        assert!(store.grant(&bitbucket, &shop).await.unwrap().is_none());
+        assert_eq!(grant(made::RIGHTS).await, None);
+        assert_eq!(grant(made::RIGHTS).await, Some(made::RIGHTS));
+        assert_eq!(store.grant(&bitbucket, &shop).await.unwrap(), Some(made::RIGHTS));
+        assert_eq!(grant(fewer).await, Some(made::RIGHTS));
+        assert_eq!(store.grant(&bitbucket, &shop).await.unwrap(), Some(fewer));
         assert!(revoke().await);
         assert!(!revoke().await);
-        assert!(!store.is_granted(&bitbucket, &shop).await.unwrap());
+        assert!(store.grant(&bitbucket, &shop).await.unwrap().is_none());
+    }
+
+    async fn the_grants_of_a_connection_are_listed_page_by_page(db) {
+        let store = db.store().await;
+        let all: Vec<_> = (0..5).map(|n| made::application(&format!("app-{n}"))).collect();
+        made::added(&store, async |tx| {
+            tx.add_connection(&made::connection("bitbucket")).await?;
+            for application in &all {
+                tx.add_application(application).await?;
+                let (bitbucket, name) = (made::bitbucket(), application.name());
+                tx.set_grant(&bitbucket, &name, made::RIGHTS, made::NOW).await?;
+            }
+            Ok(())
+        })
+        .await;
+        let bitbucket = made::bitbucket();
+        let listed = made::pages(2, async |page| store.list_grants(&bitbucket, &page).await).await;
+        let granted = |name| ApplicationGrant {
+            connection: bitbucket.clone(),
+            application: name,
+            rights: made::RIGHTS,
+            created_at: made::NOW,
+        };
+        let expected: Vec<_> = all.iter().map(|found| granted(found.name())).collect();
+        assert_eq!(listed.concat(), expected);
     }
 
     async fn a_removed_application_takes_its_keys_and_grants_with_it(db) {
@@ -98,7 +132,7 @@ crate::both! {
         made::added(&store, async |tx| {
             tx.add_application(&made::application("blog")).await?;
             for (n, name) in [(1, made::shop()), (2, blog.clone())] {
-                tx.add_grant(&made::bitbucket(), &name, made::NOW).await?;
+                tx.set_grant(&made::bitbucket(), &name, made::RIGHTS, made::NOW).await?;
                 let principal = Principal::Application(name.environment, name.application);
                 tx.add_api_key(&made::api_key(principal, [n; 32])).await?;
             }
@@ -107,9 +141,9 @@ crate::both! {
         })
         .await;
         assert_eq!(store.application(&made::shop()).await.unwrap(), None);
-        assert!(!store.is_granted(&made::bitbucket(), &made::shop()).await.unwrap());
+        assert!(store.grant(&made::bitbucket(), &made::shop()).await.unwrap().is_none());
         assert_eq!(store.api_key_by_secret(&[1; 32]).await.unwrap(), None);
-        assert!(store.is_granted(&made::bitbucket(), &blog).await.unwrap());
+        assert!(store.grant(&made::bitbucket(), &blog).await.unwrap().is_some());
         assert!(store.api_key_by_secret(&[2; 32]).await.unwrap().is_some());
         assert!(store.api_key_by_secret(&[3; 32]).await.unwrap().is_some());
     }

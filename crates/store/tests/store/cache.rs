@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use latchkey_domain::{access::Principal, text::DisplayName};
-use latchkey_store::{ConfigCache, Store};
+use latchkey_store::{ConfigCache, Store, Tx};
 use tokio_util::sync::CancellationToken;
 
 use latchkey_test_database::TestDatabase;
@@ -114,7 +114,7 @@ crate::both! {
         let (dev, application, bitbucket) = (made::dev(), made::shop(), made::bitbucket());
         assert!(cache.environment(&dev).await.unwrap().is_none());
         assert!(cache.way_in(&bitbucket).await.unwrap().is_none());
-        assert!(!cache.is_granted(&bitbucket, &application).await.unwrap());
+        assert!(cache.grant(&bitbucket, &application).await.unwrap().is_none());
         assert!(cache.api_key([1; 32]).await.unwrap().is_none());
         let new = made::api_key(Principal::Gateway(made::dev()), [1; 32]);
         made::added(&store, async |tx| tx.add_environment(&made::environment("dev")).await).await;
@@ -122,14 +122,16 @@ crate::both! {
         made::added(&store, async |tx| tx.add_connection(&made::connection("bitbucket")).await)
             .await;
         assert!(cache.way_in(&bitbucket).await.unwrap().is_some());
-        made::added(&store, async |tx| tx.add_grant(&bitbucket, &application, made::NOW).await).await;
-        assert!(cache.is_granted(&bitbucket, &application).await.unwrap());
+        let rights = made::RIGHTS;
+        let set = async |tx: &Tx| tx.set_grant(&bitbucket, &application, rights, made::NOW).await;
+        made::added(&store, set).await;
+        assert!(cache.grant(&bitbucket, &application).await.unwrap().is_some());
         made::added(&store, async |tx| tx.add_api_key(&new).await).await;
         assert!(cache.api_key([1; 32]).await.unwrap().is_some());
         made::added(&store, async |tx| tx.remove_api_key(new.key.id).await).await;
         assert!(cache.api_key([1; 32]).await.unwrap().is_none());
         made::added(&store, async |tx| tx.remove_grant(&bitbucket, &application).await).await;
-        assert!(!cache.is_granted(&bitbucket, &application).await.unwrap());
+        assert!(cache.grant(&bitbucket, &application).await.unwrap().is_none());
         stop.cancel();
     }
 }

@@ -67,7 +67,7 @@ crate::both! {
                 tx.add_connection(connection).await?;
             }
             for connection in &all[2..] {
-                tx.add_grant(&connection.name(), &made::shop(), made::NOW).await?;
+                tx.set_grant(&connection.name(), &made::shop(), made::RIGHTS, made::NOW).await?;
             }
             tx.remove_connection(&all[4].name(), made::deletion()).await
         })

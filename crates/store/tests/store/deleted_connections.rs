@@ -20,7 +20,7 @@ async fn deleted(db: &TestDatabase) -> (Store, Connection) {
     let credential = made::credential(None, CredentialRole::Active);
     made::added(&store, async |tx| {
         tx.add_credential(&made::bitbucket(), &credential).await?;
-        tx.add_grant(&made::bitbucket(), &made::shop(), made::NOW).await?;
+        tx.set_grant(&made::bitbucket(), &made::shop(), made::RIGHTS, made::NOW).await?;
         tx.remove_connection(&made::bitbucket(), made::deletion()).await
     })
     .await;

@@ -11,6 +11,7 @@ use latchkey_domain::{
     email::EmailAddress,
     environment::{Environment, EnvironmentKind},
     event::{Event, EventBody, EventSubject, SignInContext, SignInFacts},
+    grant::GrantRights,
     host::Host,
     id::{ApiKeyId, AttemptId, CredentialId, EnvironmentId, EventId, IdentityId, UserId},
     name::{ApplicationName, ConnectionName},
@@ -30,6 +31,7 @@ pub(crate) use changes::{added, claimed, emit, pages, refused, with_shop_and_bit
 
 pub(crate) const NOW: Timestamp = Timestamp(1_790_000_000_123_456);
 pub(crate) const CHALLENGE: CodeChallenge = CodeChallenge([7; 32]);
+pub(crate) const RIGHTS: GrantRights = GrantRights::ALL;
 pub(crate) const CODE_HASH: [u8; 32] = [9; 32];
 
 pub(crate) fn environment_id(id: &str) -> EnvironmentId {

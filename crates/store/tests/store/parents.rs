@@ -36,7 +36,7 @@ fn key_of(application: ApplicationName, hash: u8) -> latchkey_store::NewApiKey {
 
 async fn grant(store: Store) -> Result<(), Error> {
     let tx = store.begin().await?;
-    tx.add_grant(&made::bitbucket(), &made::shop(), made::NOW).await?;
+    tx.set_grant(&made::bitbucket(), &made::shop(), made::RIGHTS, made::NOW).await?;
     tx.commit().await
 }
 
@@ -67,7 +67,7 @@ crate::both! {
         pairs.extend(connections_that_are_not_there().map(|absent| (absent, made::shop())));
         for (connection, application) in pairs {
             let error = made::refused(&store, async |tx| {
-                tx.add_grant(&connection, &application, made::NOW).await
+                tx.set_grant(&connection, &application, made::RIGHTS, made::NOW).await
             })
             .await;
             assert!(error.unwrap().is_conflict(), "{connection} {application}");
@@ -108,7 +108,7 @@ crate::both! {
     async fn a_removed_application_takes_along_what_was_still_being_added(db) {
         let store = made::with_shop_and_bitbucket(&db).await;
         let adding = store.begin().await.unwrap();
-        adding.add_grant(&made::bitbucket(), &made::shop(), made::NOW).await.unwrap();
+        adding.set_grant(&made::bitbucket(), &made::shop(), made::RIGHTS, made::NOW).await.unwrap();
         adding.add_api_key(&key_of(made::shop(), 1)).await.unwrap();
         let removing = tokio::spawn(remove(store));
         tokio::time::sleep(MOMENT).await;
@@ -153,7 +153,7 @@ crate::both! {
                 let added = added.await.unwrap();
                 assert!(added.is_ok() || added.as_ref().is_err_and(Error::is_conflict), "{added:?}");
             }
-            assert!(!store.is_granted(&made::bitbucket(), &made::shop()).await.unwrap());
+            assert!(store.grant(&made::bitbucket(), &made::shop()).await.unwrap().is_none());
             assert_eq!(store.api_key_by_secret(&[round; 32]).await.unwrap(), None);
             let shop = made::application("shop");
             made::added(&store, async |tx| tx.add_application(&shop).await).await;

@@ -149,7 +149,11 @@ crate::postgres_only! {
             AuditFilter { resource: resource(), ..AuditFilter::default() },
             AuditFilter { actor: Some(ActorId::Database), ..AuditFilter::default() },
             AuditFilter { resource: resource(), action: updated(), ..AuditFilter::default() },
-            AuditFilter { from: Some(Timestamp(9)), until: Some(Timestamp(3_000)), ..AuditFilter::default() },
+            AuditFilter {
+                from: Some(Timestamp(9)),
+                until: Some(Timestamp(3_000)),
+                ..AuditFilter::default()
+            },
         ];
         uses_indexes(db, async |store| {
             let dev = made::dev();

@@ -1,6 +1,6 @@
 //! Ways in, and the credentials of many connections at once.
 
-use latchkey_domain::connection::CredentialRole;
+use latchkey_domain::{connection::CredentialRole, grant::GrantRights};
 use latchkey_store::{SealedCredential, Store};
 
 use crate::made;
@@ -14,7 +14,7 @@ async fn three(store: &Store) -> Vec<SealedCredential> {
         tx.add_application(&made::application("shop")).await?;
         for connection in &all {
             tx.add_connection(connection).await?;
-            tx.add_grant(&connection.name(), &made::shop(), made::NOW).await?;
+            tx.set_grant(&connection.name(), &made::shop(), made::RIGHTS, made::NOW).await?;
         }
         tx.add_credential(&all[0].name(), &sealed[0]).await?;
         tx.add_credential(&all[0].name(), &sealed[1]).await?;
@@ -53,6 +53,10 @@ crate::both! {
         let sealed = three(&store).await;
         made::added(&store, async |tx| {
             tx.add_connection(&made::connection("not-granted")).await?;
+            tx.add_connection(&made::connection("for-links")).await?;
+            let links = GrantRights { may_link: true, may_sign_in: false, may_sign_up: false };
+            let name = made::connection("for-links").name();
+            tx.set_grant(&name, &made::shop(), links, made::NOW).await?;
             tx.remove_credential(sealed[2].credential.id, made::NOW).await?;
             tx.remove_connection(&made::connection("six").name(), made::deletion()).await
         })
