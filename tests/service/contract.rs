@@ -100,6 +100,7 @@ fn only_these_answers_carry_secrets() {
         "Credential.client_secret",
         // A keyed hash.
         "Credential.secret_fingerprint",
+        "RotateApiKeyResponse.key",
         "StartLoginResponse.browser_secret",
     ];
     assert_eq!(found.into_iter().collect::<Vec<_>>(), known);

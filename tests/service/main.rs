@@ -4,6 +4,7 @@
 #![expect(clippy::assigning_clones, reason = "a test changes one field of a request")]
 
 mod access_matrix;
+mod api_key_rotation;
 mod api_keys;
 mod audit;
 mod bad_input;

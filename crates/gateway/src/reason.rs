@@ -95,6 +95,7 @@ fn rpc_status(reason: ErrorReason) -> StatusCode {
         | R::EtagMismatch
         | R::ResourceInUse
         | R::ResourceNotDeleted
+        | R::ApiKeyExpired
         | R::RequestIdReused
         | R::LoginCodeInvalid
         | R::WatcherTooSlow

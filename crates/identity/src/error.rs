@@ -31,6 +31,9 @@ pub enum Error {
     /// What is to be purged is not deleted.
     #[error("the connection is not deleted; delete it first")]
     StillThere,
+    /// What is to be rotated works no longer.
+    #[error("the key works no longer; create a new one")]
+    ApiKeyExpired,
     /// The etag is not the current one.
     #[error("the resource was changed meanwhile; read it again")]
     EtagMismatch,
@@ -168,6 +171,7 @@ impl Error {
             Self::NotFound => (NotFound, "RESOURCE_NOT_FOUND"),
             Self::Exists | Self::NotDeleted => (Exists, "RESOURCE_EXISTS"),
             Self::StillThere => (Precondition, "RESOURCE_NOT_DELETED"),
+            Self::ApiKeyExpired => (Precondition, "API_KEY_EXPIRED"),
             Self::EtagMismatch => (StartOver, "ETAG_MISMATCH"),
             Self::InUse => (Precondition, "RESOURCE_IN_USE"),
             Self::RequestIdReused => (Invalid, "REQUEST_ID_REUSED"),

@@ -35,7 +35,8 @@ pub use login::{
 };
 pub use request::{RequestId, etag};
 pub use tenants::{
-    ApplicationChanges, EnvironmentChanges, NewApiKey, NewApplication, NewEnvironment,
+    ApplicationChanges, EnvironmentChanges, KeyRotation, NewApiKey, NewApplication, NewEnvironment,
+    RotatedKey,
 };
 pub use users::UserView;
 

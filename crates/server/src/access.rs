@@ -60,6 +60,7 @@ pub(crate) const ALLOWED: &[(&str, &[ApiKeyKind])] = &[
     ("/latchkey.v1.TenantAdmin/DeleteApplication", ADMINISTRATORS),
     ("/latchkey.v1.TenantAdmin/CreateApiKey", ADMINISTRATORS),
     ("/latchkey.v1.TenantAdmin/ListApiKeys", ADMINISTRATORS),
+    ("/latchkey.v1.TenantAdmin/RotateApiKey", ADMINISTRATORS),
     ("/latchkey.v1.TenantAdmin/DeleteApiKey", ADMINISTRATORS),
     ("/latchkey.v1.TenantAdmin/ListAuditEntries", ADMINISTRATORS),
     ("/latchkey.v1.UserDirectory/GetUser", ADMINISTRATORS),

@@ -145,6 +145,20 @@ impl Tx {
         Ok(())
     }
 
+    /// Lets a key stop working at a time; `false` if it is gone, or stops before that.
+    pub async fn expire_api_key(&self, id: ApiKeyId, at: Timestamp) -> Result<bool> {
+        self.config_changed();
+        let later =
+            Condition::any().add(Column::ExpiresAt.is_null()).add(Column::ExpiresAt.gte(at.0));
+        let updated = Entity::update_many()
+            .col_expr(Column::ExpiresAt, Expr::val(at.0))
+            .filter(Column::Id.eq(id.0))
+            .filter(later)
+            .exec(&self.tx)
+            .await?;
+        Ok(updated.rows_affected == 1)
+    }
+
     /// Removes a key.
     pub async fn remove_api_key(&self, id: ApiKeyId) -> Result<()> {
         self.config_changed();

@@ -222,6 +222,10 @@ impl Day {
         let made = self.call("TenantAdmin/CreateApiKey", &create, made).await;
         self.secrets.push(made.key);
         let name = made.api_key.unwrap().name;
+        let rotate = v1::RotateApiKeyRequest { name: name.clone(), ..Default::default() };
+        let rotated = |_: &v1::RotateApiKeyResponse| name.clone();
+        let next = self.call("TenantAdmin/RotateApiKey", &rotate, rotated).await;
+        self.secrets.push(next.key);
         let delete = v1::DeleteApiKeyRequest { name: name.clone() };
         let deleted = |_: &v1::DeleteApiKeyResponse| name.clone();
         self.call("TenantAdmin/DeleteApiKey", &delete, deleted).await;

@@ -33,6 +33,7 @@ pub(super) const WRITES: &[(&str, &str)] = &[
     ("TenantAdmin/UpdateApplication", "application.updated"),
     ("TenantAdmin/DeleteApplication", "application.deleted"),
     ("TenantAdmin/CreateApiKey", "api_key.created"),
+    ("TenantAdmin/RotateApiKey", "api_key.rotated"),
     ("TenantAdmin/DeleteApiKey", "api_key.deleted"),
 ];
 

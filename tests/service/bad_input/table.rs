@@ -188,8 +188,17 @@ fn key_parent() -> Field {
 }
 
 fn api_keys() -> Vec<Case> {
-    let mut deleted = made_name("name", "environments/dev/apiKeys/", "key");
-    deleted.good.push("apiKeys/key_01h455vb4pex5vsknk084sn02q".into());
+    let of_a_key = || {
+        let mut name = made_name("name", "environments/dev/apiKeys/", "key");
+        name.good.push("apiKeys/key_01h455vb4pex5vsknk084sn02q".into());
+        name
+    };
+    let overlap = Field {
+        path: "overlap",
+        good: vec![json!("0s"), json!("2592000s"), json!("0.5s")],
+        bad: vec![json!("2592001s"), json!("-1s")],
+        depends: false,
+    };
     vec![
         case!(true, Operator, "TenantAdmin" / "CreateApiKey", CreateApiKeyRequest,
             {"parent": "environments/dev", "api_key": {"display_name": "Name",
@@ -199,7 +208,10 @@ fn api_keys() -> Vec<Case> {
         case!(true, Operator, "TenantAdmin" / "ListApiKeys", ListApiKeysRequest,
             {"parent": "environments/dev"}, [key_parent(), page()]),
         case!(false, Operator, "TenantAdmin" / "DeleteApiKey", DeleteApiKeyRequest,
-            {"name": "environments/dev/apiKeys/key_01h455vb4pex5vsknk084sn02q"}, [deleted]),
+            {"name": "environments/dev/apiKeys/key_01h455vb4pex5vsknk084sn02q"}, [of_a_key()]),
+        case!(false, Operator, "TenantAdmin" / "RotateApiKey", RotateApiKeyRequest,
+            {"name": "environments/dev/apiKeys/key_01h455vb4pex5vsknk084sn02q"},
+            [of_a_key(), overlap, request_id()]),
         case!(true, Operator, "TenantAdmin" / "ListAuditEntries", ListAuditEntriesRequest,
             {"parent": "environments/dev"},
             [key_parent(), page(), filter("action", "connection.updated")]),

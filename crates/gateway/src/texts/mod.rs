@@ -112,6 +112,7 @@ impl Explanations {
             | R::EtagMismatch
             | R::ResourceInUse
             | R::ResourceNotDeleted
+            | R::ApiKeyExpired
             | R::RequestIdReused
             | R::LoginCodeInvalid
             | R::WatcherTooSlow

@@ -61,18 +61,8 @@ impl Latchkey {
             let invalid = Invalid::new("must be in the future");
             return Err(Error::field("api_key.expire_time", invalid));
         }
-        let issued = IssuedKey::new(new.principal.kind())?;
-        let key = ApiKey {
-            id: ApiKeyId::new(now),
-            principal: new.principal.clone(),
-            display_name: new.display_name.clone(),
-            hint: issued.hint.clone(),
-            created_at: now,
-            expires_at: new.expires_at,
-            last_used_at: None,
-        };
-        let row = latchkey_store::NewApiKey { key: key.clone(), secret_hash: issued.hash };
-        tx.add_api_key(&row).await?;
+        let new_key = (new.principal.clone(), new.display_name.clone(), new.expires_at);
+        let (key, issued) = issue(&tx, new_key, now).await?;
         tx.audit(caller, &change(&key, "api_key.created", told(&key)), now).await?;
         self.remember(&tx, scope, new.request.as_ref(), (&key.id.to_string(), now)).await?;
         tx.commit().await?;
@@ -113,9 +103,7 @@ impl Latchkey {
         id: ApiKeyId,
     ) -> Result<()> {
         let tx = self.store.begin().await?;
-        let key = tx.api_key(id).await?;
-        let key = key.filter(|key| key.principal.environment() == environment);
-        let key = key.ok_or(Error::NotFound)?;
+        let key = named(&tx, environment, id).await?;
         tx.remove_api_key(id).await?;
         let change = change(&key, "api_key.deleted", Vec::new());
         tx.audit(caller, &change, self.clock.now()).await?;
@@ -123,7 +111,33 @@ impl Latchkey {
     }
 }
 
-async fn owner_exists(tx: &Tx, principal: &Principal) -> Result<()> {
+/// Adds a key for this owner, of this name and with this end.
+pub(super) async fn issue(
+    tx: &Tx,
+    (principal, display_name, expires_at): (Principal, DisplayName, Option<Timestamp>),
+    now: Timestamp,
+) -> Result<(ApiKey, IssuedKey)> {
+    let issued = IssuedKey::new(principal.kind())?;
+    let (id, hint) = (ApiKeyId::new(now), issued.hint.clone());
+    let (created_at, last_used_at) = (now, None);
+    let key = ApiKey { id, principal, display_name, hint, created_at, expires_at, last_used_at };
+    let row = latchkey_store::NewApiKey { key: key.clone(), secret_hash: issued.hash };
+    tx.add_api_key(&row).await?;
+    Ok((key, issued))
+}
+
+/// The key of this id, if it belongs there.
+pub(super) async fn named(
+    tx: &Tx,
+    environment: Option<&EnvironmentId>,
+    id: ApiKeyId,
+) -> Result<ApiKey> {
+    let key = tx.api_key(id).await?;
+    let key = key.filter(|key| key.principal.environment() == environment);
+    key.ok_or(Error::NotFound)
+}
+
+pub(super) async fn owner_exists(tx: &Tx, principal: &Principal) -> Result<()> {
     let Some(environment) = principal.environment() else { return Ok(()) };
     tx.hold_environment(environment).await?.ok_or(Error::NotFound)?;
     if let Principal::Application(environment, application) = principal {
@@ -134,12 +148,12 @@ async fn owner_exists(tx: &Tx, principal: &Principal) -> Result<()> {
     Ok(())
 }
 
-async fn key_made_before(tx: &Tx, id: &str) -> Result<ApiKey> {
+pub(super) async fn key_made_before(tx: &Tx, id: &str) -> Result<ApiKey> {
     let id = id.parse().map_err(|_| Error::Internal("a remembered id is none"))?;
     tx.api_key(id).await?.ok_or(Error::NotFound)
 }
 
-fn change(key: &ApiKey, action: &'static str, fields: Vec<FieldChange>) -> Change {
+pub(super) fn change(key: &ApiKey, action: &'static str, fields: Vec<FieldChange>) -> Change {
     let environment = key.principal.environment().cloned();
     Change { environment, action, resource: key.name(), fields }
 }
@@ -163,6 +177,6 @@ fn told(key: &ApiKey) -> Vec<FieldChange> {
 }
 
 /// A moment as the API writes it.
-fn rfc_3339(at: Timestamp) -> Option<String> {
+pub(super) fn rfc_3339(at: Timestamp) -> Option<String> {
     OffsetDateTime::from_unix_timestamp_nanos(i128::from(at.0) * 1_000).ok()?.format(&Rfc3339).ok()
 }

@@ -4,6 +4,7 @@ mod api_keys;
 mod applications;
 mod audit;
 mod environments;
+mod rotate;
 
 use latchkey_domain::{access::Principal, caller::Caller, id::EnvironmentId};
 
@@ -12,6 +13,7 @@ use crate::{Error, Latchkey, Result};
 pub use api_keys::NewApiKey;
 pub use applications::{ApplicationChanges, NewApplication};
 pub use environments::{EnvironmentChanges, NewEnvironment};
+pub use rotate::{KeyRotation, RotatedKey};
 
 /// What belongs to an environment is for those who see it, the installation's for operators.
 fn may_administer(caller: &Caller, environment: Option<&EnvironmentId>) -> Result<()> {

@@ -156,6 +156,16 @@ impl TenantAdmin for Tenants {
         Ok(Response::new(api_key::listed(&request, listed.await.map_err(from_error)?)))
     }
 
+    async fn rotate_api_key(
+        &self,
+        request: Request<v1::RotateApiKeyRequest>,
+    ) -> Result<Response<v1::RotateApiKeyResponse>, Status> {
+        let caller = caller(&request)?;
+        let rotation = api_key::rotate(request.into_inner())?;
+        let rotated = self.0.rotate_api_key(&caller, &rotation).await.map_err(from_error)?;
+        Ok(Response::new(api_key::rotated(rotated)))
+    }
+
     async fn delete_api_key(
         &self,
         request: Request<v1::DeleteApiKeyRequest>,

@@ -1,5 +1,7 @@
 //! API keys.
 
+use std::time::Duration;
+
 use latchkey_domain::{
     Invalid,
     access::{ApiKey, ApiKeyKind, Principal},
@@ -8,8 +10,9 @@ use latchkey_domain::{
     page::{Listed, Page},
     text::DisplayName,
 };
-use latchkey_identity::{Cursor, NewApiKey};
-use latchkey_proto::v1;
+use latchkey_identity::{Cursor, KeyRotation, NewApiKey, RotatedKey};
+use latchkey_proto::{v1, well_known};
+use secrecy::ExposeSecret;
 use tonic::Status;
 use uuid::Uuid;
 
@@ -128,6 +131,46 @@ pub(crate) fn name(text: &str) -> Result<KeyName, Status> {
     let mut fields = Fields::new();
     let name = fields.check("name", key_name(text));
     fields.finish(name)
+}
+
+/// For how long an old key works on when nobody says, and at most.
+const DEFAULT_OVERLAP: Duration = Duration::from_hours(24);
+const MAX_OVERLAP: Duration = Duration::from_hours(30 * 24);
+
+pub(crate) fn rotate(request: v1::RotateApiKeyRequest) -> Result<KeyRotation, Status> {
+    let mut fields = Fields::new();
+    let repeat = || v1::RotateApiKeyRequest { request_id: String::new(), ..request.clone() };
+    let asked = ("RotateApiKey", request.request_id.as_str());
+    let known = request_id(&mut fields, asked, repeat);
+    let name = fields.check("name", key_name(&request.name));
+    let overlap = fields.check("overlap", overlap(request.overlap.as_ref()));
+    let expires_at = request.expire_time.as_ref().map(time::decode).transpose();
+    let expires_at = fields.check("expire_time", expires_at);
+    let read = (|| {
+        let (environment, id) = name?;
+        let (overlap, expires_at) = (overlap?, expires_at?);
+        Some(KeyRotation { environment, id, overlap, expires_at, request: known })
+    })();
+    fields.finish(read)
+}
+
+fn overlap(asked: Option<&well_known::Duration>) -> Result<Duration, Invalid> {
+    let Some(asked) = asked else { return Ok(DEFAULT_OVERLAP) };
+    let read = || {
+        let (seconds, nanos) = (u64::try_from(asked.seconds), u32::try_from(asked.nanos));
+        let nanos = nanos.ok().filter(|nanos| *nanos < 1_000_000_000)?;
+        Some(Duration::new(seconds.ok()?, nanos)).filter(|overlap| *overlap <= MAX_OVERLAP)
+    };
+    read().ok_or(Invalid::new("must be 0 to 30 days"))
+}
+
+pub(crate) fn rotated(rotated: RotatedKey) -> v1::RotateApiKeyResponse {
+    let key = rotated.issued.map(|issued| issued.secret.expose_secret().to_owned());
+    v1::RotateApiKeyResponse {
+        api_key: Some(encode(rotated.next)),
+        key: key.unwrap_or_default(),
+        rotated_api_key: rotated.old.map(encode),
+    }
 }
 
 /// Whose key, and which.
