@@ -8,11 +8,11 @@ use secrecy::{ExposeSecret, SecretString};
 use tonic::{Code, Status};
 
 use crate::{
-    bad_input::request_about,
+    bad_input::{request_about, request_replacing},
     both,
     harness::{
         TestApp,
-        admin::{new_key, refusal},
+        admin::{DEV, new_key, refusal},
         raw::methods,
         seed::Keys,
     },
@@ -59,12 +59,22 @@ const KINDS: [ApiKeyKind; 5] = [
 ];
 
 /// A key that works for a minute.
-async fn expiring_key(app: &TestApp) -> String {
+async fn expiring_key(app: &TestApp, kind: ApiKeyKind) -> String {
     let (seconds, nanos) = app.clock.now().seconds_and_nanos();
-    let mut request = new_key(ApiKeyKind::Operator);
+    let mut request = new_key(kind);
     let at = latchkey_proto::well_known::Timestamp { seconds: seconds + 60, nanos };
     request.api_key.as_mut().unwrap().expire_time = Some(at);
     app.create_key(request).await.unwrap().1
+}
+
+/// A key that was used, and is revoked.
+async fn revoked_key(app: &TestApp, kind: ApiKeyKind) -> String {
+    let (named, key) = app.create_key(new_key(kind)).await.unwrap();
+    let code = app.try_key(&key).await.err().map(|status| status.code());
+    assert_ne!(code, Some(Code::Unauthenticated), "{kind:?}");
+    let request = v1::DeleteApiKeyRequest { name: named.name };
+    app.tenants().delete_api_key(request).await.unwrap();
+    key
 }
 
 async fn refused(app: &TestApp, path: &str, authorization: Option<&str>) -> (Code, String) {
@@ -74,11 +84,11 @@ async fn refused(app: &TestApp, path: &str, authorization: Option<&str>) -> (Cod
 
 both! {
     async fn no_method_answers_without_a_key_that_works(app) {
-        let expired = expiring_key(&app).await;
-        let (named, revoked) = app.create_key(new_key(ApiKeyKind::Operator)).await.unwrap();
-        app.try_key(&revoked).await.unwrap();
-        let request = v1::DeleteApiKeyRequest { name: named.name };
-        app.tenants().delete_api_key(request).await.unwrap();
+        let mut gone = Vec::new();
+        for kind in KINDS {
+            gone.push(Some(format!("Bearer {}", expiring_key(&app, kind).await)));
+            gone.push(Some(format!("Bearer {}", revoked_key(&app, kind).await)));
+        }
         app.clock.advance(Duration::from_secs(61));
         let good = app.keys.operator.expose_secret();
         let long = format!("Bearer {good}{}", "A".repeat(5_000));
@@ -95,13 +105,11 @@ both! {
             Some(format!("Bearer  {good}")),
             Some(format!("Bearer {}", good.to_uppercase())),
             Some(long),
-            Some(format!("Bearer {expired}")),
-            Some(format!("Bearer {revoked}")),
         ];
         let rows = app.all_rows().await;
         let expected = (Code::Unauthenticated, "CREDENTIALS_INVALID".to_owned());
         for method in methods() {
-            for authorization in &bad {
+            for authorization in bad.iter().chain(&gone) {
                 let found = refused(&app, &method.path, authorization.as_deref()).await;
                 assert_eq!(found, expected, "{} with {authorization:?}", method.path);
             }
@@ -175,6 +183,56 @@ both! {
             assert_eq!(found.message(), "there is no such resource");
         }
         assert_eq!(app.all_rows().await, rows);
+    }
+
+    async fn a_key_of_one_environment_does_nothing_to_the_installation(app) {
+        let rows = app.all_rows().await;
+        let mut tried = 0;
+        for method in methods() {
+            let above = [("environments/dev/", ""), ("environments/dev", "")];
+            let Some(body) = request_replacing(&method.path, &above) else { continue };
+            for (kind, key) in of_each_kind(&app.keys) {
+                if kind == ApiKeyKind::Operator || !may_call(&method.path, kind) {
+                    continue;
+                }
+                let answer = app.raw(&method.path, Some(&bearer(key)), body.clone()).await;
+                let code = answer.expect_err(&method.path).code();
+                let refused = matches!(code, Code::NotFound | Code::InvalidArgument);
+                assert!(refused, "{} by {kind:?}: {code:?}", method.path);
+                tried += 1;
+            }
+        }
+        assert_eq!(app.all_rows().await, rows);
+        assert!(tried > methods().len() / 2, "only {tried}");
+    }
+
+    async fn an_applications_key_is_for_that_application(app) {
+        let other = v1::CreateApplicationRequest {
+            parent: DEV.to_owned(),
+            application_id: "other".to_owned(),
+            application: Some(v1::Application {
+                display_name: "Other".to_owned(),
+                redirect_uris: vec!["https://other.example/".to_owned()],
+                ..v1::Application::default()
+            }),
+            request_id: String::new(),
+        };
+        app.tenants().create_application(other).await.unwrap();
+        let rows = app.all_rows().await;
+        let key = bearer(&app.keys.application);
+        let mut tried = 0;
+        for method in methods() {
+            let beside = [("/applications/notes", "/applications/other")];
+            let Some(body) = request_replacing(&method.path, &beside) else { continue };
+            if may_call(&method.path, ApiKeyKind::Application) {
+                let found = app.raw(&method.path, Some(&key), body).await.expect_err(&method.path);
+                let not_found = (Code::NotFound, "RESOURCE_NOT_FOUND".to_owned());
+                assert_eq!(refusal(&found), not_found, "{}", method.path);
+                tried += 1;
+            }
+        }
+        assert_eq!(app.all_rows().await, rows);
+        assert!(tried > 0, "nothing names an application");
     }
 
     async fn an_unknown_method_is_denied(app) {

@@ -63,17 +63,23 @@ pub(crate) fn tried() -> Vec<String> {
 /// A request of a method that names a tenant; methods of the installation itself name none, and
 /// the tenant of a redemption is its key's.
 pub(crate) fn request_about(path: &str, tenant: &str) -> Option<Vec<u8>> {
+    let of_installation = ["CreateEnvironment", "ListEnvironments", "DeleteEnvironment"];
+    if of_installation.iter().any(|end| path.ends_with(end)) {
+        return None;
+    }
+    request_replacing(path, &[("environments/dev", &format!("environments/{tenant}"))])
+}
+
+/// A request of a method with these texts in place of those; `None` if none of those is in it.
+pub(crate) fn request_replacing(path: &str, texts: &[(&str, &str)]) -> Option<Vec<u8>> {
     let method = path.strip_prefix("/latchkey.v1.").unwrap();
     let cases = table();
     let case = cases.iter().find(|case| case.method == method);
     let case = case.unwrap_or_else(|| panic!("what does {method} ask for?"));
-    let body = case.base.to_string();
-    let of_installation = ["CreateEnvironment", "ListEnvironments", "DeleteEnvironment"];
-    if !body.contains("environments/") || of_installation.iter().any(|end| method.ends_with(end)) {
-        return None;
-    }
-    let body = body.replace("environments/dev", &format!("environments/{tenant}"));
-    Some((case.encode)(serde_json::from_str(&body).unwrap()))
+    let base = case.base.to_string();
+    let body = texts.iter().fold(base.clone(), |body, (this, that)| body.replace(this, that));
+    let found = texts.iter().any(|(this, _)| base.contains(this));
+    found.then(|| (case.encode)(serde_json::from_str(&body).unwrap()))
 }
 
 fn put(body: &mut Value, path: &str, value: Value) {
