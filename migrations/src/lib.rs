@@ -9,6 +9,7 @@ mod m20261123_000003_create_users;
 mod m20261123_000004_create_sign_ins;
 mod m20261123_000005_create_outbox;
 mod m20261125_000006_create_audit;
+mod m20261125_000007_create_subject_sequences;
 
 /// Every step, in order.
 #[derive(Debug)]
@@ -23,6 +24,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000004_create_sign_ins::Migration),
             Box::new(m20261123_000005_create_outbox::Migration),
             Box::new(m20261125_000006_create_audit::Migration),
+            Box::new(m20261125_000007_create_subject_sequences::Migration),
         ]
     }
 }

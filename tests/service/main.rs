@@ -6,6 +6,7 @@
 mod access_matrix;
 mod api_key_rotation;
 mod api_keys;
+mod application_events;
 mod audit;
 mod bad_input;
 mod browser;

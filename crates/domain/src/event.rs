@@ -35,6 +35,8 @@ pub enum EventSubject {
     User(UserName),
     /// A connection.
     Connection(ConnectionName),
+    /// An application.
+    Application(ApplicationName),
 }
 
 impl std::fmt::Display for EventSubject {
@@ -42,6 +44,7 @@ impl std::fmt::Display for EventSubject {
         match self {
             Self::User(name) => name.fmt(f),
             Self::Connection(name) => name.fmt(f),
+            Self::Application(name) => name.fmt(f),
         }
     }
 }
@@ -121,6 +124,22 @@ pub enum EventBody {
         /// The one that was active.
         replaced: Option<CredentialName>,
     },
+    /// An application was created.
+    ApplicationCreated {
+        /// Which.
+        application: ApplicationName,
+        /// What people read on the sign-in page.
+        display_name: String,
+    },
+    /// An application was changed.
+    ApplicationUpdated {
+        /// Which.
+        application: ApplicationName,
+        /// Which of its fields.
+        changed_fields: Vec<String>,
+    },
+    /// An application was deleted, with its keys and grants.
+    ApplicationDeleted(ApplicationName),
 }
 
 /// Who signed in, and through what.
@@ -178,6 +197,9 @@ impl EventBody {
             Self::CredentialCreated { .. } => "credential.created",
             Self::CredentialDeleted(_) => "credential.deleted",
             Self::CredentialPromoted { .. } => "credential.promoted",
+            Self::ApplicationCreated { .. } => "application.created",
+            Self::ApplicationUpdated { .. } => "application.updated",
+            Self::ApplicationDeleted(_) => "application.deleted",
         }
     }
 }

@@ -48,4 +48,7 @@ messages! {
     "latchkey.credential.created.v1" => CredentialCreated,
     "latchkey.credential.deleted.v1" => CredentialDeleted,
     "latchkey.credential.promoted.v1" => CredentialPromoted,
+    "latchkey.application.created.v1" => ApplicationCreated,
+    "latchkey.application.updated.v1" => ApplicationUpdated,
+    "latchkey.application.deleted.v1" => ApplicationDeleted,
 }

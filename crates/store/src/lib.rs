@@ -30,6 +30,7 @@ mod sequencer_postgres;
 mod sign_in_postgres;
 mod sign_in_sqlite;
 mod sign_ins;
+mod subjects;
 mod sweep;
 mod tx;
 mod users;

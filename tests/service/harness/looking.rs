@@ -8,7 +8,7 @@ use latchkey_proto::{
 use super::TestApp;
 
 /// Every table that the service fills.
-pub(crate) const TABLES: [&str; 13] = [
+pub(crate) const TABLES: [&str; 14] = [
     "api_keys",
     "application_grants",
     "applications",
@@ -21,6 +21,7 @@ pub(crate) const TABLES: [&str; 13] = [
     "outbox",
     "requests",
     "sign_ins",
+    "subject_sequences",
     "users",
 ];
 const COUNT_TABLES_POSTGRES: &str = "SELECT COUNT(*) FROM information_schema.tables \

@@ -65,6 +65,11 @@ fn who(data: &Data) -> String {
         Data::CredentialCreated(event) => id(&event.credential).to_owned(),
         Data::CredentialDeleted(event) => id(&event.credential).to_owned(),
         Data::CredentialPromoted(event) => id(&event.credential).to_owned(),
+        Data::ApplicationCreated(event) => id(&event.application).to_owned(),
+        Data::ApplicationUpdated(event) => {
+            format!("{}: {}", id(&event.application), event.changed_fields.join(", "))
+        }
+        Data::ApplicationDeleted(event) => id(&event.application).to_owned(),
     }
 }
 

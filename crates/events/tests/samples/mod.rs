@@ -36,6 +36,7 @@ pub(crate) fn every_kind() -> Vec<Event> {
     ];
     events.extend(people.into_iter().map(about_user));
     events.extend(changes_of_connections().into_iter().map(about_connection));
+    events.extend(changes_of_applications().into_iter().map(about_application));
     events
 }
 
@@ -73,6 +74,22 @@ fn changes_of_connections() -> [EventBody; 10] {
     ]
 }
 
+/// What can happen to an application.
+fn changes_of_applications() -> [EventBody; 3] {
+    let application = context().application;
+    [
+        EventBody::ApplicationCreated {
+            application: application.clone(),
+            display_name: "Web".to_owned(),
+        },
+        EventBody::ApplicationUpdated {
+            application: application.clone(),
+            changed_fields: vec!["redirect_uris".to_owned()],
+        },
+        EventBody::ApplicationDeleted(application),
+    ]
+}
+
 /// Somebody new.
 pub(crate) fn signed_up() -> Event {
     about_user(EventBody::UserSignedUp(facts()))
@@ -90,6 +107,10 @@ fn about_user(body: EventBody) -> Event {
 
 fn about_connection(body: EventBody) -> Event {
     event(body, Some((EventSubject::Connection(connection()), 12)))
+}
+
+fn about_application(body: EventBody) -> Event {
+    event(body, Some((EventSubject::Application(context().application), 3)))
 }
 
 fn event(body: EventBody, subject: Option<(EventSubject, i64)>) -> Event {

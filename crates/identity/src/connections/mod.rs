@@ -18,4 +18,4 @@ pub use delete::DeletedConnection;
 pub use read::{ConnectionView, WhichConnections};
 pub use update::ConnectionChanges;
 
-pub(crate) use update::replace;
+pub(crate) use update::{names, replace};

@@ -78,7 +78,7 @@ pub(crate) fn replace<T: Clone + PartialEq + Serialize>(
 }
 
 /// What an event tells of changed fields: their names.
-fn names(changed: &[FieldChange]) -> Vec<String> {
+pub(crate) fn names(changed: &[FieldChange]) -> Vec<String> {
     changed.iter().map(|change| change.field.clone()).collect()
 }
 

@@ -7,6 +7,7 @@ use latchkey_domain::{
     audit::{Change, FieldChange},
     caller::Caller,
     environment::EnvironmentKind,
+    event::EventBody,
     id::{ApplicationId, EnvironmentId},
     name::{ApplicationName, ConnectionName},
     page::{Listed, Page},
@@ -17,7 +18,7 @@ use latchkey_store::TimeCursor;
 
 use crate::{
     Error, Latchkey, RequestId, Result,
-    connections::replace,
+    connections::{names, replace},
     request::{after_conflict, expect_etag},
 };
 
@@ -87,6 +88,11 @@ impl Latchkey {
             return Err(Error::Exists);
         }
         tx.add_application(&application).await?;
+        let created = EventBody::ApplicationCreated {
+            application: name.clone(),
+            display_name: application.display_name.to_string(),
+        };
+        tx.emit_about_application(&name, created, now).await?;
         let fields = told(&application);
         let change = Change::of(&name.environment, "application.created", &name, fields);
         tx.audit(caller, &change, now).await?;
@@ -156,6 +162,9 @@ impl Latchkey {
         if !tx.update_application(&application).await? {
             return Err(Error::Contention(latchkey_store::Error::changed_meanwhile()));
         }
+        let changed_fields = names(&fields);
+        let updated = EventBody::ApplicationUpdated { application: name.clone(), changed_fields };
+        tx.emit_about_application(name, updated, now).await?;
         let change = Change::of(&name.environment, "application.updated", name, fields);
         tx.audit(caller, &change, now).await?;
         tx.commit().await?;
@@ -185,8 +194,11 @@ impl Latchkey {
         let application = tx.lock_application(name).await?.ok_or(Error::NotFound)?;
         expect_etag(etag, application.version)?;
         tx.remove_application(name).await?;
+        let now = self.clock.now();
+        let deleted = EventBody::ApplicationDeleted(name.clone());
+        tx.emit_about_application(name, deleted, now).await?;
         let change = Change::of(&name.environment, "application.deleted", name, Vec::new());
-        tx.audit(caller, &change, self.clock.now()).await?;
+        tx.audit(caller, &change, now).await?;
         Ok(tx.commit().await?)
     }
 }

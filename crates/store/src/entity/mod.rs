@@ -136,6 +136,12 @@ entity!(audit_entry = "audit_entries" {
     trace_id: Option<String>,
 });
 
+entity!(subject_sequence = "subject_sequences" {
+    #[sea_orm(primary_key, auto_increment = false)]
+    subject: String,
+    sequence: i64,
+});
+
 entity!(user = "users" {
     #[sea_orm(primary_key, auto_increment = false)]
     id: Uuid,
