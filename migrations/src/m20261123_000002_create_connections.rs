@@ -16,8 +16,11 @@ impl MigrationTrait for Migration {
             manager.create_table(table).await?;
         }
         for index in [
-            index("connections_by_age", "connections", &["environment", "created_at", "id"]),
-            index("credentials_by_connection", "credentials", &["environment", "connection"]),
+            index(
+                "credentials_by_connection",
+                "credentials",
+                &["environment", "connection", "created_at", "id"],
+            ),
             index(
                 "application_grants_by_age",
                 "application_grants",
@@ -26,17 +29,30 @@ impl MigrationTrait for Migration {
             index(
                 "application_grants_by_application",
                 "application_grants",
-                &["environment", "application"],
+                &["environment", "application", "connection_created_at", "connection"],
+            ),
+            index(
+                "application_grants_by_connection",
+                "application_grants",
+                &["environment", "connection", "application_created_at", "application"],
             ),
         ] {
             manager.create_index(index).await?;
         }
-        for index in [ONE_ACTIVE, TO_PURGE] {
+        for index in [BY_AGE, UNPURGED_BY_AGE, ONE_ACTIVE, TO_PURGE] {
             manager.get_connection().execute_unprepared(index).await?;
         }
         Ok(())
     }
 }
+
+/// A list passes over no deleted connection, however many there are.
+const BY_AGE: &str = "CREATE INDEX connections_by_age ON connections \
+    (environment, created_at, id) WHERE deleted_at IS NULL";
+
+/// As above, for a list of those too whose deletion can be undone.
+const UNPURGED_BY_AGE: &str = "CREATE INDEX connections_unpurged_by_age ON connections \
+    (environment, created_at, id) WHERE deleted_at IS NULL OR purge_at IS NOT NULL";
 
 /// A host has one active credential.
 const ONE_ACTIVE: &str = "CREATE UNIQUE INDEX credentials_one_active ON credentials \
@@ -97,6 +113,9 @@ fn application_grants() -> TableCreateStatement {
         flag("may_sign_in"),
         flag("may_link"),
         number("created_at"),
+        // The ages of the two, which never change: what is granted is listed by age.
+        number("connection_created_at"),
+        number("application_created_at"),
     ];
     let connection =
         reference(&["environment", "connection"], "connections", &["environment", "id"]);

@@ -9,13 +9,13 @@ use latchkey_domain::{
     time::Timestamp,
 };
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect,
-    sea_query::{Expr, ExprTrait, LockType, Query},
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, JoinType, QueryFilter,
+    QuerySelect, Select, sea_query::LockType,
 };
 
 use crate::{
     Cursor, Error, Result, Store, TimeCursor, Tx,
-    entity::{application, application_grant},
+    entity::{application, application_grant as grant},
     listing::list,
     tx::set,
 };
@@ -67,31 +67,35 @@ impl Store {
         page: &Page<TimeCursor>,
     ) -> Result<Listed<Application, TimeCursor>> {
         use application::Column::{CreatedAt, Environment, Id};
-        let mut select = application::Entity::find().filter(Environment.eq(environment.as_str()));
-        if let Some(connection) = connection {
-            let grants = Query::select()
-                .expr(Expr::val(1))
-                .from(application_grant::Entity)
-                .and_where(
-                    Expr::col((application_grant::Entity, application_grant::Column::Environment))
-                        .eq(Expr::col((application::Entity, Environment))),
-                )
-                .and_where(
-                    Expr::col((application_grant::Entity, application_grant::Column::Application))
-                        .eq(Expr::col((application::Entity, Id))),
-                )
-                .and_where(
-                    Expr::col((application_grant::Entity, application_grant::Column::Connection))
-                        .eq(connection.connection.as_str()),
-                )
-                .to_owned();
-            QuerySelect::query(&mut select).and_where(Expr::exists(grants));
-        }
-        list(&self.reader, select, (CreatedAt, Id), page, |row| {
+        let read = |row: application::Model| {
             Ok((Cursor { created_at: row.created_at, id: row.id.clone() }, read(row)?))
-        })
-        .await
+        };
+        match connection {
+            None => {
+                let select =
+                    application::Entity::find().filter(Environment.eq(environment.as_str()));
+                list(&self.reader, select, (CreatedAt, Id), page, read).await
+            }
+            Some(connection) => {
+                let columns = (grant::Column::ApplicationCreatedAt, grant::Column::Application);
+                list(&self.reader, granted(connection), columns, page, read).await
+            }
+        }
     }
+}
+
+/// The applications of a connection, read from its grants, which are in order of the applications'
+/// age.
+fn granted(connection: &ConnectionName) -> Select<application::Entity> {
+    use application::Column::{Environment, Id};
+    let of = application::Entity::belongs_to(grant::Entity)
+        .from((Environment, Id))
+        .to((grant::Column::Environment, grant::Column::Application))
+        .into();
+    application::Entity::find()
+        .join(JoinType::InnerJoin, of)
+        .filter(grant::Column::Environment.eq(connection.environment.as_str()))
+        .filter(grant::Column::Connection.eq(connection.connection.as_str()))
 }
 
 impl Tx {
@@ -140,9 +144,9 @@ impl Tx {
     pub async fn remove_application(&self, name: &ApplicationName) -> Result<()> {
         self.config_changed();
         self.remove_api_keys_of(&name.environment, Some(&name.application)).await?;
-        application_grant::Entity::delete_many()
-            .filter(application_grant::Column::Environment.eq(name.environment.as_str()))
-            .filter(application_grant::Column::Application.eq(name.application.as_str()))
+        grant::Entity::delete_many()
+            .filter(grant::Column::Environment.eq(name.environment.as_str()))
+            .filter(grant::Column::Application.eq(name.application.as_str()))
             .exec(&self.tx)
             .await?;
         let key = (name.environment.to_string(), name.application.to_string());

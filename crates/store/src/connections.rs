@@ -11,15 +11,15 @@ use latchkey_domain::{
     time::Timestamp,
 };
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter,
-    QuerySelect, Select,
-    sea_query::{Expr, LockType, Query, SelectStatement},
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, JoinType,
+    QueryFilter, QuerySelect, Select,
+    sea_query::{Expr, LockType},
 };
 
 use crate::{
     Cursor, Error, Result, Store, TimeCursor, Tx,
     entity::{
-        application_grant,
+        application_grant as grant,
         connection::{ActiveModel, Column, Entity, Model},
         credential,
     },
@@ -93,26 +93,16 @@ async fn find_ever(db: &impl ConnectionTrait, name: &ConnectionName) -> Result<O
     Entity::find_by_id(key).one(db).await?.map(read).transpose()
 }
 
-/// Those that are not deleted and, with a time, those whose deletion can be undone then.
+/// Those that are not deleted and, with a time, those whose deletion can be undone then. Each says
+/// what the index is over that it is read by.
 fn shown(undoable_at: Option<Timestamp>) -> Condition {
-    let there = Condition::any().add(Column::DeletedAt.is_null());
+    let there = || Condition::any().add(Column::DeletedAt.is_null());
     match undoable_at {
-        Some(now) => there.add(Column::PurgeAt.gt(now.0)),
-        None => there,
+        Some(now) => Condition::all()
+            .add(there().add(Column::PurgeAt.is_not_null()))
+            .add(there().add(Column::PurgeAt.gt(now.0))),
+        None => there(),
     }
-}
-
-/// What grants an application the connection that is looked at.
-fn grants_to(application: &ApplicationName) -> SelectStatement {
-    use application_grant as grant;
-    let granted = |column| Expr::col((grant::Entity, column));
-    Query::select()
-        .expr(Expr::val(1))
-        .from(grant::Entity)
-        .and_where(granted(grant::Column::Environment).eq(Expr::col((Entity, Column::Environment))))
-        .and_where(granted(grant::Column::Connection).eq(Expr::col((Entity, Column::Id))))
-        .and_where(granted(grant::Column::Application).eq(application.application.as_str()))
-        .to_owned()
 }
 
 impl Store {
@@ -133,33 +123,44 @@ impl Store {
         undoable_at: Option<Timestamp>,
         page: &Page<TimeCursor>,
     ) -> Result<Listed<Connection, TimeCursor>> {
-        let environment = match filter {
-            ConnectionFilter::All(environment) => environment,
-            ConnectionFilter::OfApplication(application)
-            | ConnectionFilter::OfferedBy(application) => &application.environment,
+        let read = |row: Model| {
+            Ok((Cursor { created_at: row.created_at, id: row.id.clone() }, read(row)?))
         };
-        let mut select = Entity::find()
-            .filter(Column::Environment.eq(environment.as_str()))
-            .filter(shown(undoable_at));
         match filter {
-            ConnectionFilter::All(_) => {}
+            ConnectionFilter::All(environment) => {
+                let select = Entity::find().filter(Column::Environment.eq(environment.as_str()));
+                let select = select.filter(shown(undoable_at));
+                list(&self.reader, select, (Column::CreatedAt, Column::Id), page, read).await
+            }
             ConnectionFilter::OfApplication(application) => {
-                let grants = grants_to(application);
-                QuerySelect::query(&mut select).and_where(Expr::exists(grants));
+                let select = granted_to(application).filter(shown(undoable_at));
+                list(&self.reader, select, BY_GRANT, page, read).await
             }
             ConnectionFilter::OfferedBy(application) => {
-                let granted = |column| Expr::col((application_grant::Entity, column));
-                let offered = granted(application_grant::Column::MaySignUp)
-                    .or(granted(application_grant::Column::MaySignIn));
-                let grants = grants_to(application).and_where(offered).to_owned();
-                QuerySelect::query(&mut select).and_where(Expr::exists(grants));
+                let may_sign_up = grant::Column::MaySignUp.eq(true);
+                let offered = may_sign_up.or(grant::Column::MaySignIn.eq(true));
+                let select = granted_to(application).filter(shown(undoable_at)).filter(offered);
+                list(&self.reader, select, BY_GRANT, page, read).await
             }
         }
-        list(&self.reader, select, (Column::CreatedAt, Column::Id), page, |row| {
-            Ok((Cursor { created_at: row.created_at, id: row.id.clone() }, read(row)?))
-        })
-        .await
     }
+}
+
+/// A connection's age and id, as a grant holds them.
+const BY_GRANT: (grant::Column, grant::Column) =
+    (grant::Column::ConnectionCreatedAt, grant::Column::Connection);
+
+/// The connections of an application. They are read from its grants, which are in order of the
+/// connections' age: however many others there are, they are not looked at.
+fn granted_to(application: &ApplicationName) -> Select<Entity> {
+    let of = Entity::belongs_to(grant::Entity)
+        .from((Column::Environment, Column::Id))
+        .to((grant::Column::Environment, grant::Column::Connection))
+        .into();
+    Entity::find()
+        .join(JoinType::InnerJoin, of)
+        .filter(grant::Column::Environment.eq(application.environment.as_str()))
+        .filter(grant::Column::Application.eq(application.application.as_str()))
 }
 
 impl Tx {
@@ -225,8 +226,8 @@ impl Tx {
     /// and grants.
     pub(crate) async fn remove_connections_of(&self, environment: &EnvironmentId) -> Result<()> {
         let id = environment.as_str();
-        let grants = application_grant::Column::Environment.eq(id);
-        application_grant::Entity::delete_many().filter(grants).exec(&self.tx).await?;
+        let grants = grant::Column::Environment.eq(id);
+        grant::Entity::delete_many().filter(grants).exec(&self.tx).await?;
         let credentials = credential::Column::Environment.eq(id);
         credential::Entity::delete_many().filter(credentials).exec(&self.tx).await?;
         Entity::delete_many().filter(Column::Environment.eq(id)).exec(&self.tx).await?;

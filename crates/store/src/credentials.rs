@@ -12,7 +12,7 @@ use latchkey_domain::{
 };
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter,
-    QueryOrder, Select, prelude::Uuid, sea_query::Expr,
+    Select, prelude::Uuid, sea_query::Expr,
 };
 
 use crate::{
@@ -95,8 +95,6 @@ pub(crate) async fn of_several(
         .filter(Column::Environment.eq(environment.as_str()))
         .filter(Column::Connection.is_in(connections.map(ConnectionId::as_str)))
         .filter(Condition::any().add(Column::DeletedAt.is_null()).add(recently))
-        .order_by_asc(Column::CreatedAt)
-        .order_by_asc(Column::Id)
         .all(db)
         .await?;
     let mut found = BTreeMap::<ConnectionId, Vec<SealedCredential>>::new();
@@ -104,6 +102,10 @@ pub(crate) async fn of_several(
         let id = row.connection.parse();
         let id = id.map_err(|_| Error::corrupt("credentials", "connection"))?;
         found.entry(id).or_default().push(read(row)?);
+    }
+    // The database would sort them all together.
+    for credentials in found.values_mut() {
+        credentials.sort_by_key(|sealed| (sealed.credential.created_at.0, sealed.credential.id.0));
     }
     Ok(found)
 }

@@ -108,10 +108,25 @@ impl Tx {
         if before.is_some() {
             row.update(&self.tx).await?;
         } else {
+            let ages = self.ages(connection, application).await?;
+            let (connection, application) = ages.ok_or_else(Error::changed_meanwhile)?;
             row.created_at = set(now.0);
+            row.connection_created_at = set(connection.0);
+            row.application_created_at = set(application.0);
             row.insert(&self.tx).await?;
         }
         Ok(before)
+    }
+
+    /// When the two were created, if they are there.
+    async fn ages(
+        &self,
+        connection: &ConnectionName,
+        application: &ApplicationName,
+    ) -> Result<Option<(Timestamp, Timestamp)>> {
+        let connection = self.connection_ever(connection).await?;
+        let application = self.application(application).await?;
+        Ok(connection.zip(application).map(|(one, other)| (one.created_at, other.created_at)))
     }
 
     /// Takes a connection from an application; `false` if it was not granted.

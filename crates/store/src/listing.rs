@@ -22,21 +22,24 @@ pub struct Cursor<Id> {
 pub type TimeCursor = Cursor<String>;
 
 /// Reads one page, oldest first, and turns each row into what it stands for.
-pub(crate) async fn list<E, Id, Item>(
+///
+/// The columns hold each row's age and id, and may be of another table than the rows are.
+pub(crate) async fn list<E, C, Id, Item>(
     db: &impl ConnectionTrait,
     select: Select<E>,
-    columns: (E::Column, E::Column),
+    columns: (C, C),
     page: &Page<Cursor<Id>>,
     read: impl Fn(E::Model) -> Result<(Cursor<Id>, Item)>,
 ) -> Result<Listed<Item, Cursor<Id>>>
 where
     E: EntityTrait,
+    C: ColumnTrait,
     Id: Clone + Into<sea_orm::Value>,
 {
     let (created_at, id) = columns;
     let select = match &page.after {
         None => select,
-        Some(cursor) => select.filter(place::<E>(columns).gt(cursor_values(cursor))),
+        Some(cursor) => select.filter(place(columns).gt(cursor_values(cursor))),
     };
     let select = select.order_by_asc(created_at).order_by_asc(id);
     read_page(db, select, page.size, read).await
@@ -57,13 +60,13 @@ where
     let (created_at, id) = columns;
     let select = match &page.after {
         None => select,
-        Some(cursor) => select.filter(place::<E>(columns).lt(cursor_values(cursor))),
+        Some(cursor) => select.filter(place(columns).lt(cursor_values(cursor))),
     };
     let select = select.order_by_desc(created_at).order_by_desc(id);
     read_page(db, select, page.size, read).await
 }
 
-fn place<E: EntityTrait>((created_at, id): (E::Column, E::Column)) -> Expr {
+fn place<C: ColumnTrait>((created_at, id): (C, C)) -> Expr {
     Expr::tuple([Expr::col(created_at.as_column_ref()), Expr::col(id.as_column_ref())])
 }
 

@@ -119,6 +119,20 @@ entity!(application_grant = "application_grants" {
     may_sign_in: bool,
     may_link: bool,
     created_at: i64,
+    connection_created_at: i64,
+    application_created_at: i64,
+});
+
+entity!(sealing_key = "sealing_keys" {
+    #[sea_orm(primary_key, auto_increment = false)]
+    id: String,
+    last_sealed_at: i64,
+});
+
+entity!(feed_position = "feed_position" {
+    #[sea_orm(primary_key, auto_increment = false)]
+    id: bool,
+    position: i64,
 });
 
 entity!(audit_entry = "audit_entries" {
