@@ -66,6 +66,7 @@ impl Service {
         stage.follow("the cache", self.cache.clone().follow(stop()));
         stage.follow("the sequencer", self.store.clone().sequence(stop()));
         stage.follow("the sweep", self.store.clone().sweep(stop()));
+        stage.follow("the key ring", self.latchkey.clone().note_sealing(stop()));
     }
 
     /// Serves gRPC; at the end it waits for the work that calls began.

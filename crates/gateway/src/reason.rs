@@ -84,9 +84,11 @@ fn rpc_status(reason: ErrorReason) -> StatusCode {
         R::AttemptUsed | R::AttemptInProgress | R::StartAgain => StatusCode::CONFLICT,
         R::StateExpired => StatusCode::GONE,
         R::Overloaded => StatusCode::TOO_MANY_REQUESTS,
-        R::CredentialsMissing | R::StorageUnavailable | R::ServerStopping | R::Contention => {
-            StatusCode::SERVICE_UNAVAILABLE
-        }
+        R::CredentialsMissing
+        | R::StorageUnavailable
+        | R::KeyMissing
+        | R::ServerStopping
+        | R::Contention => StatusCode::SERVICE_UNAVAILABLE,
         // Our own key is wrong, or the service answered what these calls never answer.
         R::Unspecified
         | R::CredentialsInvalid

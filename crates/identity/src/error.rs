@@ -87,7 +87,10 @@ pub enum Error {
     Storage(#[source] latchkey_store::Error),
     /// A value could not be sealed, opened or derived.
     #[error("the key ring failed")]
-    Keyring(#[from] latchkey_keyring::Error),
+    Keyring(#[source] latchkey_keyring::Error),
+    /// A value was sealed with a key that this process does not have; another may have it.
+    #[error("a key is missing here; another replica may have it")]
+    KeyMissing(#[source] latchkey_keyring::Error),
     /// Anything else that is ours to fix.
     #[error("{0}")]
     Internal(&'static str),
@@ -114,6 +117,15 @@ pub enum ErrorKind {
     Unavailable,
     /// Nothing: it is ours to fix.
     Internal,
+}
+
+impl From<latchkey_keyring::Error> for Error {
+    fn from(error: latchkey_keyring::Error) -> Self {
+        match error {
+            latchkey_keyring::Error::KeyMissing(_) => Self::KeyMissing(error),
+            _ => Self::Keyring(error),
+        }
+    }
 }
 
 impl From<latchkey_store::Error> for Error {
@@ -187,6 +199,7 @@ impl Error {
             Self::StartAgain(_) => (StartOver, "START_AGAIN"),
             Self::LoginCodeInvalid => (Invalid, "LOGIN_CODE_INVALID"),
             Self::StorageUnavailable(_) => (Unavailable, "STORAGE_UNAVAILABLE"),
+            Self::KeyMissing(_) => (Unavailable, "KEY_MISSING"),
             Self::Contention(_) => (StartOver, "CONTENTION"),
             Self::Storage(_) | Self::Keyring(_) | Self::Internal(_) => (Internal, "INTERNAL"),
         }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use latchkey_domain::{caller::Caller, id::EnvironmentId};
-use latchkey_store::{Positioned, Store};
+use latchkey_store::{FeedPage, Positioned, Store};
 use tokio::sync::watch;
 
 use crate::{Latchkey, Result};
@@ -30,7 +30,7 @@ impl Latchkey {
         environment: &EnvironmentId,
         after: i64,
         limit: u32,
-    ) -> Result<Vec<Positioned>> {
+    ) -> Result<FeedPage> {
         Self::see(caller, environment)?;
         self.environment_of(environment).await?;
         Ok(self.store.events_after(environment, after, limit).await?)
@@ -61,10 +61,10 @@ impl Watch {
         loop {
             // Seen before the read: what comes during it wakes us at once.
             self.positioned.mark_unchanged();
-            let events = self.store.events_after(&self.environment, self.position, BATCH).await?;
-            if let Some(last) = events.last() {
-                self.position = last.position;
-                return Ok(events);
+            let page = self.store.events_after(&self.environment, self.position, BATCH).await?;
+            self.position = page.next;
+            if !page.events.is_empty() {
+                return Ok(page.events);
             }
             let _woken_or_timed_out = tokio::time::timeout(POLL, self.positioned.changed()).await;
         }

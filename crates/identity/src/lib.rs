@@ -4,6 +4,7 @@ mod access;
 mod connections;
 mod error;
 mod events;
+mod keys;
 mod login;
 mod request;
 mod tenants;
@@ -28,7 +29,8 @@ pub use connections::{
 };
 pub use error::{Error, ErrorKind, Result};
 pub use events::Watch;
-pub use latchkey_store::{Cursor, Positioned, TimeCursor};
+pub use keys::{KeptBecause, KeyUse, Readiness, Resealed};
+pub use latchkey_store::{Cursor, FeedPage, Positioned, SealedKind, TimeCursor};
 pub use login::{
     Answer, Callback, Completed, LoginOption, LoginOptions, Outcome, ProviderAnswer, Redeemed,
     StartLogin, Started,
@@ -71,11 +73,6 @@ impl Latchkey {
     /// Work that outlives the call that began it: close it, then wait for it.
     pub fn work(&self) -> &TaskTracker {
         &self.work
-    }
-
-    /// Whether calls can be answered: the database answers.
-    pub async fn is_ready(&self) -> bool {
-        self.store.ping().await.is_ok()
     }
 
     /// Lets a caller through who may see an environment. For all others it does not exist.

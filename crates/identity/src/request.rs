@@ -44,7 +44,7 @@ impl Latchkey {
         let key = request.in_scope(scope);
         match tx.answered_request(&key).await? {
             None => Ok(None),
-            Some(before) if self.is_repeat(&key, request, &before) => Ok(Some(before.resource)),
+            Some(before) if self.is_repeat(&key, request, &before)? => Ok(Some(before.resource)),
             Some(_) => Err(Error::RequestIdReused),
         }
     }
@@ -71,17 +71,25 @@ impl Latchkey {
         Ok(self.keyring.seal(Purpose::RequestFingerprint, &place(key), &digest)?)
     }
 
-    /// Whether the same was asked for before. What was sealed with a key that has left the ring
-    /// cannot be compared, and counts as something else.
-    fn is_repeat(&self, key: &Request, request: &RequestId, before: &AnsweredRequest) -> bool {
+    /// Whether the same was asked for before. What was not sealed here counts as something else; what
+    /// was sealed with a key that is missing here is for a replica that has it to compare.
+    fn is_repeat(
+        &self,
+        key: &Request,
+        request: &RequestId,
+        before: &AnsweredRequest,
+    ) -> Result<bool> {
         let purpose = Purpose::RequestFingerprint;
-        let opened = self.keyring.open(purpose, &place(key), &before.fingerprint);
-        opened.is_ok_and(|opened| opened.text == sha256(&request.body))
+        match self.keyring.open(purpose, &place(key), &before.fingerprint) {
+            Ok(opened) => Ok(opened.text == sha256(&request.body)),
+            Err(latchkey_keyring::Error::NotOurs) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
     }
 }
 
 /// Where a request's fingerprint is sealed for.
-fn place(Request { scope, id }: &Request) -> Vec<u8> {
+pub(crate) fn place(Request { scope, id }: &Request) -> Vec<u8> {
     format!("requests/{scope}/{id}/fingerprint").into_bytes()
 }
 

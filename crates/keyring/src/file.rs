@@ -69,4 +69,14 @@ impl KeyFile {
         self.primary = id;
         Ok(())
     }
+
+    /// Takes a key out, which opens nothing from then on.
+    pub fn remove(&mut self, id: KeyId) -> Result<(), Error> {
+        if self.primary == id {
+            return Err(Error::Primary(id));
+        }
+        let before = self.keys.len();
+        self.keys.retain(|key| key.id != id);
+        if self.keys.len() == before { Err(Error::KeyMissing(id)) } else { Ok(()) }
+    }
 }

@@ -10,10 +10,27 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Error, Purpose};
 
+/// The format of what is sealed: version, key id, nonce, ciphertext and tag.
+const VERSION: u8 = 1;
+
 /// Tells which key sealed a value: the first bytes of what follows from the key for this use.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct KeyId(pub [u8; 4]);
+
+impl KeyId {
+    /// What every value begins with that this key sealed: the version of the format, and the id.
+    pub fn mark(self) -> [u8; 5] {
+        let [a, b, c, d] = self.0;
+        [VERSION, a, b, c, d]
+    }
+
+    /// The key that sealed what begins so, if it was sealed at all.
+    pub fn that_sealed(sealed: &[u8]) -> Option<Self> {
+        let [VERSION, a, b, c, d, ..] = *sealed else { return None };
+        Some(Self([a, b, c, d]))
+    }
+}
 
 impl fmt::Display for KeyId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -64,9 +64,12 @@ pub enum Error {
     /// A key is there twice.
     #[error("key {0} is there twice")]
     Duplicate(KeyId),
-    /// The value was sealed with a key that is not here.
-    #[error("the value was sealed with key {0}, which is not in the ring")]
+    /// A value was sealed with a key, or a key is named, that is not here.
+    #[error("key {0} is not in the ring")]
     KeyMissing(KeyId),
+    /// The key seals.
+    #[error("key {0} seals: promote another one first")]
+    Primary(KeyId),
     /// The value was not sealed here, for this purpose and place, or was changed since.
     #[error("the value does not open")]
     NotOurs,

@@ -4,9 +4,6 @@ use std::fmt;
 
 use crate::{Error, KeyFile, KeyId, Purpose, key::Key};
 
-/// The format of what is sealed: version, key id, nonce, ciphertext and tag.
-const VERSION: u8 = 1;
-
 /// Keys by their ids, one of them primary.
 pub struct KeyRing {
     keys: Vec<Key>,
@@ -54,22 +51,31 @@ impl KeyRing {
     /// Seals `text` for one purpose and one place, which `aad` names: row, column, tenant.
     pub fn seal(&self, purpose: Purpose, aad: &[u8], text: &[u8]) -> Result<Vec<u8>, Error> {
         let key = &self.keys[self.primary];
-        let mut out = vec![VERSION];
-        out.extend_from_slice(&key.id.0);
+        let mut out = key.id.mark().to_vec();
         out.append(&mut key.seal(purpose, aad, text)?);
         Ok(out)
     }
 
     /// Opens what [`Self::seal`] made for the same purpose and place.
     pub fn open(&self, purpose: Purpose, aad: &[u8], sealed: &[u8]) -> Result<Opened, Error> {
-        let [VERSION, a, b, c, d, rest @ ..] = sealed else { return Err(Error::NotOurs) };
-        let key = self.key(KeyId([*a, *b, *c, *d]))?;
+        let key = self.key(self.key_of(sealed)?)?;
+        let rest = &sealed[key.id.mark().len()..];
         Ok(Opened { text: key.open(purpose, aad, rest)?, key: key.id })
     }
 
     /// 32 bytes that follow from a key, a purpose and `info`, and that nobody else can compute.
     pub fn derive(&self, key: KeyId, purpose: Purpose, info: &[u8]) -> Result<[u8; 32], Error> {
         self.key(key)?.derive(purpose, info)
+    }
+
+    /// The key that a value was sealed with, if it is in the ring.
+    pub fn key_of(&self, sealed: &[u8]) -> Result<KeyId, Error> {
+        Ok(self.key(KeyId::that_sealed(sealed).ok_or(Error::NotOurs)?)?.id)
+    }
+
+    /// Whether a key is in the ring.
+    pub fn holds(&self, id: KeyId) -> bool {
+        self.key(id).is_ok()
     }
 
     /// The key that seals.
@@ -117,6 +123,19 @@ mod tests {
         assert_eq!(rotated.open(Purpose::State, b"", &sealed).unwrap().text, b"text");
         let sealed = rotated.seal(Purpose::State, b"", b"text").unwrap();
         assert_eq!(ring.open(Purpose::State, b"", &sealed).unwrap_err(), Error::KeyMissing(added));
+    }
+
+    #[test]
+    fn a_sealed_value_names_its_key() {
+        let (_, ring) = ring();
+        let sealed = ring.seal(Purpose::State, b"", b"text").unwrap();
+        assert!(sealed.starts_with(&ring.primary().mark()));
+        assert_eq!(KeyId::that_sealed(&sealed), Some(ring.primary()));
+        assert_eq!(ring.key_of(&sealed), Ok(ring.primary()));
+        for not_sealed in [&[][..], &sealed[..4], &[2, 0, 0, 0, 0, 0]] {
+            assert_eq!(KeyId::that_sealed(not_sealed), None);
+            assert_eq!(ring.key_of(not_sealed), Err(Error::NotOurs));
+        }
     }
 
     #[test]

@@ -3,6 +3,8 @@
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
+use crate::connect::sqlite_path;
+
 /// Settings of the database.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -21,6 +23,12 @@ impl Default for Config {
 }
 
 impl Config {
+    /// Whether it is a SQLite file that is not there: connecting would make it.
+    pub fn is_file_to_be_made(&self) -> bool {
+        let url = self.url.expose_secret();
+        url.starts_with("sqlite:") && !sqlite_path(url).exists()
+    }
+
     /// What is wrong with the settings, each with its field.
     pub fn problems(&self) -> Vec<String> {
         let url = self.url.expose_secret();

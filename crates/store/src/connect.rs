@@ -148,12 +148,15 @@ async fn open(
 
 /// SQLite makes a file, and not the folder around it.
 fn make_folder_of(url: &str) -> Result<()> {
-    let path = url.trim_start_matches("sqlite:").trim_start_matches("//");
-    let path = path.split_once('?').map_or(path, |(path, _)| path);
-    match Path::new(path).parent() {
+    match sqlite_path(url).parent() {
         Some(folder) => std::fs::create_dir_all(folder).map_err(Error::Folder),
         None => Ok(()),
     }
+}
+
+pub(crate) fn sqlite_path(url: &str) -> &Path {
+    let path = url.trim_start_matches("sqlite:").trim_start_matches("//");
+    Path::new(path.split_once('?').map_or(path, |(path, _)| path))
 }
 
 fn common(url: &str, connections: u32) -> ConnectOptions {

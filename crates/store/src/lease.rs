@@ -8,14 +8,14 @@ use latchkey_domain::{
 };
 use latchkey_events::Recorded;
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, QueryFilter,
-    QueryResult, Statement, prelude::Uuid, sea_query::Expr,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, Statement,
+    prelude::Uuid, sea_query::Expr,
 };
 
 use crate::{
     Backend, Error, Result, Store,
-    entity::outbox::{Column, Entity, Model},
-    outbox::read,
+    entity::outbox::{Column, Entity},
+    feed::readable,
 };
 
 /// Only the first unsent event of a subject is leased, so that whatever fails, the next one of that
@@ -100,15 +100,4 @@ impl Store {
         let sent = Condition::all().add(Column::SentAt.is_not_null());
         Ok(Entity::find_by_id(id.0).filter(sent).one(self.aside()).await?.is_some())
     }
-}
-
-/// The event in a row, if there is one to be made of it.
-fn readable(row: &QueryResult) -> Option<Recorded> {
-    let event = Model::from_query_result(row, "").map_err(Error::from).and_then(read);
-    let event = event.inspect_err(|error| {
-        let id = row.try_get::<Uuid>("", "id").map(|id| EventId(id).to_string());
-        let error = error as &dyn std::error::Error;
-        tracing::error!(event.id = id.ok(), error, "an event in the outbox cannot be read");
-    });
-    event.ok()
 }

@@ -4,11 +4,17 @@ use std::sync::atomic::Ordering;
 
 use latchkey_domain::{event::Event, id::EventId, time::Timestamp};
 use latchkey_events::Recorded;
-use sea_orm::{ActiveModelTrait, ConnectionTrait, DbBackend, Statement};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter,
+    sea_query::Expr,
+};
 
 use crate::{
     Backend, Error, Result, Tx,
-    entity::outbox::{ActiveModel, Model},
+    entity::{
+        feed_position,
+        outbox::{ActiveModel, Model},
+    },
     tx::set,
 };
 
@@ -33,10 +39,14 @@ impl Tx {
 }
 
 async fn next_position(tx: &impl ConnectionTrait) -> Result<i64> {
-    let sql = "SELECT COALESCE(MAX(position), 0) + 1 FROM outbox";
-    let row = tx.query_one_raw(Statement::from_string(DbBackend::Sqlite, sql)).await?;
-    let row = row.ok_or(Error::corrupt("outbox", "no answer"))?;
-    Ok(row.try_get_by_index(0)?)
+    use feed_position::{Column, Entity};
+    let counted = Entity::update_many()
+        .col_expr(Column::Position, Expr::col(Column::Position).add(1))
+        .filter(Column::Id.eq(true))
+        .exec_with_returning(tx)
+        .await?;
+    let row = counted.first().ok_or(Error::corrupt("feed_position", "its row is gone"))?;
+    Ok(row.position)
 }
 
 fn write(recorded: Recorded) -> ActiveModel {

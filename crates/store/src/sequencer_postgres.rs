@@ -15,7 +15,9 @@ const TRY_LOCK: &str = "SELECT pg_try_advisory_xact_lock($1)";
 const GIVE: &str = "\
 WITH fresh AS (SELECT id, row_number() OVER (ORDER BY ordinal) AS n FROM outbox \
     WHERE position IS NULL ORDER BY ordinal LIMIT 1000), \
-last AS (SELECT COALESCE(MAX(position), 0) AS position FROM outbox) \
+counted AS (SELECT count(*) AS n FROM fresh), \
+last AS (UPDATE feed_position SET position = position + counted.n FROM counted \
+    WHERE counted.n > 0 RETURNING position - counted.n AS position) \
 UPDATE outbox SET position = last.position + fresh.n FROM fresh, last WHERE outbox.id = fresh.id";
 
 impl Store {

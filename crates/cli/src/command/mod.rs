@@ -31,7 +31,7 @@ pub(crate) async fn run(command: Command) -> Result<()> {
         Command::Migrate(source) => migrate(&read(&source)?).await,
         Command::CheckConfig(source) => check_config(read(&source)),
         Command::Healthcheck { url } => healthcheck::run(&url).await,
-        Command::Keyring { source, command } => keyring::run(&read(&source)?.keyring, &command),
+        Command::Keyring { source, command } => keyring::run(&read(&source)?, command).await,
         Command::Environments { source, command } => {
             environments::run(&read(&source)?, command).await
         }

@@ -105,7 +105,9 @@ impl Explanations {
             R::AttemptUsed => &self.used,
             R::AttemptInProgress => &self.in_progress,
             R::StartAgain => &self.start_again,
-            R::StorageUnavailable | R::ServerStopping | R::Contention => &self.unavailable,
+            R::StorageUnavailable | R::KeyMissing | R::ServerStopping | R::Contention => {
+                &self.unavailable
+            }
             R::Overloaded => &self.busy,
             R::Unspecified
             | R::ResourceExists

@@ -104,12 +104,15 @@ impl Latchkey {
             code_challenge: attempt.code_challenge,
             now: self.clock.now(),
         };
+        let way_in = self.cache.way_in(&claim.connection).await?;
+        if let (Some(way_in), ProviderAnswer::Code(_)) = (&way_in, &answer) {
+            // While the call can still be tried again, at a replica that has the key.
+            self.has_key_of(way_in, attempt.credential)?;
+        }
         match self.store.claim(&claim).await? {
             Claimed::Before(before) => self.answer_again(&opened, before, claim.answer_hash).await,
             Claimed::Now => {
                 // From here on a retry of the call could not help: whatever fails, start again.
-                let way_in = self.cache.way_in(&claim.connection).await;
-                let way_in = way_in.map_err(|error| start_again(error.into()))?;
                 let end = match self.finish(&opened, way_in.as_deref(), answer).await {
                     Ok(end) => end,
                     Err(error) => self.end_that_was_written(&opened, error).await?,

@@ -5,6 +5,7 @@ use std::{future::Future, time::Duration};
 use latchkey_domain::{
     connection::standby,
     email::EmailAddress,
+    id::CredentialId,
     profile::Account,
     provider::{self, Client, Grant, Provider},
     sign_in::{Failure, Unsuccessful},
@@ -128,6 +129,15 @@ impl Latchkey {
                 );
                 send(standby).await
             }
+        }
+    }
+
+    /// Whether this process could open a credential's secret; no word of one that is not there.
+    pub(super) fn has_key_of(&self, way_in: &WayIn, credential: CredentialId) -> Result<()> {
+        let found = way_in.credentials.iter().find(|sealed| sealed.credential.id == credential);
+        match found.map(|sealed| self.keyring.key_of(&sealed.sealed_secret)) {
+            Some(Err(error)) => Err(error.into()),
+            _ => Ok(()),
         }
     }
 

@@ -68,6 +68,8 @@ impl Latchkey {
         let redirect_uri = RedirectUriId::of(uri.ok_or(Error::RedirectUriNotRegistered)?);
         let credentials = way_in.plain_credentials();
         let credential = serving(&credentials, &start.host).ok_or(Error::CredentialsMissing)?;
+        // Before the person goes to the provider, and comes back for nothing.
+        self.has_key_of(&way_in, credential.id)?;
         let provider = self.provider_of(&way_in)?;
 
         let browser_secret = random_token()?;

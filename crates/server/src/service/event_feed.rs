@@ -54,9 +54,8 @@ impl EventFeed for Feed {
         let (parent, after, size) = wire::list(&request.into_inner())?;
         let listed = self.latchkey.list_events(&caller, &parent.environment, after, size);
         let found = listed.await.map_err(from_error)?;
-        let next_position = found.last().map_or(after, |last| last.position);
-        let events = found.iter().map(wire::encode).collect::<Result<_, _>>()?;
-        Ok(Response::new(v1::ListEventsResponse { events, next_position }))
+        let events = found.events.iter().map(wire::encode).collect();
+        Ok(Response::new(v1::ListEventsResponse { events, next_position: found.next }))
     }
 
     type WatchEventsStream = Pin<Box<dyn Stream<Item = Item> + Send>>;
@@ -109,10 +108,7 @@ async fn pass_on(mut watch: Watch, sender: mpsc::Sender<Item>, stop: Cancellatio
                 Err(error) => return from_error(error),
             };
             for event in &events {
-                let event = match wire::encode(event) {
-                    Ok(event) => v1::WatchEventsResponse { event: Some(event) },
-                    Err(status) => return status,
-                };
+                let event = v1::WatchEventsResponse { event: Some(wire::encode(event)) };
                 if sender.send_timeout(Ok(event), PATIENCE).await.is_err() {
                     return asleep();
                 }

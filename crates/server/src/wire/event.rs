@@ -6,7 +6,6 @@ use latchkey_proto::v1;
 use tonic::Status;
 
 use super::{Fields, time};
-use crate::status;
 
 /// What a page holds when nobody says, and at most: an event is about a kilobyte.
 const DEFAULT_PAGE: u32 = 100;
@@ -54,14 +53,15 @@ fn position(position: i64) -> Result<i64, Invalid> {
     if position >= 0 { Ok(position) } else { Err(Invalid::new("must not be negative")) }
 }
 
-pub(crate) fn encode(found: &Positioned) -> Result<v1::FeedEvent, Status> {
+/// Without its data where that cannot be read: readers learn that something happened, to whom, and
+/// with which number, and go on.
+pub(crate) fn encode(found: &Positioned) -> v1::FeedEvent {
     let event = &found.event;
-    let data = latchkey_events::data(event).map_err(|error| {
-        let error = &error as &dyn std::error::Error;
+    let data = latchkey_events::data(event).inspect_err(|error| {
+        let error = error as &dyn std::error::Error;
         tracing::error!(error, event.id = %event.id, "an event cannot be read");
-        status::from_error(latchkey_identity::Error::Internal("an event cannot be read"))
-    })?;
-    Ok(v1::FeedEvent {
+    });
+    v1::FeedEvent {
         position: found.position,
         id: event.id.to_string(),
         r#type: event.event_type.clone(),
@@ -71,6 +71,6 @@ pub(crate) fn encode(found: &Positioned) -> Result<v1::FeedEvent, Status> {
         sequence: event.sequence,
         traceparent: event.traceparent.clone().unwrap_or_default(),
         causation_id: event.causation_id.clone().unwrap_or_default(),
-        data: Some(data),
-    })
+        data: data.ok(),
+    }
 }

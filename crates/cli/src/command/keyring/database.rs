@@ -1,0 +1,28 @@
+//! The use cases with the ring of the file, for whoever holds the database.
+
+use anyhow::Result;
+use latchkey_identity::Providers;
+
+use super::existing;
+use crate::{
+    compose::{self, Service},
+    config::{Config, Section},
+};
+
+/// Opens the database, if its schema is current.
+pub(super) async fn open(config: &Config) -> Result<Service> {
+    config.check(&[Section::Store, Section::Keyring, Section::Telemetry])?;
+    existing(&config.keyring)?;
+    let ring = config.keyring.ring()?;
+    Ok(Service::new(compose::connect_to_current(config).await?, ring, Providers::new()))
+}
+
+/// As [`open`], where there is a database; it tells why there is none.
+pub(super) async fn reachable(config: &Config) -> Option<Service> {
+    let opened = if config.store.is_file_to_be_made() {
+        Err(anyhow::anyhow!("its file is not there"))
+    } else {
+        open(config).await
+    };
+    opened.inspect_err(|error| eprintln!("the database was not asked: {error:#}")).ok()
+}
