@@ -27,6 +27,11 @@ async fn within<T>(
     tokio::time::timeout(limit, asking).await.map_err(given_up)?
 }
 
+/// At the level of a trace, for whoever wants to see what is asked: the text, without its values.
+fn told(statement: &Statement) {
+    tracing::trace!(target: "latchkey_store::statement", "{}", statement.sql);
+}
+
 fn silent(what: &str) -> DbErr {
     DbErr::Conn(RuntimeErr::Internal(what.to_owned()))
 }
@@ -38,6 +43,7 @@ impl<C: ConnectionTrait> ConnectionTrait for Answered<C> {
     }
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
+        told(&statement);
         within(self.patience, self.inner.execute_raw(statement)).await
     }
 
@@ -46,10 +52,12 @@ impl<C: ConnectionTrait> ConnectionTrait for Answered<C> {
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
+        told(&statement);
         within(self.patience, self.inner.query_one_raw(statement)).await
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        told(&statement);
         within(self.patience, self.inner.query_all_raw(statement)).await
     }
 

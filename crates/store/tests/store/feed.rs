@@ -34,7 +34,7 @@ async fn read(store: &Store, after: i64, count: usize) -> Vec<Positioned> {
         while seen.len() < count {
             let last = seen.last().map_or(after, |event| event.position);
             // Pages smaller than what comes at once.
-            seen.extend(store.events_after(&made::dev(), last, 7).await.unwrap());
+            seen.extend(store.events_after(&made::dev(), last, 7).await.unwrap().events);
             tokio::time::sleep(Duration::from_millis(2)).await;
         }
     };
@@ -103,7 +103,7 @@ crate::both! {
         let expected: Vec<_> = events.iter().map(recorded).collect();
         assert_eq!(seen.iter().map(|seen| seen.event.clone()).collect::<Vec<_>>(), expected);
         assert_eq!(seen.iter().map(|seen| seen.position).collect::<Vec<_>>(), [1, 3, 4]);
-        assert!(store.events_after(&made::dev(), 4, 9).await.unwrap().is_empty());
+        assert!(store.events_after(&made::dev(), 4, 9).await.unwrap().events.is_empty());
     }
 
     async fn watchers_of_a_sequencing_process_are_told(db) {
@@ -114,7 +114,7 @@ crate::both! {
         let event = made::told(None, made::NOW);
         made::emit(&store, &[event]).await;
         let seen = async {
-            while store.events_after(&made::dev(), 0, 1).await.unwrap().is_empty() {
+            while store.events_after(&made::dev(), 0, 1).await.unwrap().events.is_empty() {
                 positioned.changed().await.unwrap();
             }
         };

@@ -23,6 +23,7 @@ mod plans;
 mod redeeming;
 mod repeat;
 mod requests;
+mod scale;
 mod sequences;
 mod sign_ins;
 mod sweep;

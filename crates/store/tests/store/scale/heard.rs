@@ -1,0 +1,190 @@
+//! What the database says of the statements that it ran.
+
+use std::{
+    fmt::{Debug, Write},
+    sync::{Arc, Mutex},
+    time::{Duration, Instant},
+};
+
+use latchkey_test_database::TestDatabase;
+use sea_orm::{ConnectionTrait, Statement};
+use serde_json::Value;
+use tracing::{
+    Event, Metadata, Subscriber,
+    field::{Field, Visit},
+    span,
+};
+
+/// Where PostgreSQL's notices arrive, and where the store tells its statements.
+const NOTICES: &str = "sqlx::postgres::notice";
+const STATEMENTS: &str = "latchkey_store::statement";
+
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// With these settings PostgreSQL explains every statement to whoever sent it.
+pub(super) const EXPLAINED: [&str; 6] = [
+    "session_preload_libraries = 'auto_explain'",
+    "auto_explain.log_min_duration = 0",
+    "auto_explain.log_analyze = on",
+    "auto_explain.log_buffers = on",
+    "auto_explain.log_format = json",
+    "auto_explain.log_level = notice",
+];
+
+/// Sets something for the connections that are opened from now on.
+pub(super) async fn set(db: &TestDatabase, setting: &str) {
+    db.execute(&format!("ALTER DATABASE {} SET {setting}", url_name(db))).await;
+}
+
+fn url_name(db: &TestDatabase) -> String {
+    let (_, name) = db.url.rsplit_once('/').unwrap();
+    name.split('?').next().unwrap().to_owned()
+}
+
+/// What SQLite would do for a statement, step by step.
+pub(super) async fn sqlite_plan(db: &TestDatabase, text: &str) -> Vec<String> {
+    let raw = db.raw().await;
+    let sql = format!("EXPLAIN QUERY PLAN {text}");
+    let statement = Statement::from_string(raw.get_database_backend(), sql);
+    let steps = raw.query_all_raw(statement).await.unwrap();
+    raw.close().await.unwrap();
+    steps.iter().map(|step| step.try_get("", "detail").unwrap()).collect()
+}
+
+/// A statement with what it cost.
+#[derive(Debug)]
+pub(super) struct Plan(Value);
+
+impl Plan {
+    pub(super) fn text(&self) -> &str {
+        self.0["Query Text"].as_str().unwrap()
+    }
+
+    /// How many pages it looked at, wherever they were.
+    pub(super) fn buffers(&self) -> u64 {
+        let count = |what: &str| self.0["Plan"][what].as_u64().unwrap();
+        count("Shared Hit Blocks") + count("Shared Read Blocks")
+    }
+
+    pub(super) fn milliseconds(&self) -> f64 {
+        self.0["Plan"]["Actual Total Time"].as_f64().unwrap()
+    }
+
+    /// The tables that it read from end to end.
+    pub(super) fn scanned_tables(&self) -> Vec<&str> {
+        let scans = self.nodes().into_iter().filter(|node| node["Node Type"] == "Seq Scan");
+        scans.filter_map(|node| node["Relation Name"].as_str()).collect()
+    }
+
+    /// How often it went down through an index.
+    pub(super) fn descents(&self) -> u64 {
+        self.nodes().into_iter().map(descents).sum()
+    }
+
+    fn nodes(&self) -> Vec<&Value> {
+        let mut nodes = vec![&self.0["Plan"]];
+        let mut seen = 0;
+        while let Some(node) = nodes.get(seen).copied() {
+            nodes.extend(node["Plans"].as_array().into_iter().flatten());
+            seen += 1;
+        }
+        nodes
+    }
+}
+
+/// Once each time that it is run, for each value of a list that it looks for.
+fn descents(node: &Value) -> u64 {
+    let Some(condition) = node["Index Cond"].as_str() else { return 0 };
+    let listed = condition.split_once("'{").and_then(|(_, rest)| rest.split_once('}'));
+    let values = listed.map_or(1, |(list, _)| list.split(',').count() as u64);
+    values * node["Actual Loops"].as_u64().unwrap()
+}
+
+/// What was heard on this thread.
+#[derive(Debug)]
+pub(super) struct Statements {
+    heard: Arc<Mutex<Vec<(&'static str, String)>>>,
+    _until_dropped: tracing::subscriber::DefaultGuard,
+}
+
+impl Statements {
+    pub(super) fn heard() -> Self {
+        let heard = Arc::default();
+        let ear = Ear { heard: Arc::clone(&heard) };
+        Self { heard, _until_dropped: tracing::subscriber::set_default(ear) }
+    }
+
+    /// Forgets what was heard until now.
+    pub(super) fn forget(&self) {
+        self.heard.lock().unwrap().clear();
+    }
+
+    /// The statements that were sent.
+    pub(super) fn texts(&self) -> Vec<String> {
+        self.of(STATEMENTS)
+    }
+
+    /// What they cost, each of them: that is told when a connection is given back.
+    pub(super) async fn plans(&self) -> Vec<Plan> {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let told = self.of(NOTICES).into_iter().filter(|told| told.contains("\"Plan\""));
+            let json = told.map(|told| told[told.find('{').unwrap()..].to_owned());
+            let plans: Vec<_> =
+                json.map(|json| Plan(serde_json::from_str(&json).unwrap())).collect();
+            let sent = self.texts();
+            if !sent.is_empty() && plans.len() == sent.len() {
+                return plans;
+            }
+            assert!(Instant::now() < deadline, "{} plans of {sent:#?}", plans.len());
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    }
+
+    fn of(&self, target: &str) -> Vec<String> {
+        let heard = self.heard.lock().unwrap();
+        heard.iter().filter(|(of, _)| *of == target).map(|(_, text)| text.clone()).collect()
+    }
+}
+
+struct Ear {
+    heard: Arc<Mutex<Vec<(&'static str, String)>>>,
+}
+
+impl Subscriber for Ear {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        [NOTICES, STATEMENTS].contains(&metadata.target())
+    }
+
+    fn event(&self, event: &Event<'_>) {
+        let mut text = Text(String::new());
+        event.record(&mut text);
+        self.heard.lock().unwrap().push((event.metadata().target(), text.0));
+    }
+
+    fn new_span(&self, _: &span::Attributes<'_>) -> span::Id {
+        span::Id::from_u64(1)
+    }
+
+    fn record(&self, _: &span::Id, _: &span::Record<'_>) {}
+
+    fn record_follows_from(&self, _: &span::Id, _: &span::Id) {}
+
+    fn enter(&self, _: &span::Id) {}
+
+    fn exit(&self, _: &span::Id) {}
+}
+
+struct Text(String);
+
+impl Visit for Text {
+    fn record_str(&mut self, field: &Field, value: &str) {
+        self.record_debug(field, &format_args!("{value}"));
+    }
+
+    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+        if field.name() == "message" {
+            write!(self.0, "{value:?}").unwrap();
+        }
+    }
+}

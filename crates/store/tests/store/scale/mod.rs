@@ -1,0 +1,229 @@
+//! What administrators and sign-ins read costs the same however much there is, told by the plans of
+//! the very statements that the store sends.
+
+mod fill;
+mod heard;
+
+use std::{collections::BTreeMap, sync::Mutex};
+
+use latchkey_domain::{
+    id::EnvironmentId,
+    name::{ApplicationName, ConnectionName},
+    page::{Page, PageSize},
+    time::Timestamp,
+};
+use latchkey_store::{ConnectionFilter, Store, TimeCursor};
+use latchkey_test_database::TestDatabase;
+
+use crate::made;
+use fill::{Size, application, connection};
+use heard::{Plan, Statements};
+
+const FEW: Size = Size { connections: 1_000, applications: 1_000 };
+const MANY: Size = Size { connections: 100_000, applications: 10_000 };
+/// Often enough for the server to settle for a plan that fits all values.
+const ROUNDS: usize = 7;
+const TABLES: [&str; 4] = ["connections", "credentials", "application_grants", "applications"];
+
+/// Where a page begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Place {
+    First,
+    Middle,
+    Last,
+}
+
+const PLACES: [Place; 3] = [Place::First, Place::Middle, Place::Last];
+
+/// What is asked for, by the RPC that asks.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Call {
+    GetConnection(Place),
+    ListConnections { of: Option<&'static str>, deleted: bool, place: Place },
+    ListApplications { of: Option<Place>, place: Place },
+    ListLoginOptions { of: &'static str },
+}
+
+/// Every call, each filter with what makes it hard: one among many, the oldest or the newest, or all.
+fn calls() -> Vec<Call> {
+    let mut calls = Vec::new();
+    for place in PLACES {
+        calls.push(Call::GetConnection(place));
+        for of in [None, Some("everything"), Some("the-oldest"), Some("the-newest")] {
+            for deleted in [false, true] {
+                calls.push(Call::ListConnections { of, deleted, place });
+            }
+        }
+        // The first connection is every application's, the last one is only a few's.
+        for of in [None, Some(Place::First), Some(Place::Last)] {
+            calls.push(Call::ListApplications { of, place });
+        }
+    }
+    let applications = ["everything", "the-oldest", "the-newest"];
+    calls.extend(applications.map(|of| Call::ListLoginOptions { of }));
+    calls
+}
+
+fn dev() -> EnvironmentId {
+    made::dev()
+}
+
+fn named_application(id: &str) -> ApplicationName {
+    ApplicationName { environment: dev(), application: id.parse().unwrap() }
+}
+
+fn named_connection(size: Size, place: Place) -> ConnectionName {
+    let number = match place {
+        Place::First => 1,
+        Place::Middle => size.connections / 2,
+        Place::Last => size.connections,
+    };
+    ConnectionName { environment: dev(), connection: connection(number).parse().unwrap() }
+}
+
+/// A page among as many, numbered from 1 in the order of their age.
+fn page(count: u32, place: Place, id: impl Fn(u32) -> String) -> Page<TimeCursor> {
+    let after = match place {
+        Place::First => None,
+        Place::Middle => Some(count / 2),
+        Place::Last => Some(count - 20),
+    };
+    let cursor = |number| TimeCursor { created_at: i64::from(number), id: id(number) };
+    Page { size: PageSize(PageSize::DEFAULT), after: after.map(cursor) }
+}
+
+/// Reads what the use case of the call reads of these tables.
+async fn make(store: &Store, call: &Call, size: Size) {
+    match call {
+        Call::GetConnection(place) => {
+            let name = named_connection(size, *place);
+            assert!(store.connection_ever(&name).await.unwrap().is_some());
+            assert_eq!(store.credentials(&name).await.unwrap().len(), 1);
+        }
+        Call::ListConnections { of, deleted, place } => {
+            let (dev, application) = (dev(), of.map(named_application));
+            let filter = application
+                .as_ref()
+                .map_or(ConnectionFilter::All(&dev), ConnectionFilter::OfApplication);
+            let undoable_at = deleted.then_some(Timestamp(0));
+            let page = page(size.connections, *place, connection);
+            let found = store.list_connections(filter, undoable_at, &page).await.unwrap().items;
+            let ids = found.iter().map(|connection| &connection.id);
+            store.credentials_of(&dev, ids).await.unwrap();
+        }
+        Call::ListApplications { of, place } => {
+            let of = of.map(|place| named_connection(size, place));
+            let page = page(size.applications, *place, application);
+            store.list_applications(&dev(), of.as_ref(), &page).await.unwrap();
+        }
+        Call::ListLoginOptions { of } => {
+            assert!(!store.ways_in(&named_application(of)).await.unwrap().is_empty());
+        }
+    }
+}
+
+/// What a call costs at most.
+#[derive(Debug, Default, Clone, Copy)]
+struct Cost {
+    buffers: u64,
+    descents: u64,
+    milliseconds: f64,
+}
+
+async fn costs(db: &TestDatabase, size: Size) -> BTreeMap<Call, Cost> {
+    fill::fill(db, size).await;
+    let store = db.store().await;
+    let statements = Statements::heard();
+    let mut costs = BTreeMap::new();
+    for call in calls() {
+        let mut cost = Cost::default();
+        for _ in 0..ROUNDS {
+            statements.forget();
+            make(&store, &call, size).await;
+            let plans = statements.plans().await;
+            for plan in &plans {
+                assert_reads_by_index(plan, &call);
+            }
+            cost.buffers = plans.iter().map(Plan::buffers).sum::<u64>().max(cost.buffers);
+            cost.descents = plans.iter().map(Plan::descents).sum::<u64>().max(cost.descents);
+            cost.milliseconds = plans.iter().map(Plan::milliseconds).sum();
+        }
+        costs.insert(call, cost);
+    }
+    store.close().await.unwrap();
+    costs
+}
+
+fn assert_reads_by_index(plan: &Plan, call: &Call) {
+    assert!(!plan.text().contains(" OFFSET "), "{call:?}: {}", plan.text());
+    for table in plan.scanned_tables() {
+        assert!(!TABLES.contains(&table), "{call:?} reads all of {table}: {plan:#?}");
+    }
+}
+
+/// What each call costs in a database of this size.
+async fn measured(size: Size, settings: &[&str]) -> BTreeMap<Call, Cost> {
+    let measured = Mutex::new(BTreeMap::new());
+    let measure = async |db: TestDatabase| {
+        for setting in heard::EXPLAINED.iter().chain(settings) {
+            heard::set(&db, setting).await;
+        }
+        *measured.lock().unwrap() = costs(&db, size).await;
+    };
+    TestDatabase::postgres().await.run(measure).await;
+    measured.into_inner().unwrap()
+}
+
+/// A table of a few pages is rightly read whole; what is compared is the way by the indexes.
+const BY_INDEX: [&str; 4] = [
+    "enable_seqscan = off",
+    "enable_bitmapscan = off",
+    "enable_hashjoin = off",
+    "enable_mergejoin = off",
+];
+
+#[tokio::test]
+async fn what_is_read_costs_the_same_among_a_thousand_and_a_hundred_thousand() {
+    let few = measured(FEW, &BY_INDEX).await;
+    let many = measured(MANY, &[]).await;
+    let mut dear = Vec::new();
+    for (call, before) in &few {
+        let after = many[call];
+        eprintln!(
+            "{call:?}: {} buffers, then {} in {:.3} ms",
+            before.buffers, after.buffers, after.milliseconds
+        );
+        // An index of a hundred thousand rows has one level more than one of a thousand, which each
+        // way down through it reads.
+        if after.buffers * 10 > (before.buffers + before.descents) * 13 {
+            dear.push((call, before, after));
+        }
+    }
+    assert!(dear.is_empty(), "{dear:#?}");
+}
+
+#[tokio::test]
+async fn sqlite_reads_by_index_and_sorts_nothing() {
+    TestDatabase::sqlite().await.run(planned).await;
+}
+
+async fn planned(db: TestDatabase) {
+    let size = Size { connections: 50, applications: 30 };
+    fill::fill(&db, size).await;
+    let store = db.store().await;
+    let statements = Statements::heard();
+    for call in calls() {
+        statements.forget();
+        make(&store, &call, size).await;
+        let texts = statements.texts();
+        assert!(!texts.is_empty(), "no statement of {call:?}");
+        for text in texts {
+            assert!(!text.contains(" OFFSET "), "{call:?}: {text}");
+            for step in heard::sqlite_plan(&db, &text).await {
+                let dear = step.starts_with("SCAN") || step.contains("TEMP B-TREE");
+                assert!(!dear, "{call:?}: {step} in {text}");
+            }
+        }
+    }
+    store.close().await.unwrap();
+}
