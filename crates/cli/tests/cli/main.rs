@@ -10,6 +10,7 @@ mod deployment;
 mod dev;
 mod developing;
 mod first_call;
+mod key_ring;
 mod metrics;
 mod process;
 mod real_bitbucket;

@@ -1,0 +1,88 @@
+//! What a key sealed, in numbers.
+
+use std::{fmt::Write, ops::Range};
+
+use latchkey_domain::{
+    id::{CredentialId, uuid_at},
+    time::Timestamp,
+};
+use latchkey_keyring::{KeyRing, Purpose};
+use latchkey_store::{SealedKind, SealedPlace, Store};
+use latchkey_test_database::TestDatabase;
+
+/// Where a value is sealed for, as the service has it.
+fn place(kind: SealedKind, place: &SealedPlace) -> (Purpose, String) {
+    let SealedPlace { scope, id } = place;
+    match kind {
+        SealedKind::CredentialSecret => {
+            (Purpose::CredentialSecret, format!("credentials/{}/sealed_secret", CredentialId(*id)))
+        }
+        SealedKind::RequestFingerprint => {
+            (Purpose::RequestFingerprint, format!("requests/{scope}/{id}/fingerprint"))
+        }
+    }
+}
+
+/// Adds as many credentials, and as many requests, of the connection that nobody signs in through.
+pub(super) async fn add(db: &TestDatabase, ring: &KeyRing, numbers: Range<u32>) {
+    let (mut credentials, mut requests) = (Vec::new(), Vec::new());
+    for number in numbers {
+        let row = SealedPlace {
+            scope: "dev".to_owned(),
+            id: uuid_at(Timestamp(1_790_000_000_000_000 + i64::from(number))),
+        };
+        let text = number.to_string();
+        let sealed = SealedKind::ALL.map(|kind| {
+            let (purpose, place) = place(kind, &row);
+            let sealed = ring.seal(purpose, place.as_bytes(), text.as_bytes()).unwrap();
+            bytes(db, &sealed)
+        });
+        let id =
+            if db.is_postgres() { format!("'{}'", row.id) } else { bytes(db, row.id.as_bytes()) };
+        credentials.push(format!(
+            "({id}, 'dev', 'unused', 'key', {}, '0', 'STANDBY', {number})",
+            sealed[0]
+        ));
+        requests.push(format!("('dev', {id}, {}, 'nothing', {number})", sealed[1]));
+    }
+    db.execute(&format!(
+        "INSERT INTO credentials (id, environment, connection, client_id, sealed_secret, \
+         fingerprint, role, created_at) VALUES {}",
+        credentials.join(", ")
+    ))
+    .await;
+    db.execute(&format!(
+        "INSERT INTO requests (scope, request_id, fingerprint, resource, created_at) VALUES {}",
+        requests.join(", ")
+    ))
+    .await;
+}
+
+fn bytes(db: &TestDatabase, bytes: &[u8]) -> String {
+    let hex = bytes.iter().fold(String::new(), |mut hex, byte| {
+        write!(hex, "{byte:02x}").unwrap();
+        hex
+    });
+    if db.is_postgres() { format!("'\\x{hex}'") } else { format!("x'{hex}'") }
+}
+
+/// Fails unless the primary key of the ring sealed everything, and everything says what it said.
+pub(super) async fn assert_all_open(store: &Store, ring: &KeyRing, added: u32) {
+    for kind in SealedKind::ALL {
+        let (mut after, mut numbers) = (SealedPlace::FIRST, Vec::new());
+        loop {
+            let mark = ring.primary().mark();
+            let values = store.sealed_with(kind, mark, (&after, 1_000)).await.unwrap();
+            let Some(last) = values.last() else { break };
+            after = last.place.clone();
+            for value in &values {
+                let (purpose, place) = place(kind, &value.place);
+                let opened = ring.open(purpose, place.as_bytes(), &value.sealed).unwrap();
+                // One is the consumer's secret that people sign in with.
+                numbers.extend(String::from_utf8(opened.text).unwrap().parse::<u32>());
+            }
+        }
+        numbers.sort_unstable();
+        assert_eq!(numbers, (0..added).collect::<Vec<_>>(), "{kind:?}");
+    }
+}
