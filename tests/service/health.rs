@@ -54,12 +54,17 @@ async fn status(channel: &Channel, service: &str) -> Result<ServingStatus, Code>
 
 /// Waits until every service has this status.
 pub(crate) async fn all_become(channel: &Channel, wanted: ServingStatus) {
-    let deadline = Instant::now() + Duration::from_secs(8);
     for service in SERVICES {
-        while status(channel, service).await != Ok(wanted) {
-            assert!(Instant::now() < deadline, "{service:?} is not {wanted:?}");
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
+        becomes(channel, service, wanted).await;
+    }
+}
+
+/// Waits until a service has this status.
+pub(crate) async fn becomes(channel: &Channel, service: &str, wanted: ServingStatus) {
+    let deadline = Instant::now() + Duration::from_secs(8);
+    while status(channel, service).await != Ok(wanted) {
+        assert!(Instant::now() < deadline, "{service:?} is not {wanted:?}");
+        tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }
 

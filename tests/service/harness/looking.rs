@@ -8,7 +8,7 @@ use latchkey_proto::{
 use super::TestApp;
 
 /// Every table that the service fills.
-pub(crate) const TABLES: [&str; 14] = [
+pub(crate) const TABLES: [&str; 16] = [
     "api_keys",
     "application_grants",
     "applications",
@@ -17,9 +17,11 @@ pub(crate) const TABLES: [&str; 14] = [
     "connections",
     "credentials",
     "environments",
+    "feed_position",
     "identities",
     "outbox",
     "requests",
+    "sealing_keys",
     "sign_ins",
     "subject_sequences",
     "users",

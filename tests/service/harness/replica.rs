@@ -19,7 +19,8 @@ use super::{
 
 /// A second process.
 pub(crate) struct Replica {
-    channel: Channel,
+    pub(crate) latchkey: Latchkey,
+    pub(crate) channel: Channel,
     gateway: SecretString,
     environment: SecretString,
 }
@@ -40,11 +41,16 @@ impl TestApp {
         let latchkey = Latchkey::new(store, cache, keyring, providers(base_url), clock);
         let (_, channel) = serve(&latchkey, &self.stop, &self.tasks).await;
         let (gateway, environment) = (self.keys.gateway.clone(), self.keys.environment.clone());
-        Replica { channel, gateway, environment }
+        Replica { latchkey, channel, gateway, environment }
     }
 }
 
 impl Replica {
+    /// The same process, called with another gateway key.
+    pub(crate) fn with_gateway_key(self, key: &str) -> Self {
+        Self { gateway: key.into(), ..self }
+    }
+
     /// Configuring connections, as an environment's administrator does.
     pub(crate) fn connections(&self) -> ConnectionAdminClient<InterceptedService<Channel, Key>> {
         let key = Key::new(&self.environment);

@@ -2,7 +2,6 @@
 
 use bitbucket_stand_in::StandIn;
 use futures_util::future::join_all;
-use latchkey_keyring::KeyFile;
 
 use crate::{
     both,
@@ -17,7 +16,11 @@ use crate::{
 
 both! {
     async fn a_state_of_another_service_is_refused(app) {
-        let stranger = app.replica(&KeyFile::generate().unwrap()).await;
+        // It opens what is kept, so that it can start; what it seals nobody else opens.
+        let mut keys = app.key_file.clone();
+        let own = keys.add().unwrap();
+        keys.promote(own).unwrap();
+        let stranger = app.replica(&keys).await;
         let started = stranger.login().start_login(app.start_request()).await.unwrap();
         let begun = Begun::new(CONNECTION.to_owned(), started.into_inner());
         let callback = app.consent(&begun, "alice").await;
