@@ -26,7 +26,7 @@ fn add(found: &mut HashMap<String, DescriptorProto>, outer: &str, message: Descr
 }
 
 /// The paths of the fields of a message and of those in it.
-fn fields(name: &str, path: &str, into: &mut BTreeSet<(String, bool)>) {
+fn fields(name: &str, path: &str, into: &mut BTreeSet<(String, Type)>) {
     let all = messages();
     let message = &all[name];
     for field in &message.field {
@@ -34,18 +34,26 @@ fn fields(name: &str, path: &str, into: &mut BTreeSet<(String, bool)>) {
         if field.r#type() == Type::Message && !field.type_name().starts_with(".google.") {
             fields(field.type_name(), &format!("{path}."), into);
         } else {
-            into.insert((path, field.r#type() == Type::String));
+            into.insert((path, field.r#type()));
         }
     }
 }
 
-fn fields_of_requests() -> BTreeSet<(String, bool)> {
+fn fields_of_requests() -> BTreeSet<(String, Type)> {
     let mut found = BTreeSet::new();
     for method in methods() {
         let name = method.request.rsplit('.').next().unwrap();
         fields(&method.request, &format!("{name}."), &mut found);
     }
     found
+}
+
+/// The paths of the fields of a request, by the name of its message.
+pub(crate) fn fields_of(request: &str) -> impl Iterator<Item = String> {
+    let message = format!("{request}.");
+    fields_of_requests()
+        .into_iter()
+        .filter_map(move |(name, _)| name.strip_prefix(&message).map(str::to_owned))
 }
 
 /// RFC 9700 and security bar 24: who a person is comes from our own code exchange alone.
@@ -109,11 +117,37 @@ fn only_these_answers_carry_secrets() {
 /// Every text that a caller can send has a limit, and a test of it: `bad_input` tries these.
 #[test]
 fn every_text_of_a_request_has_a_test_of_its_limit() {
-    let texts = fields_of_requests().into_iter().filter(|(_, text)| *text).map(|(name, _)| name);
+    let texts = fields_of_requests()
+        .into_iter()
+        .filter(|(_, kind)| *kind == Type::String)
+        .map(|(name, _)| name);
     let tested: BTreeSet<_> = crate::bad_input::tried().into_iter().collect();
     let ignored: BTreeSet<_> =
         crate::bad_input::IGNORED.iter().map(|&name| name.to_owned()).collect();
     let missing: Vec<_> =
         texts.filter(|name| !tested.contains(name) && !ignored.contains(name)).collect();
     assert_eq!(missing, Vec::<String>::new(), "no test sends too much of these");
+}
+
+/// Every number that stands for a value has a test with one that stands for none.
+#[test]
+fn every_enum_of_a_request_has_a_test_of_an_unknown_number() {
+    let numbers = fields_of_requests().into_iter().filter(|(_, kind)| *kind == Type::Enum);
+    let numbers: BTreeSet<_> = numbers.map(|(name, _)| name).collect();
+    let known = crate::bad_input::NUMBERS.iter().chain(crate::bad_input::READ_ONLY_NUMBERS);
+    assert_eq!(numbers, known.map(|&name| name.to_owned()).collect());
+}
+
+/// Every list is asked for with the place of another, every change with a mask that names nothing, and
+/// every etag with one of another time: `bad_input` tries what its table holds.
+#[test]
+fn every_request_is_in_the_table_of_bad_input() {
+    let tried = crate::bad_input::methods_tried();
+    let missing: Vec<_> = methods()
+        .into_iter()
+        .map(|method| method.path)
+        .filter(|path| !tried.contains(path))
+        .collect();
+    // It asks for nothing.
+    assert_eq!(missing, Vec::<String>::new());
 }

@@ -1,6 +1,7 @@
 //! What a field may not hold, of every request: told by its name, and nothing is written.
 
 mod field;
+mod questions;
 mod table;
 
 use std::collections::BTreeSet;
@@ -51,6 +52,26 @@ pub(crate) const IGNORED: [&str; 25] = [
     "UpdateEnvironmentRequest.environment.etag",
 ];
 
+/// The numbers that stand for a value: `an_unknown_number_is_no_value` tries them, and
+/// `upstream_params` the aliases.
+pub(crate) const NUMBERS: [&str; 5] = [
+    "CreateApiKeyRequest.api_key.kind",
+    "CreateConnectionRequest.connection.upstream_params.value.alias",
+    "CreateEnvironmentRequest.environment.kind",
+    "StartLoginRequest.intent",
+    "UpdateConnectionRequest.connection.upstream_params.value.alias",
+];
+
+/// Numbers that callers read and do not set.
+pub(crate) const READ_ONLY_NUMBERS: [&str; 6] = [
+    "CreateConnectionRequest.connection.state",
+    "CreateConnectionRequest.connection.warnings.reason",
+    "CreateCredentialRequest.credential.role",
+    "UpdateConnectionRequest.connection.state",
+    "UpdateConnectionRequest.connection.warnings.reason",
+    "UpdateEnvironmentRequest.environment.kind",
+];
+
 /// The fields that the table tries, each behind its message.
 pub(crate) fn tried() -> Vec<String> {
     let cases = table();
@@ -58,6 +79,11 @@ pub(crate) fn tried() -> Vec<String> {
         case.fields.iter().map(move |field| format!("{}.{}", case.message, field.path))
     });
     names.collect()
+}
+
+/// The methods that the table tries, by their paths.
+pub(crate) fn methods_tried() -> BTreeSet<String> {
+    table().iter().map(|case| format!("/latchkey.v1.{}", case.method)).collect()
 }
 
 /// A request of a method that names a tenant; methods of the installation itself name none, and

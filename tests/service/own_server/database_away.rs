@@ -14,6 +14,11 @@ use crate::{
 /// A statement's five seconds, one for the way, one for noticing: before the call's own 20 s.
 const NOTICED_WITHIN: Duration = Duration::from_secs(10);
 
+/// How often the version of the configuration is read, and some time to read it.
+const KNOWN_AFTER: Duration = Duration::from_millis(300);
+/// For how long what was read is trusted without an answer.
+const TRUSTED_FOR: Duration = Duration::from_secs(1);
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_database_that_is_frozen_is_noticed_and_used_again_once_it_answers() {
     let server = OwnPostgres::start();
@@ -51,4 +56,31 @@ async fn assert_told_to_come_back(app: &TestApp) {
         assert_eq!(reason(&refused), "STORAGE_UNAVAILABLE");
     }
     assert!(begun.elapsed() < NOTICED_WITHIN * 2, "{:?}", begun.elapsed());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_replica_that_lost_its_database_serves_nothing_from_memory_after_a_second() {
+    let server = OwnPostgres::start();
+    let url = format!("postgres://postgres@127.0.0.1:{}/postgres", server.port);
+    let database = TestDatabase::at(&url).await;
+    with_app(database, async |app| {
+        // It knows by heart what a start reads.
+        for _ in 0..3 {
+            app.begin().await;
+            tokio::time::sleep(KNOWN_AFTER).await;
+        }
+        server.freeze();
+        let frozen = Instant::now();
+        app.begin().await;
+        assert!(frozen.elapsed() < TRUSTED_FOR, "it was not answered from memory");
+        tokio::time::sleep(TRUSTED_FOR.saturating_sub(frozen.elapsed())).await;
+        let refused = app.begin_with(app.start_request()).await.unwrap_err();
+        assert_eq!(refused.code(), Code::Unavailable, "{refused:?}");
+        assert_eq!(reason(&refused), "STORAGE_UNAVAILABLE");
+        server.thaw();
+        all_become(&app.channel, ServingStatus::Serving).await;
+        app.sign_in("alice").await;
+    })
+    .await;
+    drop(server);
 }
