@@ -2,10 +2,12 @@
 
 use std::{path::Path, sync::Arc, time::Duration};
 
-use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbBackend, DbErr};
+use backon::{ExponentialBuilder, Retryable};
+use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbBackend, DbErr, RuntimeErr};
 use secrecy::ExposeSecret;
 use sqlx::{
     Connection, PgConnection,
+    error::DatabaseError,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
 use tokio::sync::watch;
@@ -28,6 +30,8 @@ const PING_TIMEOUT: Duration = Duration::from_secs(1);
 /// On SQLite a statement waits for its turn within the process and then among processes.
 const SQLITE_PATIENCE: Duration =
     SQLITE_BUSY_TIMEOUT.saturating_mul(2).saturating_add(Duration::from_secs(1));
+/// How often a file that another process has to itself is tried again: about two seconds.
+const SQLITE_OPENINGS: usize = 12;
 /// A connection that rested this long is asked whether it still lives.
 const TEST_AFTER_IDLE: Duration = Duration::from_secs(30);
 /// Readers of SQLite beside its one writer.
@@ -70,8 +74,8 @@ impl Store {
         let url = config.url.expose_secret();
         let (backend, reader, writer, background) = if url.starts_with("sqlite:") {
             make_folder_of(url)?;
-            let writer = open(sqlite(url, 1), SQLITE_PATIENCE).await?;
-            let reader = open(sqlite(url, SQLITE_READERS), SQLITE_PATIENCE).await?;
+            let writer = open_file(url, 1).await?;
+            let reader = open_file(url, SQLITE_READERS).await?;
             (Backend::Sqlite, reader, writer.clone(), writer)
         } else {
             // Side by side: with TLS each takes several round trips.
@@ -144,6 +148,32 @@ async fn open(
     patience: Duration,
 ) -> std::result::Result<Answered<DatabaseConnection>, DbErr> {
     Ok(Answered::new(Database::connect(options).await?, patience))
+}
+
+/// Opens a file of SQLite. To turn a new one to write-ahead logging takes all of it for a moment, and
+/// whoever wants the same is refused at once: it does not wait its turn (sqlite.org/wal.html).
+async fn open_file(
+    url: &str,
+    connections: u32,
+) -> std::result::Result<Answered<DatabaseConnection>, DbErr> {
+    let open = || open(sqlite(url, connections), SQLITE_PATIENCE);
+    let soon = ExponentialBuilder::default()
+        .with_min_delay(Duration::from_millis(10))
+        .with_max_delay(Duration::from_millis(200))
+        .with_max_times(SQLITE_OPENINGS)
+        .with_jitter();
+    open.retry(soon).when(is_locked).await
+}
+
+fn is_locked(error: &DbErr) -> bool {
+    const SQLITE_BUSY: &str = "5";
+    let (DbErr::Conn(RuntimeErr::SqlxError(error)) | DbErr::Exec(RuntimeErr::SqlxError(error))) =
+        error
+    else {
+        return false;
+    };
+    let code = error.as_database_error().and_then(DatabaseError::code);
+    code.is_some_and(|code| code == SQLITE_BUSY)
 }
 
 /// SQLite makes a file, and not the folder around it.
