@@ -36,6 +36,14 @@ pub(super) fn error(state: &Known, asked: &Asked, code: &str) -> Response {
     found(state, back(asked, asked.state.as_deref(), &fields))
 }
 
+/// Sends the browser to sign in, and then back to what was asked.
+pub(super) fn sign_in(query: &str) -> Response {
+    let mut next = form_urlencoded::Serializer::new(String::new());
+    next.append_pair("next", &format!("/site/oauth2/authorize?{query}"));
+    let location = format!("/account/signin/?{}", next.finish());
+    (StatusCode::FOUND, [(header::LOCATION, location)]).into_response()
+}
+
 fn no_such_account() -> Response {
     let detail = "The decision names an account that this stand-in does not have.";
     problem(StatusCode::BAD_REQUEST, "No such account", detail)

@@ -25,6 +25,9 @@ pub(crate) async fn ask(
     RawQuery(query): RawQuery,
 ) -> Result<Response, Refusal> {
     let query = query.unwrap_or_default();
+    if state.quirks().sign_in_before_all {
+        return Ok(answer::sign_in(&query));
+    }
     let asked = Asked::read(&state, &query)?;
     Ok(match state.decisions.take() {
         Some(decision) => answer::redirect(&state, &asked, &decision),

@@ -1,6 +1,6 @@
 //! Authorize requests that are refused: rows A1, A2, A4, A5.
 
-use bitbucket_stand_in::{Consumer, StandIn};
+use bitbucket_stand_in::{Consumer, Quirks, StandIn};
 use reqwest::{Response, StatusCode};
 
 use crate::application::{Application, field, fixture, json, location};
@@ -104,4 +104,21 @@ async fn an_implicit_request_gets_a_working_token_in_the_fragment() {
     assert_eq!(field(&fragment, "state").unwrap(), "state-1");
     assert_eq!(field(&fragment, "refresh_token"), None);
     assert_eq!(application.api("/user", &token).await.status(), StatusCode::OK);
+}
+
+#[tokio::test]
+async fn who_must_sign_in_first_is_told_nothing_of_client_or_redirect() {
+    let application = Application::start().await;
+    let quirks = Quirks { sign_in_before_all: true, ..Quirks::default() };
+    application.control.set_quirks(quirks);
+    for asked in [("client_id", "nobody"), ("redirect_uri", "https://attacker.example/")] {
+        let answer = application.authorize(&[asked]).await;
+
+        assert_eq!(answer.status(), StatusCode::FOUND);
+        let target = answer.headers()["location"].to_str().unwrap();
+        assert!(
+            target.starts_with("/account/signin/?next=%2Fsite%2Foauth2%2Fauthorize"),
+            "{target}"
+        );
+    }
 }
