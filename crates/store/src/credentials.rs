@@ -158,9 +158,11 @@ impl Store {
         self.note(id, Column::LastUsedAt, due, now).await
     }
 
-    /// Notes that the provider refused a credential.
+    /// Notes that the provider refused a credential: at once if it was accepted before.
     pub async fn note_refusal(&self, id: CredentialId, now: Timestamp) -> Result<()> {
-        self.note(id, Column::RefusedAt, due(Column::RefusedAt, now), now).await
+        let accepted = Expr::col(Column::LastUsedAt).gte(Expr::col(Column::RefusedAt));
+        let due = due(Column::RefusedAt, now).add(accepted);
+        self.note(id, Column::RefusedAt, due, now).await
     }
 
     async fn note(

@@ -147,6 +147,19 @@ crate::both! {
         assert_eq!(kept.each_ref().map(|credential| credential.last_used_at), [None; 3]);
     }
 
+    async fn a_refusal_after_a_use_is_noted_at_once(db) {
+        let store = made::with_shop_and_bitbucket(&db).await;
+        let sealed = made::credential(None, CredentialRole::Active);
+        add(&store, &sealed).await;
+        let (id, at) = (sealed.credential.id, |n| made::NOW.plus(Duration::from_secs(n)));
+        store.note_refusal(id, at(1)).await.unwrap();
+        store.touch_credential(id, at(2)).await.unwrap();
+        store.note_refusal(id, at(3)).await.unwrap();
+        store.note_refusal(id, at(4)).await.unwrap();
+        let read = store.credentials(&made::bitbucket()).await.unwrap();
+        assert_eq!((read[0].last_used_at, read[0].refused_at), (Some(at(2)), Some(at(3))));
+    }
+
     async fn a_use_after_a_refusal_is_noted_at_once(db) {
         let store = made::with_shop_and_bitbucket(&db).await;
         let sealed = made::credential(None, CredentialRole::Active);
