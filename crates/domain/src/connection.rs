@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    environment::ProviderProblem,
     host::Host,
     id::{ConnectionId, CredentialId, EnvironmentId},
     name::{ConnectionName, CredentialName},
@@ -63,6 +64,8 @@ pub enum ConnectionState {
     Degraded,
     /// It is deleted.
     Deleted,
+    /// Its provider vouches for nobody here: see [`ProviderProblem`].
+    ProviderUnusable,
 }
 
 impl ConnectionState {
@@ -111,11 +114,17 @@ impl Connection {
         ConnectionName { environment: self.environment.clone(), connection: self.id.clone() }
     }
 
-    /// Whether people can sign in on `host` with these credentials.
-    pub fn state(&self, credentials: &[Credential], host: &Host) -> ConnectionState {
+    /// Whether people can sign in on `host` with these credentials, and what is known of its provider.
+    pub fn state(
+        &self,
+        credentials: &[Credential],
+        host: &Host,
+        problem: Option<ProviderProblem>,
+    ) -> ConnectionState {
         match serving(credentials, host) {
             _ if self.deletion.is_some() => ConnectionState::Deleted,
             _ if self.disabled => ConnectionState::Disabled,
+            _ if problem.is_some() => ConnectionState::ProviderUnusable,
             None => ConnectionState::CredentialsMissing,
             Some(credential) if credential.is_refused() => ConnectionState::Degraded,
             Some(_) => ConnectionState::Ready,

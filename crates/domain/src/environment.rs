@@ -1,5 +1,7 @@
 //! The tenant.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -42,11 +44,27 @@ impl Environment {
         EnvironmentName { environment: self.id.clone() }
     }
 
-    /// Whether a provider may vouch for people here. Nobody's real account is vouched for by something
-    /// that only plays a provider.
-    pub fn admits(&self, provider: &dyn Provider) -> bool {
-        self.kind != EnvironmentKind::Production || !provider.is_stand_in()
+    /// Lets a provider vouch for people here, if there is one. Nobody's real account is vouched for by
+    /// something that only plays a provider.
+    pub fn admit(
+        &self,
+        provider: Option<Arc<dyn Provider>>,
+    ) -> Result<Arc<dyn Provider>, ProviderProblem> {
+        let provider = provider.ok_or(ProviderProblem::NotConfigured)?;
+        if self.kind == EnvironmentKind::Production && provider.is_stand_in() {
+            return Err(ProviderProblem::StandIn);
+        }
+        Ok(provider)
     }
+}
+
+/// Why a provider vouches for nobody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ProviderProblem {
+    /// The configuration has none of this name, or has it no more.
+    NotConfigured,
+    /// It only plays a provider, and the environment is for real.
+    StandIn,
 }
 
 /// Lets a domain through that an environment of this kind may have.

@@ -3,7 +3,7 @@
 use latchkey_domain::Invalid;
 
 /// A result of a use case.
-pub type Result<T> = std::result::Result<T, Error>;
+pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// Why a use case did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -49,8 +49,8 @@ pub enum Error {
     /// The connection has no credential for this host.
     #[error("the connection has no credential for this host")]
     CredentialsMissing,
-    /// The connection is switched off.
-    #[error("the connection is switched off")]
+    /// The connection is switched off, or its provider vouches for nobody here.
+    #[error("the connection is switched off, or its provider is not usable")]
     ConnectionDisabled,
     /// The application may not use the connection, or not for this.
     #[error("the application may not use this connection, or not for this")]

@@ -14,6 +14,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use latchkey_domain::{
     caller::Caller,
+    environment::{Environment, ProviderProblem},
     id::EnvironmentId,
     provider::{Provider, ProviderName},
     time::Clock,
@@ -24,8 +25,8 @@ use tokio_util::task::TaskTracker;
 
 pub use access::IssuedKey;
 pub use connections::{
-    CallbackUrl, ConnectionChanges, ConnectionView, DeletedConnection, NewConnection,
-    NewCredential, WhichConnections,
+    CallbackUrl, ConnectionChanges, ConnectionView, DeletedConnection,
+    NewConnection, NewCredential, WhichConnections,
 };
 pub use error::{Error, ErrorKind, Result};
 pub use events::Watch;
@@ -78,5 +79,14 @@ impl Latchkey {
     /// Lets a caller through who may see an environment. For all others it does not exist.
     fn see(caller: &Caller, environment: &EnvironmentId) -> Result<()> {
         if caller.sees(environment) { Ok(()) } else { Err(Error::NotFound) }
+    }
+
+    /// The provider of that name, if it may vouch for people in an environment.
+    fn admitted(
+        &self,
+        provider: &ProviderName,
+        environment: &Environment,
+    ) -> std::result::Result<Arc<dyn Provider>, ProviderProblem> {
+        environment.admit(self.providers.get(provider).cloned())
     }
 }

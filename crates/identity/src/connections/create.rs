@@ -6,7 +6,7 @@ use latchkey_domain::{
     audit::{Change, FieldChange},
     caller::Caller,
     connection::Connection,
-    environment::Environment,
+    environment::{Environment, ProviderProblem},
     event::EventBody,
     id::{ConnectionId, EnvironmentId},
     name::ConnectionName,
@@ -87,7 +87,7 @@ impl Latchkey {
         if !new.validate_only {
             tx.commit().await?;
         }
-        Ok(ConnectionView::new(connection, &[], &environment))
+        Ok(self.view(connection, &[], &environment))
     }
 
     fn connection_from(&self, new: &NewConnection) -> Connection {
@@ -117,19 +117,19 @@ impl Latchkey {
             name.parse().map_err(|_| Error::Internal("a remembered name is none"))?;
         let connection = tx.connection(&name).await?.ok_or(Error::NotFound)?;
         let credentials = tx.credentials(&name).await?;
-        Ok(ConnectionView::new(connection, &credentials, environment))
+        Ok(self.view(connection, &credentials, environment))
     }
 
     /// Asked again at every sign-in, as the configuration can change.
     fn provider_fits(&self, name: &ProviderName, environment: &Environment) -> Result<()> {
-        let refuse = |sentence| Err(Error::field("connection.provider", Invalid::new(sentence)));
-        match self.providers.get(name) {
-            None => refuse("must be a provider of the service's configuration"),
-            Some(provider) if !environment.admits(&**provider) => {
-                refuse("must not be a stand-in in a production environment")
+        let sentence = match self.admitted(name, environment) {
+            Ok(_) => return Ok(()),
+            Err(ProviderProblem::NotConfigured) => {
+                "must be a provider of the service's configuration"
             }
-            Some(_) => Ok(()),
-        }
+            Err(ProviderProblem::StandIn) => "must not be a stand-in in a production environment",
+        };
+        Err(Error::field("connection.provider", Invalid::new(sentence)))
     }
 }
 

@@ -67,6 +67,6 @@ impl Latchkey {
         if !validate_only {
             tx.commit().await?;
         }
-        Ok(ConnectionView::new(connection, &credentials, &environment))
+        Ok(self.view(connection, &credentials, &environment))
     }
 }

@@ -7,6 +7,7 @@ use latchkey_domain::{
     id::EnvironmentId,
     name::{ApplicationName, ConnectionName},
     page::{Listed, Page},
+    warning::ConnectionWarning,
 };
 use latchkey_store::{ConnectionFilter, TimeCursor};
 
@@ -19,6 +20,8 @@ pub struct ConnectionView {
     pub connection: Connection,
     /// Whether people can sign in.
     pub state: ConnectionState,
+    /// What there is to know of it.
+    pub warnings: Vec<ConnectionWarning>,
 }
 
 /// Which connections to list.
@@ -30,17 +33,6 @@ pub struct WhichConnections {
     pub application: Option<ApplicationName>,
     /// The deleted ones too that can still be brought back.
     pub show_deleted: bool,
-}
-
-impl ConnectionView {
-    pub(super) fn new(
-        connection: Connection,
-        credentials: &[Credential],
-        environment: &Environment,
-    ) -> Self {
-        let state = connection.state(credentials, &environment.default_domain);
-        Self { connection, state }
-    }
 }
 
 impl Latchkey {
@@ -57,7 +49,8 @@ impl Latchkey {
         if connection.deletion.is_some_and(|deletion| !deletion.can_be_undone(now)) {
             return Err(Error::NotFound);
         }
-        self.view(connection, &environment).await
+        let credentials = self.store.credentials(name).await?;
+        Ok(self.view(connection, &credentials, &environment))
     }
 
     /// Lists connections, oldest first.
@@ -80,18 +73,21 @@ impl Latchkey {
         let credentials = self.store.credentials_of(environment, ids).await?;
         let view = |connection: Connection| {
             let its_own = credentials.get(&connection.id).map_or(&[][..], Vec::as_slice);
-            ConnectionView::new(connection, its_own, &found)
+            self.view(connection, its_own, &found)
         };
         Ok(Listed { items: listed.items.into_iter().map(view).collect(), next: listed.next })
     }
 
-    pub(super) async fn view(
+    pub(super) fn view(
         &self,
         connection: Connection,
+        credentials: &[Credential],
         environment: &Environment,
-    ) -> Result<ConnectionView> {
-        let credentials = self.store.credentials(&connection.name()).await?;
-        Ok(ConnectionView::new(connection, &credentials, environment))
+    ) -> ConnectionView {
+        let problem = self.admitted(&connection.provider, environment).err();
+        let state = connection.state(credentials, &environment.default_domain, problem);
+        let warnings = connection.warnings(problem);
+        ConnectionView { connection, state, warnings }
     }
 
     pub(crate) async fn environment_of(&self, id: &EnvironmentId) -> Result<Environment> {

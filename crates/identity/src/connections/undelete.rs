@@ -50,7 +50,7 @@ impl Latchkey {
         tx.audit(caller, &change, now).await?;
         let credentials = tx.credentials(name).await?;
         tx.commit().await?;
-        Ok(ConnectionView::new(connection, &credentials, &environment))
+        Ok(self.view(connection, &credentials, &environment))
     }
 }
 

@@ -109,7 +109,7 @@ impl Latchkey {
         let fields = changes.apply(&mut connection);
         let credentials = tx.credentials(name).await?;
         if fields.is_empty() {
-            return Ok(ConnectionView::new(connection, &credentials, &environment));
+            return Ok(self.view(connection, &credentials, &environment));
         }
         let now = self.clock.now();
         connection.version += 1;
@@ -125,6 +125,6 @@ impl Latchkey {
         if !changes.validate_only {
             tx.commit().await?;
         }
-        Ok(ConnectionView::new(connection, &credentials, &environment))
+        Ok(self.view(connection, &credentials, &environment))
     }
 }

@@ -59,8 +59,9 @@ impl Latchkey {
         let ways_in = self.cache.ways_in(application).await?;
         let works = |way_in: &&WayIn| {
             let credentials = way_in.plain_credentials();
-            let state = way_in.connection.state(&credentials, &environment.default_domain);
-            state.is_offered() && self.is_open(way_in, &environment)
+            let problem = self.admitted(&way_in.connection.provider, &environment).err();
+            let domain = &environment.default_domain;
+            way_in.connection.state(&credentials, domain, problem).is_offered()
         };
         let option = |WayIn { connection, .. }: &WayIn| LoginOption {
             connection: connection.name(),

@@ -121,13 +121,12 @@ impl Latchkey {
     /// the configuration names now is one that the environment admits.
     pub(super) fn is_open(&self, way_in: &WayIn, environment: &Environment) -> bool {
         let connection = &way_in.connection;
-        let provider = self.providers.get(&connection.provider);
-        let admitted = provider.is_none_or(|provider| environment.admits(&**provider));
-        if !admitted {
+        let problem = self.admitted(&connection.provider, environment).err();
+        if let Some(problem) = problem {
             let connection = connection.name();
-            tracing::warn!(%connection, "a stand-in signs nobody in to a production environment");
+            tracing::warn!(%connection, ?problem, "the connection's provider vouches for nobody");
         }
-        admitted && !connection.disabled
+        problem.is_none() && !connection.disabled
     }
 
     /// The provider of a connection.
@@ -137,7 +136,7 @@ impl Latchkey {
     }
 }
 
-fn host_is_ours(host: &Host, environment: &Environment) -> Result<()> {
+pub(crate) fn host_is_ours(host: &Host, environment: &Environment) -> Result<()> {
     if *host == environment.default_domain {
         return Ok(());
     }

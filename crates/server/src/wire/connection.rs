@@ -170,13 +170,14 @@ pub(crate) fn listed(
 
 pub(crate) fn encode(view: ConnectionView) -> v1::Connection {
     use v1::upstream_param::Source;
-    let ConnectionView { connection, state } = view;
+    let ConnectionView { connection, state, warnings } = view;
     let state = match state {
         ConnectionState::CredentialsMissing => v1::ConnectionState::CredentialsMissing,
         ConnectionState::Ready => v1::ConnectionState::Ready,
         ConnectionState::Disabled => v1::ConnectionState::Disabled,
         ConnectionState::Degraded => v1::ConnectionState::Degraded,
         ConnectionState::Deleted => v1::ConnectionState::Deleted,
+        ConnectionState::ProviderUnusable => v1::ConnectionState::ProviderUnusable,
     };
     let params = connection.upstream_params.iter().map(|(name, param)| {
         let source = match param {
@@ -201,7 +202,7 @@ pub(crate) fn encode(view: ConnectionView) -> v1::Connection {
         etag: etag(connection.version),
         create_time: Some(time::encode(connection.created_at)),
         update_time: Some(time::encode(connection.updated_at)),
-        warnings: connection.warnings().into_iter().map(encode_warning).collect(),
+        warnings: warnings.into_iter().map(encode_warning).collect(),
         delete_time: connection.deletion.map(|deletion| time::encode(deletion.deleted_at)),
         purge_time: connection.deletion.map(|deletion| time::encode(deletion.purge_at)),
     }
@@ -210,6 +211,10 @@ pub(crate) fn encode(view: ConnectionView) -> v1::Connection {
 fn encode_warning(warning: ConnectionWarning) -> v1::ConnectionWarning {
     let reason = match warning {
         ConnectionWarning::TrustedProvider => v1::ConnectionWarningReason::TrustedProvider,
+        ConnectionWarning::ProviderNotConfigured => {
+            v1::ConnectionWarningReason::ProviderNotConfigured
+        }
+        ConnectionWarning::ProviderIsStandIn => v1::ConnectionWarningReason::ProviderIsStandIn,
     };
     let description = warning.description().to_owned();
     v1::ConnectionWarning { reason: reason.into(), description }
