@@ -4,7 +4,9 @@ pub mod access;
 pub mod application;
 pub mod audit;
 pub mod caller;
+pub mod check;
 pub mod connection;
+mod described;
 pub mod email;
 pub mod environment;
 pub mod event;
@@ -17,6 +19,7 @@ pub mod page;
 pub mod pkce;
 pub mod profile;
 pub mod provider;
+
 pub mod redirect_uri;
 pub mod sign_in;
 pub mod text;

@@ -9,6 +9,7 @@ use url::Url;
 
 use crate::{
     Invalid,
+    check::CheckReason,
     email::EmailAddress,
     profile::{Account, Issuer},
 };
@@ -93,6 +94,41 @@ pub struct Grant {
     pub access_token: SecretString,
 }
 
+/// An endpoint that we call ourselves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Endpoint {
+    /// Where a code is traded for a token.
+    Token,
+    /// Where accounts are read.
+    Api,
+}
+
+/// Whether a consumer's tokens reach as far as a sign-in reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scopes {
+    /// They do.
+    Enough,
+    /// They do not.
+    Missing,
+    /// The consumer may not ask for itself, or the answer says nothing of scopes.
+    NotTold,
+}
+
+/// What a provider tells of a redirect URI before anybody has signed in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Callback {
+    /// People are sent back there, and to no other place on that host that was tried.
+    Registered,
+    /// People are sent back there, and elsewhere on that host.
+    RegisteredTooWide,
+    /// The consumer is registered with another one.
+    NotRegistered,
+    /// The consumer is registered with none.
+    NoneRegistered,
+    /// It answers the same to a redirect URI that nobody has registered.
+    NotTold,
+}
+
 /// Somebody who vouches for people.
 #[async_trait]
 pub trait Provider: Send + Sync + fmt::Debug {
@@ -121,6 +157,21 @@ pub trait Provider: Send + Sync + fmt::Debug {
 
     /// Reads the address that is primary and confirmed.
     async fn email(&self, grant: &Grant) -> Result<Option<EmailAddress>, Error>;
+
+    /// Whether the provider itself answers at an endpoint, asked without a secret.
+    async fn reach(&self, endpoint: Endpoint) -> Result<(), Error>;
+
+    /// Whether a consumer's key and secret are right, asked with a code that nobody was ever given.
+    async fn prove(&self, client: Client<'_>, redirect_uri: &Url) -> Result<(), Error>;
+
+    /// Whether a consumer, whose key and secret are right, has the scopes of a sign-in.
+    async fn scopes(&self, client: Client<'_>) -> Result<Scopes, Error>;
+
+    /// Whether people are sent back to `redirect_uri`, asked as a browser that is not signed in.
+    async fn callback(&self, client_id: &str, redirect_uri: &Url) -> Result<Callback, Error>;
+
+    /// What mends a check at this provider, where more can be said than [`CheckReason::description`] does.
+    fn advice(&self, reason: CheckReason) -> Option<&'static str>;
 }
 
 /// Why a provider did not do what it was asked.
@@ -144,6 +195,9 @@ pub enum Error {
     /// It cannot be reached, took too long, or says that it is down.
     #[error("the provider is unavailable")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// No TLS connection came about that can be trusted.
+    #[error("no TLS connection to the provider came about")]
+    Insecure(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// It answered something that cannot be understood.
     #[error("the provider's answer cannot be understood: {0}")]
     Malformed(&'static str),

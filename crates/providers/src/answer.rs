@@ -29,9 +29,25 @@ impl Answer {
         self.response.headers()
     }
 
+    /// Whether it calls itself JSON.
+    pub(crate) fn is_json(&self) -> bool {
+        is_json(self.headers())
+    }
+
+    /// Reads what a page begins with: its title is there.
+    pub(crate) async fn page(mut self) -> Result<String, Error> {
+        let mut body = Vec::new();
+        while body.len() < MAX_BODY
+            && let Some(chunk) = self.response.chunk().await.map_err(broken)?
+        {
+            body.extend_from_slice(&chunk[..chunk.len().min(MAX_BODY - body.len())]);
+        }
+        Ok(String::from_utf8_lossy(&body).into_owned())
+    }
+
     /// Reads a JSON body, counting as it comes: a length that is announced proves nothing.
     pub(crate) async fn body(mut self) -> Result<Vec<u8>, Error> {
-        if !is_json(self.headers()) {
+        if !self.is_json() {
             return Err(Error::Malformed("not JSON"));
         }
         let mut body = Vec::new();

@@ -1,6 +1,6 @@
 //! The HTTP client of a provider: what it may do, and what it calls an outage.
 
-use std::{sync::Arc, time::Duration};
+use std::{error, io, sync::Arc, time::Duration};
 
 use http::StatusCode;
 use latchkey_domain::provider::Error;
@@ -86,7 +86,19 @@ fn sort(response: &Response) -> Result<(), Error> {
 
 /// A connection that failed on the way; the URL stays out of it, as its query is not for logs.
 pub(crate) fn broken(error: reqwest::Error) -> Error {
-    Error::Unavailable(error.without_url().into())
+    let error = error.without_url();
+    if error.is_connect() && error::Error::source(&error).is_some_and(is_about_tls) {
+        return Error::Insecure(error.into());
+    }
+    Error::Unavailable(error.into())
+}
+
+/// Whatever rustls refuses comes as `InvalidData`; those who wrap it do not name it as their source.
+fn is_about_tls(error: &(dyn error::Error + 'static)) -> bool {
+    let io = error.downcast_ref::<io::Error>();
+    io.is_some_and(|io| io.kind() == io::ErrorKind::InvalidData)
+        || io.and_then(io::Error::get_ref).is_some_and(|inner| is_about_tls(inner))
+        || error.source().is_some_and(is_about_tls)
 }
 
 /// Gives a conversation with a provider its time.

@@ -29,6 +29,7 @@ fn outcome(error: &Error) -> &'static str {
         Error::CodeRefused => "code_refused",
         Error::ScopeMissing => "scope_missing",
         Error::RateLimited { .. } => "rate_limited",
+        Error::Insecure(_) => "insecure",
         Error::Unavailable(_) => "unavailable",
         Error::Malformed(_) => "malformed",
     }

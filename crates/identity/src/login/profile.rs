@@ -165,7 +165,9 @@ pub(super) fn failure(error: &provider::Error) -> Unsuccessful {
         provider::Error::CodeRefused => Failure::CodeRejected,
         provider::Error::ScopeMissing => Failure::ScopeMissing,
         provider::Error::RateLimited { .. } => Failure::ProviderRateLimited,
-        provider::Error::Unavailable(_) => Failure::ProviderUnavailable,
+        provider::Error::Insecure(_) | provider::Error::Unavailable(_) => {
+            Failure::ProviderUnavailable
+        }
         provider::Error::Malformed(_) => Failure::ProviderMalformed,
     })
 }

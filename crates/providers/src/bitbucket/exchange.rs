@@ -34,17 +34,23 @@ type OAuthClient = oauth2::Client<
     EndpointSet,
 >;
 
-fn oauth_client(settings: &Settings, client_id: &str, redirect_uri: &Url) -> OAuthClient {
+fn oauth_client(settings: &Settings, client_id: &str) -> OAuthClient {
     oauth2::Client::new(ClientId::new(client_id.to_owned()))
         .set_auth_uri(AuthUrl::from_url(settings.authorize_url.clone()))
         .set_token_uri(TokenUrl::from_url(settings.token_url.clone()))
-        .set_redirect_uri(RedirectUrl::from_url(redirect_uri.clone()))
+}
+
+/// With key and secret, which go into a Basic header: the library's default and what Bitbucket documents.
+pub(super) fn secret_client(settings: &Settings, client: Client<'_>) -> OAuthClient {
+    let secret = ClientSecret::new(client.secret.expose_secret().to_owned());
+    oauth_client(settings, client.id).set_client_secret(secret)
 }
 
 /// Where to send a browser. Without PKCE, which Bitbucket Cloud does not have (BCLOUD-23469): the state's
 /// binding to the browser stands in for it.
 pub(super) fn authorization_url(settings: &Settings, request: &AuthorizationRequest<'_>) -> Url {
-    let client = oauth_client(settings, request.client_id, request.redirect_uri);
+    let client = oauth_client(settings, request.client_id)
+        .set_redirect_uri(RedirectUrl::from_url(request.redirect_uri.clone()));
     let state = request.state.to_owned();
     let (mut url, _) = client
         .authorize_url(|| CsrfToken::new(state))
@@ -68,23 +74,34 @@ pub(super) async fn trade(
     code: &SecretString,
     redirect_uri: &Url,
 ) -> Result<Grant, Error> {
-    // Key and secret go into a Basic header, the library's default and what Bitbucket documents.
-    let secret = ClientSecret::new(client.secret.expose_secret().to_owned());
-    let oauth = oauth_client(settings, client.id, redirect_uri).set_client_secret(secret);
-    let code = AuthorizationCode::new(code.expose_secret().to_owned());
-    let answered = within(TOKEN_TIMEOUT, async {
-        oauth.exchange_code(code).request_async(http).await.map_err(refusal)
-    });
-    let token = answered.await?;
+    let code = code.expose_secret();
+    let answered = send_code(http, settings, client, (code, redirect_uri));
+    let token = within(TOKEN_TIMEOUT, async { answered.await.map_err(refusal) }).await?;
     if token.lacks(&SCOPES) {
         return Err(Error::ScopeMissing);
     }
     Ok(Grant { access_token: token.access_token().secret().clone().into() })
 }
 
+/// Why a token request brought no token.
+pub(super) type NoToken = RequestTokenError<Error, BasicErrorResponse>;
+
+/// Sends a code with the redirect URI that it came to.
+pub(super) async fn send_code(
+    http: &Http,
+    settings: &Settings,
+    client: Client<'_>,
+    (code, redirect_uri): (&str, &Url),
+) -> Result<Token, NoToken> {
+    let oauth = secret_client(settings, client)
+        .set_redirect_uri(RedirectUrl::from_url(redirect_uri.clone()));
+    let code = AuthorizationCode::new(code.to_owned());
+    oauth.exchange_code(code).request_async(http).await
+}
+
 /// What a failed token request means. Bitbucket's words are not RFC 6749's everywhere: it says 400
 /// `unauthorized_client` to a wrong secret, as users' logs show.
-fn refusal(error: RequestTokenError<Error, BasicErrorResponse>) -> Error {
+pub(super) fn refusal(error: NoToken) -> Error {
     use BasicErrorResponseType as Told;
     let told = match error {
         RequestTokenError::Request(error) => return error,

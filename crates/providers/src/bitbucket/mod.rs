@@ -1,20 +1,28 @@
 //! Bitbucket Cloud: the authorization code flow, the account, its address.
 
+mod advice;
 mod api;
+mod callback;
+mod consumer;
 mod emails;
 mod exchange;
+mod reach;
 mod settings;
 mod subject;
 mod token;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use http::StatusCode;
 use latchkey_domain::{
+    check::CheckReason,
     email::EmailAddress,
     profile::{Account, Issuer},
-    provider::{AuthorizationRequest, Client, Error, Grant, Provider, ProviderName},
+    provider::{
+        AuthorizationRequest, Callback, Client, Endpoint, Error, Grant, Provider, ProviderName,
+        Scopes,
+    },
 };
 use secrecy::SecretString;
 use serde::de::DeserializeOwned;
@@ -33,6 +41,8 @@ use settings::Settings;
 const SCOPES: [&str; 2] = ["account", "email"];
 /// The scopes of the token that a request came with (Bitbucket's own header).
 const GRANTED: &str = "x-oauth-scopes";
+/// A check is one try: it tells what is the case now.
+const CHECK_TIMEOUT: Duration = Duration::from_secs(4);
 
 /// Bitbucket Cloud.
 #[derive(Debug)]
@@ -95,6 +105,32 @@ impl Provider for Bitbucket {
     async fn email(&self, grant: &Grant) -> Result<Option<EmailAddress>, Error> {
         let read = within(READ_TIMEOUT, self.primary_email(grant));
         watched(&self.name, "email", call_span!("provider.email", self.name), read).await
+    }
+
+    async fn reach(&self, endpoint: Endpoint) -> Result<(), Error> {
+        let asked = within(CHECK_TIMEOUT, reach::reach(&self.http, &self.settings, endpoint));
+        watched(&self.name, "reach", call_span!("provider.reach", self.name), asked).await
+    }
+
+    async fn prove(&self, client: Client<'_>, redirect_uri: &Url) -> Result<(), Error> {
+        let proof = consumer::prove(&self.http, &self.settings, client, redirect_uri);
+        let asked = within(CHECK_TIMEOUT, proof);
+        watched(&self.name, "prove", call_span!("provider.prove", self.name), asked).await
+    }
+
+    async fn scopes(&self, client: Client<'_>) -> Result<Scopes, Error> {
+        let asked = within(CHECK_TIMEOUT, consumer::scopes(&self.http, &self.settings, client));
+        watched(&self.name, "scopes", call_span!("provider.scopes", self.name), asked).await
+    }
+
+    async fn callback(&self, client_id: &str, redirect_uri: &Url) -> Result<Callback, Error> {
+        let told = callback::callback(&self.http, &self.settings, client_id, redirect_uri);
+        let asked = within(CHECK_TIMEOUT, told);
+        watched(&self.name, "callback", call_span!("provider.callback", self.name), asked).await
+    }
+
+    fn advice(&self, reason: CheckReason) -> Option<&'static str> {
+        advice::advice(reason)
     }
 }
 

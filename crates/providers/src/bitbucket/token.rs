@@ -67,6 +67,11 @@ fn scopes(told: &Value) -> Option<Vec<Scope>> {
 }
 
 impl Token {
+    /// Whether the answer tells scopes.
+    pub(super) fn tells_scopes(&self) -> bool {
+        self.scopes.is_some()
+    }
+
     /// Whether the answer tells scopes that leave one of `wanted` out. One that tells none is given the benefit of
     /// the doubt: the API will say.
     pub(super) fn lacks(&self, wanted: &[&str]) -> bool {

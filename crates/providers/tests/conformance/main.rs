@@ -13,6 +13,8 @@ macro_rules! assert_matches {
 }
 
 mod accounts;
+mod callbacks;
+mod checks;
 mod connections;
 mod emails;
 mod limits;

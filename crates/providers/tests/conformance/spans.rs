@@ -5,7 +5,8 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use bitbucket_stand_in::{Endpoint, Fault, Mode};
+use bitbucket_stand_in::{Endpoint, Fault, Mode, StandIn};
+use latchkey_domain::provider::Client;
 use secrecy::ExposeSecret as _;
 use tracing::{
     Event, Metadata, Subscriber,
@@ -14,7 +15,7 @@ use tracing::{
 };
 use tracing_core::span::Current;
 
-use crate::stage::Stage;
+use crate::stage::{Stage, redirect_uri};
 
 /// Writes down every span and event of our own crates.
 #[derive(Debug, Clone, Default)]
@@ -86,6 +87,10 @@ async fn a_call_is_a_span_without_secrets() {
     stage.provider.account(&grant).await.unwrap();
     stage.control.fail_always(Endpoint::Emails, Fault::ServerError { status: 503 });
     let error = stage.provider.email(&grant).await.unwrap_err();
+    let secret = StandIn::CONSUMER_SECRET.into();
+    let client = Client { id: StandIn::CONSUMER_KEY, secret: &secret };
+    stage.provider.prove(client, &redirect_uri()).await.unwrap();
+    stage.callback().await.unwrap();
     drop(guard);
 
     let text = written.lock().unwrap().clone();
@@ -93,6 +98,8 @@ async fn a_call_is_a_span_without_secrets() {
         "provider.exchange",
         "provider.account",
         "provider.email",
+        "provider.prove",
+        "provider.callback",
         "otel.kind=\"client\"",
         "provider=bitbucket",
         "http.response.status_code=200",
