@@ -7,10 +7,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
-const FILES: [&str; 11] = [
+const FILES: [&str; 12] = [
     "latchkey/v1/audit.proto",
     "latchkey/v1/connection.proto",
     "latchkey/v1/connection_admin.proto",
+    "latchkey/v1/connection_check.proto",
     "latchkey/v1/error_reason.proto",
     "latchkey/v1/event_feed.proto",
     "latchkey/v1/social_login.proto",

@@ -172,13 +172,24 @@ impl Scene {
             for fault in FAULTS {
                 self.app.bitbucket.fail_always(endpoint, fault);
                 self.try_to_sign_in().await;
+                self.check_the_connection().await;
                 self.app.bitbucket.heal();
             }
         }
         let (key, secret) = (StandIn::CONSUMER_KEY, StandIn::CONSUMER_SECRET);
         self.app.bitbucket.rotate_secret(key, "a-secret-that-nobody-was-told", false);
         self.try_to_sign_in().await;
+        self.check_the_connection().await;
         self.app.bitbucket.rotate_secret(key, secret, false);
+        self.check_the_connection().await;
+    }
+
+    async fn check_the_connection(&mut self) {
+        let checks = self.app.check("environments/dev/connections/bitbucket").await;
+        for token in self.app.bitbucket.access_tokens() {
+            self.secrets.add("an access token", token);
+        }
+        self.secrets.assert_absent("a check", &format!("{checks:?}"));
     }
 
     async fn try_to_sign_in(&mut self) {

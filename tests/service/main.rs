@@ -12,6 +12,7 @@ mod bad_input;
 mod browser;
 mod caches;
 mod canary;
+mod connection_checks;
 mod connection_lists;
 mod connection_updates;
 mod connections;

@@ -25,8 +25,8 @@ use tokio_util::task::TaskTracker;
 
 pub use access::IssuedKey;
 pub use connections::{
-    CallbackUrl, ConnectionChanges, ConnectionView, DeletedConnection,
-    NewConnection, NewCredential, WhichConnections,
+    CallbackUrl, CheckedConnection, ConnectionChanges, ConnectionView, DeletedConnection,
+    NewConnection, NewCredential, WhatToCheck, WhichConnections,
 };
 pub use error::{Error, ErrorKind, Result};
 pub use events::Watch;

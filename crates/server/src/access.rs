@@ -44,6 +44,7 @@ pub(crate) const ALLOWED: &[(&str, &[ApiKeyKind])] = &[
     ("/latchkey.v1.ConnectionAdmin/ListCredentials", ADMINISTRATORS),
     ("/latchkey.v1.ConnectionAdmin/PromoteCredential", ADMINISTRATORS),
     ("/latchkey.v1.ConnectionAdmin/DeleteCredential", ADMINISTRATORS),
+    ("/latchkey.v1.ConnectionAdmin/CheckConnection", ADMINISTRATORS),
     ("/latchkey.v1.SocialLogin/ListLoginOptions", &[Gateway, Application]),
     ("/latchkey.v1.SocialLogin/StartLogin", GATEWAYS),
     ("/latchkey.v1.SocialLogin/CompleteLogin", GATEWAYS),

@@ -189,6 +189,10 @@ impl Day {
         let create = new_credential(connection, SECRET);
         self.call("ConnectionAdmin/CreateCredential", &create, name_of).await;
         let standby = self.call("ConnectionAdmin/CreateCredential", &create, name_of).await;
+        let check =
+            v1::CheckConnectionRequest { name: connection.to_owned(), ..Default::default() };
+        let checked = |_: &v1::CheckConnectionResponse| connection.to_owned();
+        self.call("ConnectionAdmin/CheckConnection", &check, checked).await;
         let name = name_of(&standby);
         let promote = v1::PromoteCredentialRequest { name: name.clone() };
         let promoted = |_: &v1::PromoteCredentialResponse| name.clone();

@@ -14,7 +14,7 @@ use crate::{
     },
 };
 
-/// What each method that changes something is called in the audit.
+/// What each method that changes something, or uses a secret, is called in the audit.
 pub(super) const WRITES: &[(&str, &str)] = &[
     ("ConnectionAdmin/CreateConnection", "connection.created"),
     ("ConnectionAdmin/UpdateConnection", "connection.updated"),
@@ -26,6 +26,7 @@ pub(super) const WRITES: &[(&str, &str)] = &[
     ("ConnectionAdmin/CreateCredential", "credential.created"),
     ("ConnectionAdmin/PromoteCredential", "credential.promoted"),
     ("ConnectionAdmin/DeleteCredential", "credential.deleted"),
+    ("ConnectionAdmin/CheckConnection", "connection.checked"),
     ("TenantAdmin/CreateEnvironment", "environment.created"),
     ("TenantAdmin/UpdateEnvironment", "environment.updated"),
     ("TenantAdmin/DeleteEnvironment", "environment.deleted"),

@@ -93,6 +93,9 @@ fn connections() -> Vec<Case> {
 
 fn credentials() -> Vec<Case> {
     let (key, long_key) = ("k".repeat(256), "k".repeat(257));
+    let mut checked =
+        made_name("credential", "environments/dev/connections/bitbucket/credentials/", "cred");
+    checked.bad.retain(|value| value != "");
     let (secret, long_secret) = ("s".repeat(1024), "s".repeat(1025));
     vec![
         case!(true, Environment, "ConnectionAdmin" / "CreateCredential", CreateCredentialRequest,
@@ -110,6 +113,9 @@ fn credentials() -> Vec<Case> {
         case!(false, Environment, "ConnectionAdmin" / "DeleteCredential", DeleteCredentialRequest,
             {"name": "environments/dev/connections/bitbucket/credentials/cred_01h455vb4pex5vsknk084sn02q"},
             [made_name("name", "environments/dev/connections/bitbucket/credentials/", "cred")]),
+        case!(true, Environment, "ConnectionAdmin" / "CheckConnection", CheckConnectionRequest,
+            {"name": "environments/dev/connections/bitbucket"},
+            [name("name", CONNECTION), host("host"), checked]),
     ]
 }
 

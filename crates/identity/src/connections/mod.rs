@@ -1,6 +1,8 @@
 //! Configuring the ways in, a step a file.
 
 mod callback_urls;
+mod check;
+mod checks;
 mod create;
 mod credentials;
 mod delete;
@@ -12,6 +14,7 @@ mod undelete;
 mod update;
 
 pub use callback_urls::CallbackUrl;
+pub use check::{CheckedConnection, WhatToCheck};
 pub use create::NewConnection;
 pub use credentials::NewCredential;
 pub use delete::DeletedConnection;

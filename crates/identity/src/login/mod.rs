@@ -23,3 +23,4 @@ pub use redeem::Redeemed;
 pub use start::{StartLogin, Started};
 
 pub(crate) use facts::sealed_place;
+pub(crate) use start::host_is_ours;

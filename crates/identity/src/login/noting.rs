@@ -1,44 +1,72 @@
-//! What the provider made of a credential, noted to within a minute and out of the caller's way.
+//! What the provider made of a credential, noted to within a minute.
 
-use latchkey_domain::{
-    id::CredentialId,
-    provider::{self, Grant},
-};
+use latchkey_domain::{id::CredentialId, provider};
 
-use crate::Latchkey;
+use crate::{Latchkey, Result};
+
+/// What the provider made of a credential.
+#[derive(Debug, Clone, Copy)]
+enum Reception {
+    Accepted,
+    Refused,
+}
+
+impl Reception {
+    /// Any other answer says nothing of the credential.
+    const fn of<T>(answer: &std::result::Result<T, provider::Error>) -> Option<Self> {
+        match answer {
+            Ok(_) => Some(Self::Accepted),
+            Err(provider::Error::ClientRefused) => Some(Self::Refused),
+            Err(_) => None,
+        }
+    }
+}
 
 impl Latchkey {
-    /// Notes that a credential was accepted or refused. Any other answer says nothing of it.
-    pub(super) async fn note_answer(
+    /// Notes whether a credential was accepted or refused, once in a while and out of the caller's way.
+    pub(super) async fn note_answer<T>(
         &self,
         id: CredentialId,
-        answer: &std::result::Result<Grant, provider::Error>,
+        answer: &std::result::Result<T, provider::Error>,
     ) {
-        let refused = match answer {
-            Ok(_) => false,
-            Err(provider::Error::ClientRefused) => true,
-            Err(_) => return,
-        };
-        let now = self.clock.now();
-        let is_news = if refused {
-            self.cache.first_refusal_in_a_while(id.0).await
-        } else {
-            self.cache.first_use_in_a_while(id.0).await
-        };
-        if !is_news {
+        let Some(reception) = Reception::of(answer) else { return };
+        if !self.is_news(id, reception).await {
             return;
         }
-        let store = self.store.clone();
+        let this = self.clone();
         self.work.spawn(async move {
-            let noted = if refused {
-                store.note_refusal(id, now).await
-            } else {
-                store.touch_credential(id, now).await
-            };
-            if let Err(error) = noted {
+            if let Err(error) = this.write_down(id, reception).await {
                 let error = &error as &dyn std::error::Error;
                 tracing::debug!(error, "what the provider made of a credential was not noted");
             }
         });
+    }
+
+    /// Notes the same now: whoever asked on purpose looks at the connection next.
+    pub(crate) async fn note_answer_now<T>(
+        &self,
+        id: CredentialId,
+        answer: &std::result::Result<T, provider::Error>,
+    ) -> Result<()> {
+        let Some(reception) = Reception::of(answer) else { return Ok(()) };
+        // News or not, another replica may have noted something else meanwhile.
+        self.is_news(id, reception).await;
+        self.write_down(id, reception).await
+    }
+
+    async fn is_news(&self, id: CredentialId, reception: Reception) -> bool {
+        match reception {
+            Reception::Accepted => self.cache.first_use_in_a_while(id.0).await,
+            Reception::Refused => self.cache.first_refusal_in_a_while(id.0).await,
+        }
+    }
+
+    async fn write_down(&self, id: CredentialId, reception: Reception) -> Result<()> {
+        let now = self.clock.now();
+        match reception {
+            Reception::Accepted => self.store.touch_credential(id, now).await?,
+            Reception::Refused => self.store.note_refusal(id, now).await?,
+        }
+        Ok(())
     }
 }

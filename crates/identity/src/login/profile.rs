@@ -141,7 +141,7 @@ impl Latchkey {
         }
     }
 
-    fn unseal(&self, sealed: &SealedCredential) -> Result<SecretString> {
+    pub(crate) fn unseal(&self, sealed: &SealedCredential) -> Result<SecretString> {
         let place = sealed_place(sealed.credential.id);
         let opened = self.keyring.open(Purpose::CredentialSecret, &place, &sealed.sealed_secret)?;
         let text = String::from_utf8(opened.text);

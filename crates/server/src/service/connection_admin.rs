@@ -9,7 +9,7 @@ use super::sent;
 use crate::{
     access::caller,
     status::from_error,
-    wire::{connection as wire, credential, grant},
+    wire::{check, connection as wire, credential, grant},
 };
 
 /// The service.
@@ -181,5 +181,15 @@ impl ConnectionAdmin for Admin {
         let name = wire::name("name", &request.into_inner().name)?;
         self.0.delete_credential(&caller, &name).await.map_err(from_error)?;
         Ok(Response::new(v1::DeleteCredentialResponse {}))
+    }
+
+    async fn check_connection(
+        &self,
+        request: Request<v1::CheckConnectionRequest>,
+    ) -> Result<Response<v1::CheckConnectionResponse>, Status> {
+        let caller = caller(&request)?;
+        let what = check::what(request.into_inner())?;
+        let checked = self.0.check_connection(&caller, &what).await.map_err(from_error)?;
+        Ok(Response::new(check::encode(&what.connection, checked)))
     }
 }

@@ -9,6 +9,7 @@ mod time;
 pub(crate) mod api_key;
 pub(crate) mod application;
 pub(crate) mod audit;
+pub(crate) mod check;
 pub(crate) mod connection;
 pub(crate) mod credential;
 pub(crate) mod environment;
