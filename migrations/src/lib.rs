@@ -10,6 +10,7 @@ mod m20261123_000004_create_sign_ins;
 mod m20261123_000005_create_outbox;
 mod m20261125_000006_create_audit;
 mod m20261125_000007_create_subject_sequences;
+mod m20261125_000009_index_readiness;
 mod m20261125_000010_find_rows_by_their_key;
 
 /// Every step, in order.
@@ -26,6 +27,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000005_create_outbox::Migration),
             Box::new(m20261125_000006_create_audit::Migration),
             Box::new(m20261125_000007_create_subject_sequences::Migration),
+            Box::new(m20261125_000009_index_readiness::Migration),
             Box::new(m20261125_000010_find_rows_by_their_key::Migration),
         ]
     }

@@ -32,6 +32,7 @@ mod missing_keys;
 mod own_server;
 mod promotion;
 mod python;
+mod readiness;
 mod redirect_uris;
 mod relay;
 mod signing_in;

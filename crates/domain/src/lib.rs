@@ -19,6 +19,7 @@ pub mod page;
 pub mod pkce;
 pub mod profile;
 pub mod provider;
+pub mod readiness;
 
 pub mod redirect_uri;
 pub mod sign_in;

@@ -64,6 +64,7 @@ pub(crate) const ALLOWED: &[(&str, &[ApiKeyKind])] = &[
     ("/latchkey.v1.TenantAdmin/RotateApiKey", ADMINISTRATORS),
     ("/latchkey.v1.TenantAdmin/DeleteApiKey", ADMINISTRATORS),
     ("/latchkey.v1.TenantAdmin/ListAuditEntries", ADMINISTRATORS),
+    ("/latchkey.v1.TenantAdmin/GetReadiness", ADMINISTRATORS),
     ("/latchkey.v1.UserDirectory/GetUser", ADMINISTRATORS),
     ("/latchkey.v1.UserDirectory/ListUsers", ADMINISTRATORS),
     ("/latchkey.v1.EventFeed/ListEvents", READERS),

@@ -24,6 +24,7 @@ mod lease;
 mod listing;
 mod migrate;
 mod outbox;
+mod readiness;
 mod requests;
 mod sealed;
 mod sealing_keys;

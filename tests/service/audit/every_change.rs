@@ -51,6 +51,7 @@ const READS: &[&str] = &[
     "TenantAdmin/ListApplications",
     "TenantAdmin/ListApiKeys",
     "TenantAdmin/ListAuditEntries",
+    "TenantAdmin/GetReadiness",
 ];
 
 #[test]

@@ -136,6 +136,8 @@ fn environments() -> Vec<Case> {
                 host("environment.default_domain")]),
         case!(true, Operator, "TenantAdmin" / "GetEnvironment", GetEnvironmentRequest,
             {"name": "environments/dev"}, [name("name", ENV)]),
+        case!(true, Operator, "TenantAdmin" / "GetReadiness", GetReadinessRequest,
+            {"name": "environments/dev"}, [name("name", ENV)]),
         case!(false, Operator, "TenantAdmin" / "DeleteEnvironment", DeleteEnvironmentRequest,
             {"name": "environments/absent"}, [name("name", ENV)]),
         case!(

@@ -4,6 +4,7 @@ mod api_keys;
 mod applications;
 mod audit;
 mod environments;
+mod readiness;
 mod rotate;
 
 use latchkey_domain::{access::Principal, caller::Caller, id::EnvironmentId};

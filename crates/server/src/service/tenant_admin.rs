@@ -10,7 +10,7 @@ use super::sent;
 use crate::{
     access::caller,
     status::from_error,
-    wire::{api_key, application, audit, connection::name, environment},
+    wire::{api_key, application, audit, connection::name, environment, readiness},
 };
 
 /// The service.
@@ -186,5 +186,16 @@ impl TenantAdmin for Tenants {
         let (environment, filter, page) = audit::list(&request)?;
         let listed = self.0.list_audit_entries(&caller, environment.as_ref(), &filter, &page);
         Ok(Response::new(audit::listed(&request, listed.await.map_err(from_error)?)))
+    }
+
+    async fn get_readiness(
+        &self,
+        request: Request<v1::GetReadinessRequest>,
+    ) -> Result<Response<v1::GetReadinessResponse>, Status> {
+        let caller = caller(&request)?;
+        let name: EnvironmentName = name("name", &request.into_inner().name)?;
+        let items =
+            self.0.environment_readiness(&caller, &name.environment).await.map_err(from_error)?;
+        Ok(Response::new(readiness::encode(items)))
     }
 }

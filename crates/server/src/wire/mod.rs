@@ -16,6 +16,7 @@ pub(crate) mod environment;
 pub(crate) mod event;
 pub(crate) mod grant;
 pub(crate) mod login;
+pub(crate) mod readiness;
 pub(crate) mod user;
 
 pub(crate) use fields::{Fields, entry, request_id};

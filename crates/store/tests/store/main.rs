@@ -20,6 +20,7 @@ mod migrations;
 mod outbox;
 mod parents;
 mod plans;
+mod readiness;
 mod redeeming;
 mod repeat;
 mod requests;
