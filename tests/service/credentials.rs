@@ -78,6 +78,27 @@ both! {
         assert_ne!(one.secret_fingerprint, "7692c3ad3540bb80");
     }
 
+    async fn only_checking_tells_the_fingerprint_and_adds_nothing(app) {
+        let mut request = new_credential(BITBUCKET, "one");
+        request.validate_only = true;
+        request.request_id = ID.to_owned();
+        let before = app.all_rows().await;
+        let checked = app.try_add_credential(request.clone()).await.unwrap();
+
+        assert_eq!(app.all_rows().await, before);
+        assert_eq!(checked.role(), CredentialRole::Standby);
+        request.validate_only = false;
+        let made = app.try_add_credential(request.clone()).await.unwrap();
+        assert_eq!(made.secret_fingerprint, checked.secret_fingerprint);
+        assert_ne!(made.name, checked.name);
+
+        request.request_id.clear();
+        request.validate_only = true;
+        request.credential.as_mut().unwrap().host = "elsewhere.example".to_owned();
+        let refused = app.try_add_credential(request).await.unwrap_err();
+        assert_eq!(wrong_fields(&refused), ["credential.host"]);
+    }
+
     async fn a_host_has_one_active_credential_and_standbys(app) {
         let connection = app.create(new_connection("second")).await.unwrap().name;
         let for_host = |secret: &str| {

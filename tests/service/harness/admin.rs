@@ -54,7 +54,7 @@ pub(crate) fn new_credential(connection: &str, secret: &str) -> CreateCredential
             client_secret: secret.to_owned(),
             ..Credential::default()
         }),
-        request_id: String::new(),
+        ..CreateCredentialRequest::default()
     }
 }
 

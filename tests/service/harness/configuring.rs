@@ -103,7 +103,7 @@ impl TestApp {
         let request = CreateCredentialRequest {
             parent: parent.to_owned(),
             credential: Some(credential),
-            request_id: String::new(),
+            ..CreateCredentialRequest::default()
         };
         self.connections().create_credential(request).await.unwrap();
     }

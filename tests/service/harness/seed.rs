@@ -83,6 +83,7 @@ async fn connection(latchkey: &Latchkey, application: &ApplicationName) {
         client_secret: StandIn::CONSUMER_SECRET.into(),
         host: None,
         request: None,
+        validate_only: false,
     };
     latchkey.create_credential(OPERATOR, &credential).await.unwrap();
     latchkey.grant_application(OPERATOR, &made, application, GrantRights::ALL).await.unwrap();

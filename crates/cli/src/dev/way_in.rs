@@ -73,6 +73,7 @@ impl Seed<'_> {
             client_secret: way_in.client_secret.clone(),
             host: None,
             request: None,
+            validate_only: false,
         };
         self.latchkey.create_credential(&OPERATOR, &new).await?;
         for old in there.iter().filter(|_| way_in.replace) {

@@ -38,6 +38,8 @@ pub struct NewCredential {
     pub host: Option<Host>,
     /// Makes a repeat return the first one's credential.
     pub request: Option<RequestId>,
+    /// Whether only to check it.
+    pub validate_only: bool,
 }
 
 impl Latchkey {
@@ -86,7 +88,9 @@ impl Latchkey {
         let change = Change::of(&name.environment, "credential.created", &name, fields);
         tx.audit(caller, &change, now).await?;
         self.remember(&tx, scope, new.request.as_ref(), (&name.to_string(), now)).await?;
-        tx.commit().await?;
+        if !new.validate_only {
+            tx.commit().await?;
+        }
         Ok(sealed.credential)
     }
 

@@ -35,6 +35,7 @@ pub(crate) fn create(request: v1::CreateCredentialRequest) -> Result<NewCredenti
         client_secret: body.client_secret.into(),
         host,
         request: known,
+        validate_only: request.validate_only,
     });
     fields.finish(read)
 }
