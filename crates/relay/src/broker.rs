@@ -46,14 +46,30 @@ impl Broker {
         Ok(Self { uri, topology })
     }
 
-    /// Connects, and declares what is ours.
-    pub(crate) async fn open(&self) -> Result<Session, Error> {
+    /// Connects, and looks whether what is ours is there; it changes nothing.
+    pub(crate) async fn look(&self) -> Result<(), Error> {
+        let connection = self.connect().await?;
+        let looking = async {
+            let channel = connection.create_channel().await?;
+            self.topology.look(&channel).await
+        };
+        let looked = within(ASK_TIMEOUT, "tell what is declared", looking).await;
+        close(&connection).await;
+        looked
+    }
+
+    async fn connect(&self) -> Result<Connection, Error> {
         // Without the driver's own recovery: with it, a publish hangs while the broker is away, and
         // a first connection to a closed port does not return.
         let properties =
             ConnectionProperties::default().with_connection_name("latchkey relay".into());
         let connecting = Connection::connect_uri(self.uri.clone(), properties);
-        let connection = within(CONNECT_TIMEOUT, "connect", connecting).await?;
+        within(CONNECT_TIMEOUT, "connect", connecting).await
+    }
+
+    /// Connects, and declares what is ours.
+    pub(crate) async fn open(&self) -> Result<Session, Error> {
+        let connection = self.connect().await?;
         match within(CONNECT_TIMEOUT, "declare", self.prepare(&connection)).await {
             Ok(channel) => Ok(Session { connection, topology: self.topology.clone(), channel }),
             Err(error) => {

@@ -36,6 +36,11 @@ pub use status::Status;
 /// How long a batch in flight may still take when the process stops.
 const FINISH_WITHIN: Duration = Duration::from_secs(5);
 
+/// Whether the broker can be reached and has what the relay declares. It changes nothing there.
+pub async fn look(config: &Config) -> Result<(), Error> {
+    Broker::new(config)?.look().await
+}
+
 /// Publishes events until told to stop.
 pub struct Relay<O> {
     outbox: Arc<O>,

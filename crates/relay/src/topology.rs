@@ -48,6 +48,16 @@ impl Topology {
         channel.queue_bind(name(), name(), "".into(), QueueBindOptions::default(), table([])).await
     }
 
+    /// Whether everything is there that is declared; it changes nothing.
+    pub(crate) async fn look(&self, channel: &Channel) -> Result<()> {
+        let passive = ExchangeDeclareOptions { passive: true, ..Default::default() };
+        let kinds = [(&self.exchange, ExchangeKind::Topic), (&self.unrouted, ExchangeKind::Fanout)];
+        for (name, kind) in kinds {
+            channel.exchange_declare(name.clone(), kind, passive, table([])).await?;
+        }
+        self.count_unrouted(channel).await.map(drop)
+    }
+
     /// How many events wait that no queue was bound for.
     pub(crate) async fn count_unrouted(&self, channel: &Channel) -> Result<u64> {
         let passive = QueueDeclareOptions { passive: true, ..Default::default() };

@@ -35,6 +35,25 @@ async fn an_event_whose_confirmation_does_not_come_is_sent_again() {
 }
 
 #[tokio::test]
+async fn looking_tells_what_is_not_declared_and_declares_nothing() {
+    rabbit::with(async |rabbit: Rabbit| {
+        let mut relay = Running::start(&rabbit.config());
+        relay.until_connected().await;
+        relay.stop().await;
+        latchkey_relay::look(&rabbit.config()).await.unwrap();
+
+        rabbit.delete_exchange(&rabbit.exchange).await;
+        for _ in 0..2 {
+            let error = latchkey_relay::look(&rabbit.config()).await.unwrap_err();
+            let told = format!("{:?}", std::error::Error::source(&error));
+            assert!(told.contains(&rabbit.exchange), "{told}");
+        }
+        rabbit.close().await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn an_exchange_that_was_deleted_is_declared_again() {
     rabbit::with(async |rabbit: Rabbit| {
         let mut relay = Running::start(&rabbit.config());
