@@ -6,10 +6,14 @@ mod bitbucket;
 mod endpoint;
 mod http;
 mod oauth_http;
+mod reachable;
 mod reads;
 mod registry;
 mod resolver;
 mod retry_after;
 mod watch;
 
-pub use crate::registry::{ProviderConfig, Registry};
+pub use crate::{
+    reachable::reach,
+    registry::{ProviderConfig, Registry},
+};

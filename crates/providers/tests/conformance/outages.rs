@@ -178,3 +178,19 @@ async fn a_provider_that_is_gone_is_unavailable() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn whether_a_provider_is_there_is_asked_without_a_secret() {
+    on_every_stage(async |stage| {
+        let answers = latchkey_providers::reach(&*stage.provider).await;
+        assert_eq!(answers.len(), 1, "one host has all endpoints: {answers:?}");
+        assert!(answers[0].1.is_ok(), "{answers:?}");
+        assert_eq!(stage.requests_to(TOKEN), 0);
+
+        let provider = stage.provider.clone();
+        stage.stand_in.stop().await;
+        let answered = latchkey_providers::reach(&*provider).await.pop().unwrap().1;
+        assert_matches!(answered, Err(Error::Unavailable(_)));
+    })
+    .await;
+}
