@@ -11,4 +11,4 @@ mod status;
 mod wire;
 
 pub use config::Config;
-pub use serve::{Error, serve};
+pub use serve::{Error, in_process, serve};

@@ -111,6 +111,12 @@ pub async fn serve(
     Ok(ended?)
 }
 
+/// The services for calls within this process. Nobody is asked for a key: each request says in its
+/// extensions which [`latchkey_domain::caller::Caller`] makes it.
+pub fn in_process(latchkey: &Latchkey) -> Result<Routes, Error> {
+    routes(latchkey, &Config::default(), &CancellationToken::new())
+}
+
 fn builder() -> Server {
     Server::builder()
         .timeout(TIMEOUT)
