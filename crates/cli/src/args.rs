@@ -3,17 +3,18 @@
 use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{Parser, Subcommand};
-use secrecy::SecretString;
 use url::Url;
 
-use crate::{command, dev};
+use crate::{client::Api, command, dev};
 
 const EXIT_CODES: &str = "\
 Settings: defaults, then a TOML file (--config, LATCHKEY_CONFIG, or ./latchkey.toml if it is there), then variables
 such as LATCHKEY__STORE__URL, then LATCHKEY__STORE__URL_FILE, whose file holds the value. config/example.toml tells
 every setting.
 
-Exit codes: 0 it is done, or stopped as it was told to; 1 it failed; 2 the command line or the configuration is wrong.";
+Exit codes: 0 it is done, or stopped as it was told to; 1 it failed; 2 the command line, the configuration or a field
+of the request is wrong; 3 the key does not work, or may not do this; 4 what was named is not there; 5 what is there is
+in the way: it has another etag, the id is taken, or it is in use; 6 it may work later.";
 
 /// Latchkey: sign in with Bitbucket, for any application.
 #[derive(Debug, Parser)]
@@ -59,23 +60,55 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: command::keyring::Command,
     },
-    /// Environments, on the database itself.
+    /// Environments; without a key, on the database itself.
     Environments {
         #[command(flatten)]
-        source: Source,
+        access: command::access::Access,
         #[command(subcommand)]
         command: command::environments::Command,
     },
-    /// API keys, on the database itself: this is how the first one is made.
+    /// API keys; without a key, on the database itself: this is how the first one is made.
     ApiKeys {
         #[command(flatten)]
-        source: Source,
+        access: command::access::Access,
         #[command(subcommand)]
         command: command::api_keys::Command,
     },
+    /// Ways to sign in, with their credentials and who may use them.
+    Connections {
+        #[command(flatten)]
+        api: Api,
+        #[command(subcommand)]
+        command: command::connections::Command,
+    },
+    /// What people sign in to.
+    Applications {
+        #[command(flatten)]
+        api: Api,
+        #[command(subcommand)]
+        command: command::applications::Command,
+    },
+    /// The people who signed up.
+    Users {
+        #[command(flatten)]
+        api: Api,
+        #[command(subcommand)]
+        command: command::users::Command,
+    },
+    /// Who changed what of the configuration.
+    Audit {
+        #[command(flatten)]
+        api: Api,
+        #[command(subcommand)]
+        command: command::audit::Command,
+    },
     /// The log of events.
-    #[command(subcommand)]
-    Events(Events),
+    Events {
+        #[command(flatten)]
+        api: Api,
+        #[command(subcommand)]
+        command: command::events::Command,
+    },
     /// A Bitbucket to develop and test against: it signs anybody in as anybody.
     BitbucketStandIn(bitbucket_stand_in::Settings),
     /// Print the script that teaches a shell to complete these commands.
@@ -88,36 +121,6 @@ pub(crate) enum Command {
         /// The folder of the pages, which is made if it is not there.
         folder: PathBuf,
     },
-}
-
-/// What to do with events.
-#[derive(Debug, Subcommand)]
-pub(crate) enum Events {
-    /// Show each event as it happens, until stopped.
-    Tail(Tail),
-}
-
-/// Which events to show, and how.
-#[derive(Debug, clap::Args)]
-pub(crate) struct Tail {
-    /// Where Latchkey answers gRPC.
-    #[arg(long, default_value = "http://127.0.0.1:50051", value_name = "URL")]
-    pub(crate) server: Url,
-    /// An operator, environment or consumer key. A flag shows in the list of processes: prefer the variable.
-    #[arg(long, env = "LATCHKEY_KEY", hide_env_values = true)]
-    pub(crate) key: SecretString,
-    /// Whose events.
-    #[arg(long, value_name = "ID")]
-    pub(crate) environment: String,
-    /// Begin after this position, instead of now.
-    #[arg(long, value_name = "POSITION", conflicts_with = "from_start")]
-    pub(crate) after: Option<i64>,
-    /// Begin with the first event that is kept, instead of now.
-    #[arg(long)]
-    pub(crate) from_start: bool,
-    /// One JSON object a line, for programs.
-    #[arg(long)]
-    pub(crate) json: bool,
 }
 
 /// Where `dev` listens, unless told otherwise.

@@ -66,7 +66,9 @@ fn shown(command: &str) -> Option<Shown> {
 
 /// The arguments, with flags in the place of the variables that stand for them.
 fn with_flags(Shown { variables, mut arguments }: Shown) -> Result<Vec<String>, String> {
-    let command = Args::command();
+    let mut command = Args::command();
+    // The flags that every command below has are handed down.
+    command.build();
     let mut at = &command;
     while let Some(below) = arguments.iter().find_map(|word| at.find_subcommand(word)) {
         at = below;

@@ -1,6 +1,7 @@
 //! The binary: reads the command line, runs one command, and ends with a code that says how it went.
 
 mod args;
+mod client;
 mod command;
 mod compose;
 mod config;
@@ -17,14 +18,14 @@ use std::{process::ExitCode, time::Duration};
 
 use clap::Parser;
 
-use crate::{args::Args, config::Problems};
+use crate::{
+    args::Args,
+    client::{ExitCode as Ending, Refusal},
+    config::Problems,
+};
 
 /// What is still at work when a command has ended was told to stop already, and had its time.
 const LEFTOVERS: Duration = Duration::from_secs(1);
-/// The command failed.
-const FAILED: u8 = 1;
-/// The command line or the configuration is wrong; clap ends with this too.
-const MISUSED: u8 = 2;
 
 fn main() -> ExitCode {
     // Before anything opens a connection. Nobody was here before us, so that it cannot be installed already.
@@ -44,8 +45,14 @@ fn report(error: &anyhow::Error) -> ExitCode {
         return ExitCode::SUCCESS;
     }
     eprintln!("latchkey: {error:#}");
-    let misused = error.chain().any(<dyn std::error::Error>::is::<Problems>);
-    ExitCode::from(if misused { MISUSED } else { FAILED })
+    let ending = error.chain().find_map(ending).unwrap_or(Ending::Failed);
+    ExitCode::from(ending as u8)
+}
+
+fn ending(error: &(dyn std::error::Error + 'static)) -> Option<Ending> {
+    let misused = error.is::<Problems>();
+    let misused = misused.then_some(Ending::Misused);
+    misused.or_else(|| Some(error.downcast_ref::<Refusal>()?.exit_code()))
 }
 
 /// `latchkey events tail | head` is not a failure.

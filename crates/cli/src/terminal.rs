@@ -3,6 +3,8 @@
 use std::io::{self, IsTerminal, Write};
 
 use anyhow::Result;
+use latchkey_domain::time::Timestamp;
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 /// How a piece of text looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,6 +80,12 @@ pub(crate) fn table(headings: &[&str], rows: &[Vec<String>]) -> String {
         cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
     };
     all().map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// A moment as RFC 3339 writes it, in whole seconds.
+pub(crate) fn moment(time: Timestamp) -> String {
+    let at = OffsetDateTime::from_unix_timestamp(time.seconds_and_nanos().0);
+    at.ok().and_then(|at| at.format(&Rfc3339).ok()).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -1,23 +1,21 @@
-//! `latchkey api-keys`: on the database itself, so that the first key can be made.
+//! `latchkey api-keys`.
 
 use std::time::Duration;
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Result};
 use clap::Subcommand;
-use latchkey_domain::{
-    access::{ApiKey, Principal},
-    caller::Caller,
-    id::EnvironmentId,
-    name::{ApplicationName, EnvironmentKeyName, OperatorKeyName},
-    page::{Page, PageSize},
-    text::DisplayName,
-    time::Timestamp,
+use latchkey_domain::{id::EnvironmentId, name::ApplicationName, text::DisplayName};
+use latchkey_proto::{
+    v1::{self, ApiKeyKind},
+    well_known::Timestamp,
 };
-use latchkey_identity::{Latchkey, NewApiKey};
-use secrecy::ExposeSecret;
+use tonic::Code;
 
-use super::environments::{Administration, moment};
-use crate::{config::Config, terminal};
+use super::access::{Access, Administration};
+use crate::{
+    client::{Output, PageSize, answer, ask, environment_name, held, pages, tables},
+    terminal::say,
+};
 
 /// What to do with API keys.
 #[derive(Debug, Subcommand)]
@@ -29,13 +27,14 @@ pub(crate) enum Command {
         /// Whose keys.
         #[arg(long, value_name = "ID")]
         environment: Option<EnvironmentId>,
-        /// One JSON object a line, for programs.
-        #[arg(long)]
-        json: bool,
+        #[command(flatten)]
+        size: PageSize,
     },
+    /// Make the next key in place of one, which works on for a while. The next one is printed once.
+    Rotate(Rotate),
     /// Revoke a key at once.
     Delete {
-        /// Its name, as `list` shows it.
+        /// Its whole name, as `list` shows it.
         name: String,
     },
 }
@@ -51,9 +50,19 @@ pub(crate) struct Create {
     /// How long it will work, such as 90d, 12h or 30m; without it, until it is deleted.
     #[arg(long, value_name = "TIME", value_parser = duration)]
     expires_in: Option<Duration>,
-    /// A JSON object, for programs.
-    #[arg(long)]
-    json: bool,
+}
+
+/// The key to replace.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Rotate {
+    /// Its whole name, as `list` shows it.
+    name: String,
+    /// How long it works on, such as 24h or 0m.
+    #[arg(long, value_name = "TIME", value_parser = duration, default_value = "24h")]
+    overlap: Duration,
+    /// How long the next one will work; without it, until it is deleted.
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    expires_in: Option<Duration>,
 }
 
 /// Whose key it will be.
@@ -78,119 +87,100 @@ struct Holder {
 }
 
 impl Holder {
-    fn principal(self) -> Principal {
-        let environment = self.environment.map(Principal::Environment);
-        let gateway = || self.gateway.map(Principal::Gateway);
-        let consumer = || self.consumer.map(Principal::Consumer);
-        let of_application =
-            |name: ApplicationName| Principal::Application(name.environment, name.application);
-        let application = || self.application.map(of_application);
+    /// The environment that the key is in, its kind, and its application.
+    fn parts(self) -> (String, ApiKeyKind, String) {
+        let of = |environment: EnvironmentId| environment_name(environment.as_str());
+        let environment = self.environment.map(|it| (of(it), ApiKeyKind::Environment));
+        let gateway = self.gateway.map(|it| (of(it), ApiKeyKind::Gateway));
+        let consumer = self.consumer.map(|it| (of(it), ApiKeyKind::Consumer));
+        if let Some(name) = self.application {
+            return (of(name.environment.clone()), ApiKeyKind::Application, name.to_string());
+        }
         // Exactly one is given, so that what is left is the operator.
-        environment
-            .or_else(gateway)
-            .or_else(consumer)
-            .or_else(application)
-            .unwrap_or(Principal::Operator)
+        let operator = (String::new(), ApiKeyKind::Operator);
+        let (parent, kind) = environment.or(gateway).or(consumer).unwrap_or(operator);
+        (parent, kind, String::new())
     }
 }
 
 /// Does it.
-pub(super) async fn run(config: &Config, command: Command) -> Result<()> {
-    let administration = Administration::open(config).await?;
-    let latchkey = administration.latchkey();
+pub(crate) async fn run(access: &Access, command: Command) -> Result<()> {
+    let administration = access.open().await?;
+    let done = act(&administration, access.output, command).await;
+    administration.close().await?;
+    done
+}
+
+async fn act(administration: &Administration, output: Output, command: Command) -> Result<()> {
+    let mut tenants = administration.client.tenants();
     match command {
-        Command::Create(create) => {
-            make(latchkey, administration.now(), create).await?;
+        Command::Create(new) => create(administration, output, new).await,
+        Command::List { environment, size: PageSize { page_size } } => {
+            let parent = environment.map(|id| environment_name(id.as_str())).unwrap_or_default();
+            let first = v1::ListApiKeysRequest { parent, page_size, page_token: String::new() };
+            let page = pages!(tenants.list_api_keys(first).api_keys);
+            output.pages(tables::API_KEYS, page).await
         }
-        Command::List { environment, json } => list(latchkey, environment.as_ref(), json).await?,
-        Command::Delete { name } => delete(latchkey, &name).await?,
+        Command::Rotate(old) => rotate(administration, output, old).await,
+        Command::Delete { name } => {
+            let told = format!("{name} works no more");
+            let request = ask(v1::DeleteApiKeyRequest { name });
+            output.done(&answer(tenants.delete_api_key(request)).await?, &told)
+        }
     }
-    administration.close().await
 }
 
-async fn make(latchkey: &Latchkey, now: Timestamp, create: Create) -> Result<()> {
-    let new = NewApiKey {
-        principal: create.holder.principal(),
-        display_name: create.display_name,
-        expires_at: create.expires_in.map(|expires_in| now.plus(expires_in)),
-        request: None,
+async fn create(administration: &Administration, output: Output, new: Create) -> Result<()> {
+    let (parent, kind, application) = new.holder.parts();
+    let api_key = v1::ApiKey {
+        kind: kind.into(),
+        display_name: new.display_name.to_string(),
+        application,
+        expire_time: administration.after(new.expires_in),
+        ..v1::ApiKey::default()
     };
-    let made = latchkey.create_api_key(&Caller::of_the_database(), &new).await;
-    let (key, issued) = made.map_err(|error| match error {
-        latchkey_identity::Error::NotFound => {
-            anyhow!("there is no such environment or application")
+    let request =
+        ask(v1::CreateApiKeyRequest { parent, api_key: Some(api_key), request_id: String::new() });
+    let made = match answer(administration.client.tenants().create_api_key(request)).await {
+        Err(refusal) if refusal.code() == Code::NotFound => {
+            return Err(refusal).context("there is no such environment or application");
         }
-        error => error.into(),
-    })?;
-    let issued = issued.context("a new key can be read")?;
-    let secret = issued.secret.expose_secret();
-    if create.json {
-        let mut shown = json(&key);
-        shown["key"] = secret.into();
-        return terminal::say(&shown.to_string());
-    }
-    eprintln!("{} was made. This is the only time that the key is shown:", key.name());
-    terminal::say(secret)
-}
-
-async fn list(
-    latchkey: &Latchkey,
-    environment: Option<&EnvironmentId>,
-    as_json: bool,
-) -> Result<()> {
-    let mut keys = Vec::new();
-    let mut page = Page { size: PageSize(PageSize::MAX), after: None };
-    loop {
-        let listed = latchkey.list_api_keys(&Caller::of_the_database(), environment, &page).await?;
-        keys.extend(listed.items);
-        page.after = listed.next;
-        if page.after.is_none() {
-            break;
-        }
-    }
-    if as_json {
-        return keys.iter().try_for_each(|key| terminal::say(&json(key).to_string()));
-    }
-    let rows = keys.iter().map(row).collect::<Vec<_>>();
-    let headings = ["NAME", "KIND", "BEGINS", "DISPLAY NAME", "CREATED", "EXPIRES", "LAST USED"];
-    terminal::say(&terminal::table(&headings, &rows))
-}
-
-async fn delete(latchkey: &Latchkey, name: &str) -> Result<()> {
-    let (environment, id) = if let Ok(OperatorKeyName { api_key }) = name.parse() {
-        (None, api_key)
-    } else if let Ok(EnvironmentKeyName { environment, api_key }) = name.parse() {
-        (Some(environment), api_key)
-    } else {
-        bail!("a key's name is such as apiKeys/key_… or environments/dev/apiKeys/key_…");
+        made => made?,
     };
-    latchkey.delete_api_key(&Caller::of_the_database(), environment.as_ref(), id).await?;
-    terminal::say(&format!("{name} works no more"))
+    if output.json {
+        return output.answer(&made);
+    }
+    show_once(made.api_key, &made.key)
 }
 
-fn row(key: &ApiKey) -> Vec<String> {
-    let maybe = |time: Option<Timestamp>, never: &str| time.map_or(never.to_owned(), moment);
-    vec![
-        key.name(),
-        key.principal.kind().to_string(),
-        key.hint.clone(),
-        key.display_name.to_string(),
-        moment(key.created_at),
-        maybe(key.expires_at, "never"),
-        maybe(key.last_used_at, "never"),
-    ]
+async fn rotate(administration: &Administration, output: Output, old: Rotate) -> Result<()> {
+    let seconds = i64::try_from(old.overlap.as_secs()).unwrap_or(i64::MAX);
+    let request = ask(v1::RotateApiKeyRequest {
+        name: old.name,
+        overlap: Some(latchkey_proto::well_known::Duration { seconds, nanos: 0 }),
+        request_id: String::new(),
+        expire_time: administration.after(old.expires_in),
+    });
+    let made = answer(administration.client.tenants().rotate_api_key(request)).await?;
+    if output.json {
+        return output.answer(&made);
+    }
+    show_once(made.api_key, &made.key)
 }
 
-fn json(key: &ApiKey) -> serde_json::Value {
-    serde_json::json!({
-        "name": key.name(),
-        "kind": key.principal.kind().to_string(),
-        "hint": key.hint,
-        "displayName": key.display_name.as_str(),
-        "createTime": moment(key.created_at),
-        "expireTime": key.expires_at.map(moment),
-        "lastUseTime": key.last_used_at.map(moment),
-    })
+/// The key alone goes to standard output, for whoever stores it.
+fn show_once(resource: Option<v1::ApiKey>, key: &str) -> Result<()> {
+    let name = held(resource, "the key's resource")?.name;
+    eprintln!("{name} was made. This is the only time that the key is shown:");
+    say(key)
+}
+
+impl Administration {
+    /// The moment after some time.
+    fn after(&self, time: Option<Duration>) -> Option<Timestamp> {
+        let seconds = i64::try_from(time?.as_secs()).unwrap_or(i64::MAX);
+        Some(Timestamp { seconds: self.now().saturating_add(seconds), nanos: 0 })
+    }
 }
 
 fn application(text: &str) -> Result<ApplicationName, &'static str> {

@@ -1,146 +1,144 @@
-//! `latchkey environments`, and what it shares with the other commands on the database itself.
+//! `latchkey environments`.
 
 use anyhow::Result;
 use clap::Subcommand;
-use latchkey_domain::{
-    caller::Caller,
-    environment::{Environment, EnvironmentKind},
-    host::Host,
-    id::EnvironmentId,
-    page::{Page, PageSize},
-    text::DisplayName,
-    time::{Clock, Timestamp},
-};
-use latchkey_identity::{Error, Latchkey, NewEnvironment};
-use latchkey_keyring::{KeyFile, KeyRing};
-use time::{OffsetDateTime, format_description::well_known::Rfc3339};
+use latchkey_domain::{host::Host, id::EnvironmentId, text::DisplayName};
+use latchkey_proto::v1;
+use tonic::Code;
 
-use super::DATABASE;
+use super::access::{Access, Administration};
 use crate::{
-    compose::{self, Service},
-    config::Config,
-    terminal,
+    client::{Guard, Mask, Output, PageSize, answer, ask, environment_name, held, pages, tables},
+    terminal::say,
 };
 
 /// What to do with environments.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Make an environment, unless it is there already.
-    Create {
-        /// Its id, such as dev or live.
-        id: EnvironmentId,
-        /// The host that people sign in on, such as login.example.com or localhost:8080.
-        #[arg(long, value_name = "HOST", value_parser = Host::parse)]
-        default_domain: Host,
-        /// What administrators read; without it, the id.
-        #[arg(long, value_name = "TEXT", value_parser = DisplayName::parse)]
-        display_name: Option<DisplayName>,
-        /// It is for people's real accounts.
-        #[arg(long)]
-        production: bool,
+    Create(Create),
+    /// Show an environment.
+    Get {
+        /// Its id, or its whole name.
+        name: String,
     },
-    /// List the environments.
-    List,
+    /// List the environments, oldest first.
+    List {
+        #[command(flatten)]
+        size: PageSize,
+    },
+    /// Change what the flags name, and nothing else.
+    Update {
+        /// Its id, or its whole name.
+        name: String,
+        /// What administrators read.
+        #[arg(long, value_name = "TEXT")]
+        display_name: Option<String>,
+        /// The host that people sign in on.
+        #[arg(long, value_name = "HOST")]
+        default_domain: Option<String>,
+        #[command(flatten)]
+        guard: Guard,
+    },
+    /// Delete an environment that holds no connection, application or user.
+    Delete {
+        /// Its id, or its whole name.
+        name: String,
+        #[command(flatten)]
+        guard: Guard,
+    },
 }
 
-/// The use cases, for whoever holds the database.
-pub(super) struct Administration(Service);
-
-impl Administration {
-    /// Opens the database, if its schema is current.
-    pub(super) async fn open(config: &Config) -> Result<Self> {
-        config.check(&DATABASE)?;
-        let (store, providers) =
-            tokio::try_join!(compose::connect_to_current(config), compose::providers(config))?;
-        // Environments and API keys hold nothing that is sealed, so this ring is never used.
-        let unused = KeyRing::load(&KeyFile::generate()?)?;
-        Ok(Self(Service::new(store, unused, providers)))
-    }
-
-    pub(super) fn latchkey(&self) -> &Latchkey {
-        &self.0.latchkey
-    }
-
-    pub(super) fn now(&self) -> Timestamp {
-        self.0.store.clock().now()
-    }
-
-    pub(super) async fn close(self) -> Result<()> {
-        Ok(self.0.store.close().await?)
-    }
+/// The environment to make.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Create {
+    /// Its id, such as dev or live.
+    id: EnvironmentId,
+    /// The host that people sign in on, such as login.example.com or localhost:8080.
+    #[arg(long, value_name = "HOST", value_parser = Host::parse)]
+    default_domain: Host,
+    /// What administrators read; without it, the id.
+    #[arg(long, value_name = "TEXT", value_parser = DisplayName::parse)]
+    display_name: Option<DisplayName>,
+    /// It is for people's real accounts.
+    #[arg(long)]
+    production: bool,
 }
 
 /// Does it.
-pub(super) async fn run(config: &Config, command: Command) -> Result<()> {
-    let administration = Administration::open(config).await?;
+pub(crate) async fn run(access: &Access, command: Command) -> Result<()> {
+    let administration = access.open().await?;
+    let done = act(&administration, access.output, command).await;
+    administration.close().await?;
+    done
+}
+
+async fn act(administration: &Administration, output: Output, command: Command) -> Result<()> {
+    let mut tenants = administration.client.tenants();
     match command {
-        Command::Create { id, default_domain, display_name, production } => {
-            let kind = if production {
-                EnvironmentKind::Production
-            } else {
-                EnvironmentKind::NonProduction
+        Command::Create(new) => create(administration, output, new).await,
+        Command::Get { name } => {
+            let name = environment_name(&name);
+            let request = ask(v1::GetEnvironmentRequest { name });
+            output.answer(&answer(tenants.get_environment(request)).await?)
+        }
+        Command::List { size: PageSize { page_size } } => {
+            let first = v1::ListEnvironmentsRequest { page_size, page_token: String::new() };
+            let page = pages!(tenants.list_environments(first).environments);
+            output.pages(tables::ENVIRONMENTS, page).await
+        }
+        Command::Update { name, display_name, default_domain, guard } => {
+            let mut mask = Mask::default();
+            let environment = v1::Environment {
+                name: environment_name(&name),
+                display_name: mask.field("display_name", display_name),
+                default_domain: mask.field("default_domain", default_domain),
+                etag: guard.etag,
+                ..v1::Environment::default()
             };
-            let display_name = display_name.map_or_else(|| DisplayName::parse(id.as_str()), Ok)?;
-            let id = Some(id);
-            let new = NewEnvironment { id, display_name, kind, default_domain, request: None };
-            create(administration.latchkey(), &new).await?;
+            let (environment, update_mask) = (Some(environment), Some(mask.finish()?));
+            let request = ask(v1::UpdateEnvironmentRequest { environment, update_mask });
+            output.answer(&answer(tenants.update_environment(request)).await?)
         }
-        Command::List => list(administration.latchkey()).await?,
-    }
-    administration.close().await
-}
-
-async fn create(latchkey: &Latchkey, new: &NewEnvironment) -> Result<()> {
-    match latchkey.create_environment(&Caller::of_the_database(), new).await {
-        Ok(environment) => terminal::say(&format!("{} was made", environment.name())),
-        Err(Error::Exists) if is_there(latchkey, new).await? => {
-            terminal::say("it is there already, and was left as it is")
-        }
-        Err(error) => Err(error.into()),
-    }
-}
-
-/// Whether the id is that of an environment, and not of one that was deleted.
-async fn is_there(latchkey: &Latchkey, new: &NewEnvironment) -> Result<bool> {
-    let Some(id) = &new.id else { return Ok(false) };
-    match latchkey.environment(&Caller::of_the_database(), id).await {
-        Ok(_) => Ok(true),
-        Err(Error::NotFound) => Ok(false),
-        Err(error) => Err(error.into()),
-    }
-}
-
-async fn list(latchkey: &Latchkey) -> Result<()> {
-    let mut rows = Vec::new();
-    let mut page = Page { size: PageSize(PageSize::MAX), after: None };
-    loop {
-        let listed = latchkey.list_environments(&page).await?;
-        rows.extend(listed.items.iter().map(row));
-        page.after = listed.next;
-        if page.after.is_none() {
-            break;
+        Command::Delete { name, guard: Guard { etag } } => {
+            let name = environment_name(&name);
+            let request = ask(v1::DeleteEnvironmentRequest { name, etag });
+            output.done(&answer(tenants.delete_environment(request)).await?, "it is deleted")
         }
     }
-    let headings = ["NAME", "DISPLAY NAME", "KIND", "DOMAIN", "CREATED"];
-    terminal::say(&terminal::table(&headings, &rows))
 }
 
-fn row(environment: &Environment) -> Vec<String> {
-    let kind = match environment.kind {
-        EnvironmentKind::Production => "production",
-        EnvironmentKind::NonProduction => "non-production",
+async fn create(administration: &Administration, output: Output, new: Create) -> Result<()> {
+    let mut tenants = administration.client.tenants();
+    let kind = if new.production {
+        v1::EnvironmentKind::Production
+    } else {
+        v1::EnvironmentKind::NonProduction
     };
-    vec![
-        environment.name().to_string(),
-        environment.display_name.to_string(),
-        kind.to_owned(),
-        environment.default_domain.to_string(),
-        moment(environment.created_at),
-    ]
-}
-
-/// A moment as RFC 3339 writes it, in whole seconds.
-pub(super) fn moment(time: Timestamp) -> String {
-    let at = OffsetDateTime::from_unix_timestamp(time.seconds_and_nanos().0);
-    at.ok().and_then(|at| at.format(&Rfc3339).ok()).unwrap_or_default()
+    let environment = v1::Environment {
+        display_name: new.display_name.map_or_else(|| new.id.to_string(), |it| it.to_string()),
+        kind: kind.into(),
+        default_domain: new.default_domain.to_string(),
+        ..v1::Environment::default()
+    };
+    let request = ask(v1::CreateEnvironmentRequest {
+        environment_id: new.id.to_string(),
+        environment: Some(environment),
+        request_id: String::new(),
+    });
+    match answer(tenants.create_environment(request)).await {
+        Ok(made) if output.json => output.answer(&made),
+        Ok(made) => {
+            let name = held(made.environment, "the environment")?.name;
+            say(&format!("{name} was made"))
+        }
+        Err(refusal) if refusal.code() == Code::AlreadyExists => {
+            let name = environment_name(new.id.as_str());
+            let there = answer(tenants.get_environment(ask(v1::GetEnvironmentRequest { name })));
+            // One that was deleted keeps its id, and cannot be had.
+            let there = there.await.map_err(|_| refusal)?;
+            output.done(&there, "it is there already, and was left as it is")
+        }
+        Err(refusal) => Err(refusal.into()),
+    }
 }

@@ -1,18 +1,23 @@
 //! The commands, a file each.
 
+pub(crate) mod access;
 pub(crate) mod api_keys;
+pub(crate) mod applications;
+pub(crate) mod audit;
 mod completions;
+pub(crate) mod connections;
 pub(crate) mod environments;
+pub(crate) mod events;
 mod healthcheck;
 pub(crate) mod keyring;
 pub(crate) mod roles;
 pub(crate) mod stand_in;
-mod tail;
+pub(crate) mod users;
 
 use anyhow::Result;
 
 use crate::{
-    args::{Command, Events, Source},
+    args::{Command, Source},
     compose,
     config::{Config, Problems, Section},
     dev, terminal,
@@ -32,11 +37,13 @@ pub(crate) async fn run(command: Command) -> Result<()> {
         Command::CheckConfig(source) => check_config(read(&source)),
         Command::Healthcheck { url } => healthcheck::run(&url).await,
         Command::Keyring { source, command } => keyring::run(&read(&source)?, command).await,
-        Command::Environments { source, command } => {
-            environments::run(&read(&source)?, command).await
-        }
-        Command::ApiKeys { source, command } => api_keys::run(&read(&source)?, command).await,
-        Command::Events(Events::Tail(tail)) => tail::run(tail).await,
+        Command::Environments { access, command } => environments::run(&access, command).await,
+        Command::ApiKeys { access, command } => api_keys::run(&access, command).await,
+        Command::Connections { api, command } => connections::run(&api, command).await,
+        Command::Applications { api, command } => applications::run(&api, command).await,
+        Command::Audit { api, command } => audit::run(&api, command).await,
+        Command::Users { api, command } => users::run(&api, command).await,
+        Command::Events { api, command } => events::run(&api, command).await,
         Command::Completions { shell } => completions::completions(shell),
         Command::Man { folder } => completions::man(&folder),
         Command::BitbucketStandIn(settings) => stand_in::run(settings).await,

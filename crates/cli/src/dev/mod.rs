@@ -18,6 +18,7 @@ use latchkey_providers::ProviderConfig;
 use url::Url;
 
 use crate::{
+    client::{Client, environment_name},
     command::{keyring, roles::end},
     compose::{self, Service},
     config::Config,
@@ -129,7 +130,8 @@ fn config(options: &Options, places: &Places, state: &State) -> Result<Config> {
 
 /// Shows each event as it happens.
 fn show_events(endpoint: &Url, keys: &Keys, position: i64, stage: &Stage) -> Result<()> {
-    let feed = Feed::new(endpoint, &keys.operator, ENVIRONMENT, Some(position))?;
+    let client = Client::new(endpoint, &keys.operator)?;
+    let feed = Feed::new(client, environment_name(ENVIRONMENT), Some(position));
     let palette = Palette::of_stdout();
     let show = move |event: &FeedEvent| say(&line(event, palette));
     let stop = stage.stop.clone();

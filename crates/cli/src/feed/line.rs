@@ -1,13 +1,15 @@
 //! An event as a line for people.
 
-use latchkey_domain::text::is_unprintable;
 use latchkey_proto::{
     events::{SignInContext, SignInSubject, event_data::Data},
     v1::FeedEvent,
 };
 use time::OffsetDateTime;
 
-use crate::terminal::{Look, Palette};
+use crate::{
+    client::printable,
+    terminal::{Look, Palette},
+};
 
 /// As wide as the types that come all the time.
 const TYPE_WIDTH: usize = 18;
@@ -112,11 +114,6 @@ fn time_of_day(event: &FeedEvent) -> String {
     let seconds = event.time.as_ref().map_or(0, |time| time.seconds);
     let at = OffsetDateTime::from_unix_timestamp(seconds).unwrap_or(OffsetDateTime::UNIX_EPOCH);
     format!("{:02}:{:02}:{:02}Z", at.hour(), at.minute(), at.second())
-}
-
-/// What somebody calls themselves must not reach the terminal as more than text.
-fn printable(text: &str) -> String {
-    text.chars().filter(|c| !is_unprintable(*c)).collect()
 }
 
 #[cfg(test)]

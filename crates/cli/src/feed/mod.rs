@@ -4,26 +4,17 @@ mod line;
 
 use std::time::Duration;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use latchkey_proto::v1::{
-    FeedEvent, WatchEventsRequest, WatchEventsResponse, event_feed_client::EventFeedClient,
-    watch_events_request::Start,
+    FeedEvent, WatchEventsRequest, WatchEventsResponse, watch_events_request::Start,
 };
-use secrecy::{ExposeSecret, SecretString};
 use tokio::time::sleep;
-use tonic::{
-    Code, Request, Status, Streaming,
-    metadata::{Ascii, MetadataValue},
-    transport::{Channel, ClientTlsConfig, Endpoint},
-};
-use url::Url;
+use tonic::{Code, Status, Streaming};
+
+use crate::client::{Client, Refusal};
 
 pub(crate) use line::line;
 
-/// A server that does not take a connection by then is down.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-/// A quiet log says nothing for hours: this finds out that nobody is there any more.
-const KEEP_ALIVE: Duration = Duration::from_secs(20);
 /// Before the next try, which comes later each time, up to the longest pause.
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
@@ -41,35 +32,16 @@ const LASTING: [Code; 6] = [
 /// The log of an environment.
 #[derive(Debug)]
 pub(crate) struct Feed {
-    client: EventFeedClient<Channel>,
-    key: MetadataValue<Ascii>,
+    client: Client,
     parent: String,
     /// The last event that was shown; `None` begins with the next one that happens.
     position: Option<i64>,
 }
 
 impl Feed {
-    /// A log that is connected to when it is followed.
-    pub(crate) fn new(
-        server: &Url,
-        key: &SecretString,
-        environment: &str,
-        position: Option<i64>,
-    ) -> Result<Self> {
-        let mut endpoint = Endpoint::from_shared(server.to_string())?;
-        if server.scheme() == "https" {
-            // The connection's own limit ends with TCP.
-            let tls = ClientTlsConfig::new().with_enabled_roots().timeout(CONNECT_TIMEOUT);
-            endpoint = endpoint.tls_config(tls)?;
-        }
-        let endpoint = endpoint
-            .connect_timeout(CONNECT_TIMEOUT)
-            .http2_keep_alive_interval(KEEP_ALIVE)
-            .keep_alive_while_idle(true);
-        let mut key: MetadataValue<Ascii> = format!("Bearer {}", key.expose_secret()).parse()?;
-        key.set_sensitive(true);
-        let client = EventFeedClient::new(endpoint.connect_lazy());
-        Ok(Self { client, key, parent: format!("environments/{environment}"), position })
+    /// The log of an environment, by its resource name.
+    pub(crate) fn new(client: Client, parent: String, position: Option<i64>) -> Self {
+        Self { client, parent, position }
     }
 
     /// Shows each event; connects again when the connection breaks. It ends with a failure that
@@ -83,7 +55,7 @@ impl Feed {
             let before = self.position;
             let broken = self.until_broken(&mut show).await?;
             if LASTING.contains(&broken.code()) {
-                bail!("{} ({:?})", broken.message(), broken.code());
+                return Err(Refusal::from(broken).into());
             }
             if self.position != before {
                 pause = FIRST_PAUSE;
@@ -115,10 +87,9 @@ impl Feed {
         }
     }
 
-    async fn watch(&mut self) -> Result<Streaming<WatchEventsResponse>, Status> {
+    async fn watch(&self) -> Result<Streaming<WatchEventsResponse>, Status> {
         let start = Some(self.position.map_or(Start::FromNow(true), Start::AfterPosition));
-        let mut request = Request::new(WatchEventsRequest { parent: self.parent.clone(), start });
-        request.metadata_mut().insert("authorization", self.key.clone());
-        Ok(self.client.watch_events(request).await?.into_inner())
+        let request = WatchEventsRequest { parent: self.parent.clone(), start };
+        Ok(self.client.events().watch_events(request).await?.into_inner())
     }
 }

@@ -4,13 +4,21 @@ use std::{
     collections::BTreeSet,
     env::temp_dir,
     fs,
+    io::Write,
     process::{Command, Stdio},
 };
 
 use crate::process::run;
 
 /// Commands that are there whatever else is, at each depth.
-const COMMANDS: [&str; 5] = ["serve", "keyring", "api-keys", "events", "bitbucket-stand-in"];
+const COMMANDS: [&str; 6] = [
+    "serve",
+    "keyring",
+    "api-keys",
+    "events",
+    "bitbucket-stand-in",
+    "connections",
+];
 
 /// What bash proposes behind these words.
 fn proposed(words: &[&str]) -> BTreeSet<String> {
@@ -21,8 +29,12 @@ fn proposed(words: &[&str]) -> BTreeSet<String> {
         words.len() - 1,
         words.last().unwrap(),
     );
-    let bash = Command::new("bash").args(["-c", &asked]).stdin(Stdio::null()).output().unwrap();
-    assert!(bash.status.success(), "{}", String::from_utf8_lossy(&bash.stderr));
+    // Longer than an argument may be.
+    let mut bash =
+        Command::new("bash").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    bash.stdin.take().unwrap().write_all(asked.as_bytes()).unwrap();
+    let bash = bash.wait_with_output().unwrap();
+    assert!(bash.status.success(), "{asked}");
     String::from_utf8(bash.stdout).unwrap().lines().map(str::to_owned).collect()
 }
 
@@ -34,6 +46,7 @@ fn bash_completes_commands_and_what_they_take() {
     }
     assert_eq!(proposed(&["latchkey", "keyr"]), BTreeSet::from(["keyring".to_owned()]));
     assert!(proposed(&["latchkey", "keyring", "''"]).contains("promote"));
+    assert!(proposed(&["latchkey", "connections", "credentials", "''"]).contains("promote"));
     assert!(proposed(&["latchkey", "events", "tail", "--from"]).contains("--from-start"));
 }
 
@@ -61,6 +74,7 @@ fn every_command_has_a_manual_page() {
     for command in COMMANDS {
         assert!(page(&format!("latchkey-{command}.1")).starts_with(".ie"), "{command}");
     }
+    assert!(page("latchkey-connections-credentials-create.1").contains("secret\\-file"));
     assert!(page("latchkey-events-tail.1").contains("from\\-start"));
     assert!(!page("latchkey-events-tail.1").contains("lk_"));
 }

@@ -56,7 +56,7 @@ fn a_key_of_an_environment_needs_the_environment() {
     let folder = migrated();
     let create = "api-keys create --gateway live --json";
     let ended = on_database(folder.path(), create);
-    assert_eq!(ended.code, Some(1));
+    assert_eq!(ended.code, Some(4));
     assert!(ended.stderr.contains("no such environment"), "{ended:?}");
 
     let environment = "environments create live --default-domain login.example.com --production";

@@ -102,6 +102,6 @@ fn events_tail_gives_up_on_a_key_that_does_not_work() {
     let line = format!("events tail --server {} --environment dev", dev.endpoint);
     let ended =
         crate::process::ended(latchkey(folder.path(), &line).env("LATCHKEY_KEY", "lk_operator_x"));
-    assert_eq!(ended.code, Some(1));
-    assert!(ended.stderr.contains("Unauthenticated"), "{ended:?}");
+    assert_eq!(ended.code, Some(3));
+    assert!(ended.stderr.contains("CREDENTIALS_INVALID"), "{ended:?}");
 }

@@ -1,8 +1,8 @@
 //! A running `latchkey dev`, for the tests that look at it.
 
-use std::path::Path;
+use std::{path::Path, process::Command};
 
-use crate::process::{Running, latchkey};
+use crate::process::{Ended, Running, ended, latchkey};
 
 pub(crate) const FREE_PORTS: &str =
     "--gateway 127.0.0.1:0 --grpc 127.0.0.1:0 --stand-in 127.0.0.1:0 --metrics 127.0.0.1:0";
@@ -38,6 +38,19 @@ pub(crate) fn start_with(folder: &Path, flags: &str, variables: &[(&str, &str)])
 }
 
 impl Dev {
+    /// A command that asks it, as an operator, about its environment.
+    pub(crate) fn command(&self, folder: &Path, line: &str) -> Command {
+        let mut command = latchkey(folder, line);
+        command.env("LATCHKEY_SERVER", &self.endpoint).env("LATCHKEY_KEY", &self.key);
+        command.env("LATCHKEY_ENVIRONMENT", "dev");
+        command
+    }
+
+    /// Runs such a command to its end.
+    pub(crate) fn ask(&self, folder: &Path, line: &str) -> Ended {
+        ended(&mut self.command(folder, line))
+    }
+
     /// What the banner says behind a name.
     pub(crate) fn row(&self, name: &str) -> &str {
         let mut rows = self.banner.iter().map(|line| line.trim());

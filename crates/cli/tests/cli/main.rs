@@ -1,8 +1,10 @@
 //! The binary, run as people run it.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod administering;
 mod broker;
 mod browser;
+mod commands;
 mod completions;
 mod configuration;
 mod database;

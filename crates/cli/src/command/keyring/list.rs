@@ -7,7 +7,11 @@ use latchkey_identity::{KeyUse, SealedKind};
 use latchkey_keyring::{KeyFile, KeyId, KeyRing};
 
 use super::{database, existing};
-use crate::{command::environments::moment, compose::Service, config::Config, terminal};
+use crate::{
+    compose::Service,
+    config::Config,
+    terminal::{self, moment},
+};
 
 /// A key, and what needs it where that is known.
 struct Listed {

@@ -8,7 +8,11 @@ use latchkey_identity::{KeptBecause, KeyUse, Resealed};
 use latchkey_keyring::KeyId;
 
 use super::{database, existing, list::needed_by, write};
-use crate::{command::environments::moment, compose::Service, config::Config, terminal};
+use crate::{
+    compose::Service,
+    config::Config,
+    terminal::{self, moment},
+};
 
 /// How often it tells how far it is.
 const TOLD_EVERY: Duration = Duration::from_secs(1);

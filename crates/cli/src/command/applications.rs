@@ -1,0 +1,109 @@
+//! `latchkey applications`.
+
+use anyhow::Result;
+use clap::Subcommand;
+use latchkey_proto::v1;
+
+use crate::client::{Api, Chosen, Guard, Mask, Paging, ask, pages, tables};
+
+/// What to do with applications.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Make an application.
+    Create {
+        /// Its id, such as demo; without it, one is made up.
+        id: Option<String>,
+        /// What people read on the sign-in page.
+        #[arg(long, value_name = "TEXT")]
+        display_name: String,
+        /// Where the browser may be sent after a sign-in. Give it once for each.
+        #[arg(long = "redirect-uri", value_name = "URI", required = true)]
+        redirect_uris: Vec<String>,
+        #[command(flatten)]
+        chosen: Chosen,
+    },
+    /// Show an application.
+    Get {
+        /// Its id, or its whole name.
+        name: String,
+    },
+    /// List the applications of an environment, oldest first.
+    List {
+        #[command(flatten)]
+        paging: Paging,
+    },
+    /// Change what the flags name, and nothing else.
+    Update {
+        /// Its id, or its whole name.
+        name: String,
+        /// What people read on the sign-in page.
+        #[arg(long, value_name = "TEXT")]
+        display_name: Option<String>,
+        /// All of where the browser may be sent after a sign-in. Give it once for each.
+        #[arg(long = "redirect-uri", value_name = "URI")]
+        redirect_uris: Option<Vec<String>>,
+        #[command(flatten)]
+        guard: Guard,
+    },
+    /// Delete an application, with its keys and grants.
+    Delete {
+        /// Its id, or its whole name.
+        name: String,
+        #[command(flatten)]
+        guard: Guard,
+    },
+}
+
+/// Does it.
+pub(crate) async fn run(api: &Api, command: Command) -> Result<()> {
+    let mut tenants = api.client()?.tenants();
+    match command {
+        Command::Create { id, display_name, redirect_uris, chosen } => {
+            let application =
+                v1::Application { display_name, redirect_uris, ..v1::Application::default() };
+            let request = v1::CreateApplicationRequest {
+                parent: api.place.parent()?,
+                application_id: id.unwrap_or_default(),
+                application: Some(application),
+                request_id: chosen.request_id,
+            };
+            api.show(tenants.create_application(ask(request))).await
+        }
+        Command::Get { name } => {
+            let name = api.place.application(&name)?;
+            api.show(tenants.get_application(ask(v1::GetApplicationRequest { name }))).await
+        }
+        Command::List { paging } => list(api, paging).await,
+        Command::Update { name, display_name, redirect_uris, guard } => {
+            let mut mask = Mask::default();
+            let application = v1::Application {
+                name: api.place.application(&name)?,
+                display_name: mask.field("display_name", display_name),
+                redirect_uris: mask.field("redirect_uris", redirect_uris),
+                etag: guard.etag,
+                ..v1::Application::default()
+            };
+            let (application, update_mask) = (Some(application), Some(mask.finish()?));
+            let request = v1::UpdateApplicationRequest { application, update_mask };
+            api.show(tenants.update_application(ask(request))).await
+        }
+        Command::Delete { name, guard: Guard { etag } } => {
+            let name = api.place.application(&name)?;
+            let request = ask(v1::DeleteApplicationRequest { name, etag });
+            let told = "it is deleted, with its keys and grants";
+            api.done(tenants.delete_application(request), told).await
+        }
+    }
+}
+
+async fn list(api: &Api, paging: Paging) -> Result<()> {
+    let tenants = api.client()?.tenants();
+    let first = v1::ListApplicationsRequest {
+        parent: api.place.parent()?,
+        filter: paging.filter,
+        page_size: paging.size.page_size,
+        ..v1::ListApplicationsRequest::default()
+    };
+    let page = pages!(tenants.list_applications(first).applications);
+    api.output.pages(tables::APPLICATIONS, page).await
+}

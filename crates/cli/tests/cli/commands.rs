@@ -1,0 +1,106 @@
+//! Every RPC is a command: the binary is run, and what arrives is held against the contract.
+
+use std::{
+    collections::BTreeSet,
+    net::SocketAddr,
+    sync::{Arc, Mutex},
+};
+
+use prost::Message;
+use prost_types::FileDescriptorSet;
+use tonic::{body::Body, codegen::http, service::Routes, transport::Server};
+use tower::util::MapRequestLayer;
+
+use crate::{
+    process::{ended, latchkey},
+    roles::free_port,
+};
+
+/// Services whose RPCs are no commands, and why.
+const NOT_FOR_PEOPLE: [(&str, &str); 1] =
+    [("SocialLogin", "gateways and applications call it in the course of a sign-in")];
+
+/// A command for each RPC.
+const COMMANDS: [&str; 34] = [
+    "connections create bitbucket --display-name Bitbucket",
+    "connections get bitbucket",
+    "connections list",
+    "connections update bitbucket --disabled",
+    "connections delete bitbucket",
+    "connections undelete bitbucket",
+    "connections purge bitbucket",
+    "connections callback-urls bitbucket",
+    "connections grant bitbucket demo",
+    "connections grants bitbucket",
+    "connections revoke bitbucket demo",
+    "connections credentials create bitbucket --client-id key --secret-variable LATCHKEY_TEST_SECRET",
+    "connections credentials list bitbucket",
+    "connections credentials promote bitbucket/cred_1",
+    "connections credentials delete bitbucket/cred_1",
+    "environments create dev --default-domain localhost",
+    "environments get dev",
+    "environments list",
+    "environments update dev --display-name Dev",
+    "environments delete dev",
+    "applications create demo --display-name Demo --redirect-uri http://localhost/back",
+    "applications get demo",
+    "applications list",
+    "applications update demo --display-name Demo",
+    "applications delete demo",
+    "api-keys create --operator",
+    "api-keys list",
+    "api-keys rotate apiKeys/key_1",
+    "api-keys delete apiKeys/key_1",
+    "audit list",
+    "users get user_1",
+    "users list",
+    "events list",
+    "events tail",
+];
+
+/// What the contract has for people.
+fn contract() -> BTreeSet<String> {
+    let set = FileDescriptorSet::decode(latchkey_proto::FILE_DESCRIPTOR_SET).unwrap();
+    let mut methods = BTreeSet::new();
+    for file in &set.file {
+        for service in &file.service {
+            let name = service.name();
+            if NOT_FOR_PEOPLE.iter().all(|(service, _)| *service != name) {
+                let path = |method: &str| format!("/{}.{name}/{method}", file.package());
+                methods.extend(service.method.iter().map(|method| path(method.name())));
+            }
+        }
+    }
+    methods
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_rpc_for_people_is_called_by_a_command() {
+    let called = Arc::new(Mutex::new(BTreeSet::new()));
+    let calls = called.clone();
+    let record = MapRequestLayer::new(move |request: http::Request<Body>| {
+        calls.lock().unwrap().insert(request.uri().path().to_owned());
+        request
+    });
+    let port = free_port();
+    let address = SocketAddr::from(([127, 0, 0, 1], port));
+    let server = Server::builder().layer(record).add_routes(Routes::default()).serve(address);
+    let server = tokio::spawn(server);
+
+    let folder = tempfile::tempdir().unwrap();
+    for line in COMMANDS {
+        let mut command = latchkey(folder.path(), line);
+        command.env("LATCHKEY_SERVER", format!("http://127.0.0.1:{port}"));
+        command.env("LATCHKEY_KEY", "lk_operator_x").env("LATCHKEY_ENVIRONMENT", "dev");
+        command.env("LATCHKEY_TEST_SECRET", "a-secret");
+        let ended = ended(&mut command);
+        // The server knows no method: a command that ends otherwise has not asked it.
+        assert_eq!(ended.code, Some(1), "{line}: {ended:?}");
+        assert!(ended.stderr.contains("older than this command"), "{line}: {ended:?}");
+    }
+    server.abort();
+
+    let called = called.lock().unwrap().clone();
+    let missing: Vec<_> = contract().difference(&called).cloned().collect();
+    assert!(missing.is_empty(), "no command calls {missing:#?}");
+}
