@@ -5,7 +5,7 @@ use std::{net::SocketAddr, path::PathBuf};
 use clap::{Parser, Subcommand};
 use url::Url;
 
-use crate::{client::Api, command, dev};
+use crate::{apply, client::Api, command, dev};
 
 const EXIT_CODES: &str = "\
 Settings: defaults, then a TOML file (--config, LATCHKEY_CONFIG, or ./latchkey.toml if it is there), then variables
@@ -108,6 +108,18 @@ pub(crate) enum Command {
         api: Api,
         #[command(subcommand)]
         command: command::events::Command,
+    },
+    /// Bring an environment to what a YAML file says. Twice is once.
+    Apply {
+        #[command(flatten)]
+        api: Api,
+        #[command(flatten)]
+        options: apply::Options,
+    },
+    /// Write an environment as the YAML file that `apply` takes, with references in place of secrets.
+    Export {
+        #[command(flatten)]
+        api: Api,
     },
     /// A Bitbucket to develop and test against: it signs anybody in as anybody.
     BitbucketStandIn(bitbucket_stand_in::Settings),

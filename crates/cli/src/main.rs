@@ -1,5 +1,6 @@
 //! The binary: reads the command line, runs one command, and ends with a code that says how it went.
 
+mod apply;
 mod args;
 mod client;
 mod command;
@@ -19,6 +20,7 @@ use std::{process::ExitCode, time::Duration};
 use clap::Parser;
 
 use crate::{
+    apply::FileProblems,
     args::Args,
     client::{ExitCode as Ending, Refusal},
     config::Problems,
@@ -50,7 +52,7 @@ fn report(error: &anyhow::Error) -> ExitCode {
 }
 
 fn ending(error: &(dyn std::error::Error + 'static)) -> Option<Ending> {
-    let misused = error.is::<Problems>();
+    let misused = error.is::<Problems>() || error.is::<FileProblems>();
     let misused = misused.then_some(Ending::Misused);
     misused.or_else(|| Some(error.downcast_ref::<Refusal>()?.exit_code()))
 }

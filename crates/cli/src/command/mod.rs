@@ -17,6 +17,7 @@ pub(crate) mod users;
 use anyhow::Result;
 
 use crate::{
+    apply,
     args::{Command, Source},
     compose,
     config::{Config, Problems, Section},
@@ -44,6 +45,8 @@ pub(crate) async fn run(command: Command) -> Result<()> {
         Command::Audit { api, command } => audit::run(&api, command).await,
         Command::Users { api, command } => users::run(&api, command).await,
         Command::Events { api, command } => events::run(&api, command).await,
+        Command::Apply { api, options } => apply::apply(&api, &options).await,
+        Command::Export { api } => apply::export(&api).await,
         Command::Completions { shell } => completions::completions(shell),
         Command::Man { folder } => completions::man(&folder),
         Command::BitbucketStandIn(settings) => stand_in::run(settings).await,

@@ -11,13 +11,15 @@ use std::{
 use crate::process::run;
 
 /// Commands that are there whatever else is, at each depth.
-const COMMANDS: [&str; 6] = [
+const COMMANDS: [&str; 8] = [
     "serve",
     "keyring",
     "api-keys",
     "events",
     "bitbucket-stand-in",
     "connections",
+    "apply",
+    "export",
 ];
 
 /// What bash proposes behind these words.
@@ -47,6 +49,7 @@ fn bash_completes_commands_and_what_they_take() {
     assert_eq!(proposed(&["latchkey", "keyr"]), BTreeSet::from(["keyring".to_owned()]));
     assert!(proposed(&["latchkey", "keyring", "''"]).contains("promote"));
     assert!(proposed(&["latchkey", "connections", "credentials", "''"]).contains("promote"));
+    assert!(proposed(&["latchkey", "apply", "--pr"]).contains("--prune"));
     assert!(proposed(&["latchkey", "events", "tail", "--from"]).contains("--from-start"));
 }
 

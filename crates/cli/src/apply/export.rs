@@ -1,0 +1,146 @@
+//! `latchkey export`: an environment as the file that makes it, with references in place of secrets.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context, Result};
+use latchkey_proto::v1;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::there::{ConnectionThere, Rights, There, id};
+use crate::client::Api;
+
+const HEADING: &str = "\
+# Made by `latchkey export`, for `latchkey apply`. A secret cannot be read back: where the one with its fingerprint is
+# not there, it is taken from the file or the variable that stands in its place.
+";
+
+#[derive(Serialize)]
+struct Document<'a> {
+    environment: EnvironmentEntry<'a>,
+    applications: BTreeMap<&'a str, ApplicationEntry<'a>>,
+    connections: BTreeMap<&'a str, ConnectionEntry<'a>>,
+}
+
+#[derive(Serialize)]
+struct EnvironmentEntry<'a> {
+    id: String,
+    display_name: &'a str,
+    kind: &'a str,
+    default_domain: &'a str,
+}
+
+#[derive(Serialize)]
+struct ApplicationEntry<'a> {
+    display_name: &'a str,
+    redirect_uris: &'a [String],
+}
+
+#[derive(Serialize)]
+struct ConnectionEntry<'a> {
+    display_name: &'a str,
+    provider: &'a str,
+    trusted_provider: bool,
+    disabled: bool,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    upstream_params: BTreeMap<&'a str, Value>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    grants: Vec<GrantEntry<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    credentials: Vec<CredentialEntry<'a>>,
+}
+
+#[derive(Serialize)]
+struct GrantEntry<'a> {
+    application: &'a str,
+    may_sign_up: bool,
+    may_sign_in: bool,
+    may_link: bool,
+}
+
+#[derive(Serialize)]
+struct CredentialEntry<'a> {
+    client_id: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    host: &'a str,
+    client_secret: BTreeMap<&'a str, String>,
+    secret_fingerprint: &'a str,
+}
+
+/// Writes an environment to standard output.
+pub(crate) async fn export(api: &Api) -> Result<()> {
+    let name = api.place.parent()?;
+    let there = There::read(&api.client()?, &name).await?;
+    let environment = there.environment.as_ref();
+    let environment = environment.with_context(|| format!("{name} is not there"))?;
+    let production = environment.kind() == v1::EnvironmentKind::Production;
+    let live = there.connections.iter().filter(|(_, there)| !there.is_deleted());
+    let document = Document {
+        environment: EnvironmentEntry {
+            id: id(&environment.name),
+            display_name: &environment.display_name,
+            kind: if production { "production" } else { "non-production" },
+            default_domain: &environment.default_domain,
+        },
+        applications: there.applications.iter().map(|(id, it)| (id.as_str(), it.into())).collect(),
+        connections: live.map(|(id, it)| (id.as_str(), connection(id, it))).collect(),
+    };
+    let yaml = serde_saphyr::to_string(&document)?;
+    crate::terminal::say(format!("{HEADING}{yaml}").trim_end())
+}
+
+impl<'a> From<&'a v1::Application> for ApplicationEntry<'a> {
+    fn from(there: &'a v1::Application) -> Self {
+        Self { display_name: &there.display_name, redirect_uris: &there.redirect_uris }
+    }
+}
+
+fn connection<'a>(id: &str, there: &'a ConnectionThere) -> ConnectionEntry<'a> {
+    let connection = &there.connection;
+    let params = connection.upstream_params.iter();
+    // The first of each host is the active one.
+    let mut credentials = there.credentials.iter().collect::<Vec<_>>();
+    credentials.sort_by_key(|credential| credential.role() != v1::CredentialRole::Active);
+    let credential = |(at, credential)| CredentialEntry::of(id, at, credential);
+    ConnectionEntry {
+        display_name: &connection.display_name,
+        provider: &connection.provider,
+        trusted_provider: connection.trusted_provider,
+        disabled: connection.disabled,
+        upstream_params: params.map(|(name, param)| (name.as_str(), upstream(param))).collect(),
+        grants: there.grants.iter().map(grant).collect(),
+        credentials: credentials.into_iter().enumerate().map(credential).collect(),
+    }
+}
+
+fn grant<'a>((application, rights): (&'a String, &Rights)) -> GrantEntry<'a> {
+    let &Rights { may_sign_up, may_sign_in, may_link } = rights;
+    GrantEntry { application, may_sign_up, may_sign_in, may_link }
+}
+
+/// As Kinde writes it.
+fn upstream(param: &v1::UpstreamParam) -> Value {
+    use v1::upstream_param::Source;
+    match &param.source {
+        Some(Source::Value(value)) => json!({ "value": value }),
+        Some(Source::Alias(alias)) if *alias == i32::from(v1::UpstreamAlias::LoginHint) => {
+            json!({ "alias": "login_hint" })
+        }
+        _ => json!({ "alias": "prompt" }),
+    }
+}
+
+impl<'a> CredentialEntry<'a> {
+    fn of(connection: &str, at: usize, there: &'a v1::Credential) -> Self {
+        let mut variable = connection.to_uppercase().replace('-', "_") + "_CLIENT_SECRET";
+        if at > 0 {
+            variable = format!("{variable}_{}", at + 1);
+        }
+        Self {
+            client_id: &there.client_id,
+            host: &there.host,
+            client_secret: BTreeMap::from([("variable", variable)]),
+            secret_fingerprint: &there.secret_fingerprint,
+        }
+    }
+}

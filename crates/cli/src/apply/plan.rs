@@ -1,0 +1,156 @@
+//! What to do, so that an environment holds what a file says: nothing is asked and nothing is done here.
+
+use std::collections::BTreeSet;
+
+use latchkey_proto::v1;
+
+use super::{
+    step::{APPLICATION, CONNECTION, ENVIRONMENT, Step, differences},
+    there::{ConnectionThere, There, id},
+    wanted::{Wanted, WantedConnection, WantedCredential, WantedEnvironment},
+};
+
+/// What to do, in an order that works: what others need first, what needs others last.
+#[derive(Debug, Default)]
+pub(super) struct Plan<'a> {
+    pub(super) steps: Vec<Step<'a>>,
+    /// What is not in the file, and stays because nobody said to prune.
+    pub(super) kept: Vec<String>,
+}
+
+/// Compares a file with what is there. With `prune`, what is not in the file goes.
+pub(super) fn plan<'a>(wanted: &'a Wanted, there: &'a There, prune: bool) -> Plan<'a> {
+    let mut plan = Plan::default();
+    if let Some(environment) = &wanted.environment {
+        plan.environment(environment, there.environment.as_ref());
+    }
+    plan.applications(wanted, there);
+    for (id, connection) in &wanted.connections {
+        plan.connection(id, connection, there.connections.get(id));
+    }
+    let mut rest = Plan::default();
+    rest.surplus(wanted, there);
+    if prune {
+        plan.steps.extend(rest.steps);
+    } else {
+        plan.kept = rest.steps.iter().map(|step| step.told()[2..].to_owned()).collect();
+    }
+    plan
+}
+
+impl<'a> Plan<'a> {
+    fn environment(&mut self, wanted: &WantedEnvironment, there: Option<&'a v1::Environment>) {
+        let mut after = there.cloned().unwrap_or_default();
+        after.display_name = wanted.display_name.clone().unwrap_or(after.display_name);
+        after.default_domain = wanted.default_domain.clone().unwrap_or(after.default_domain);
+        if let Some(before) = there {
+            if !differences(before, &after, ENVIRONMENT).is_empty() {
+                self.steps.push(Step::UpdateEnvironment { before, after });
+            }
+            return;
+        }
+        after.kind = wanted.kind.unwrap_or(v1::EnvironmentKind::NonProduction).into();
+        self.steps.push(Step::CreateEnvironment { id: wanted.id.clone(), new: after });
+    }
+
+    fn applications(&mut self, wanted: &'a Wanted, there: &'a There) {
+        for (id, application) in &wanted.applications {
+            let before = there.applications.get(id);
+            let after = v1::Application {
+                display_name: application.display_name.clone(),
+                redirect_uris: application.redirect_uris.clone(),
+                ..before.cloned().unwrap_or_default()
+            };
+            match before {
+                None => self.steps.push(Step::CreateApplication { id: id.clone(), new: after }),
+                Some(before) if differences(before, &after, APPLICATION).is_empty() => {}
+                Some(before) => self.steps.push(Step::UpdateApplication { before, after }),
+            }
+        }
+    }
+
+    fn connection(
+        &mut self,
+        id: &str,
+        wanted: &'a WantedConnection,
+        there: Option<&'a ConnectionThere>,
+    ) {
+        if let Some(deleted) = there.filter(|there| there.is_deleted()) {
+            // What is in it is seen once it is back, and compared then.
+            return self.steps.push(Step::UndeleteConnection { there: &deleted.connection });
+        }
+        let before = there.map(|there| &there.connection);
+        let after = v1::Connection {
+            display_name: wanted.display_name.clone(),
+            provider: wanted.provider.clone(),
+            trusted_provider: wanted.trusted_provider,
+            upstream_params: wanted.upstream_params.clone(),
+            disabled: wanted.disabled,
+            ..before.cloned().unwrap_or_default()
+        };
+        match before {
+            None => self.steps.push(Step::CreateConnection { id: id.to_owned(), new: after }),
+            Some(before) if differences(before, &after, CONNECTION).is_empty() => {}
+            Some(before) => self.steps.push(Step::UpdateConnection { before, after }),
+        }
+        self.credentials(id, &wanted.credentials, there.map_or(&[], |there| &there.credentials));
+        let granted = there.map(|there| there.grants.clone()).unwrap_or_default();
+        for (application, rights) in &wanted.grants {
+            if granted.get(application) != Some(rights) {
+                let (connection, application) = (id.to_owned(), application.clone());
+                self.steps.push(Step::Grant { connection, application, rights: *rights });
+            }
+        }
+    }
+
+    /// The first of each host is to be active. One that is there is found by its fingerprint.
+    fn credentials(
+        &mut self,
+        connection: &str,
+        wanted: &'a [WantedCredential],
+        there: &'a [v1::Credential],
+    ) {
+        let mut hosts = BTreeSet::new();
+        for new in wanted {
+            let active = hosts.insert(new.host.as_str());
+            match there.iter().find(|found| new.is(found)) {
+                None => {
+                    let connection = connection.to_owned();
+                    self.steps.push(Step::AddCredential { connection, new, active });
+                }
+                Some(there) if active && there.role() != v1::CredentialRole::Active => {
+                    self.steps.push(Step::PromoteCredential { there });
+                }
+                Some(_) => {}
+            }
+        }
+    }
+
+    /// What is there and not in the file, what is inside others first.
+    fn surplus(&mut self, wanted: &Wanted, there: &'a There) {
+        let live = there.connections.iter().filter(|(_, there)| !there.is_deleted());
+        let (known, unknown): (Vec<_>, Vec<_>) =
+            live.partition(|(id, _)| wanted.connections.contains_key(*id));
+        for (id, there) in known {
+            let wanted = &wanted.connections[id];
+            let surplus = there.grants.keys().filter(|id| !wanted.grants.contains_key(*id));
+            for application in surplus {
+                let (connection, application) = (id.clone(), application.clone());
+                self.steps.push(Step::Revoke { connection, application });
+            }
+            let is_wanted =
+                |there: &&v1::Credential| wanted.credentials.iter().any(|new| new.is(there));
+            let surplus = there.credentials.iter().filter(|there| !is_wanted(there));
+            self.steps.extend(surplus.map(|there| Step::DeleteCredential { there }));
+        }
+        let unknown = unknown.into_iter().map(|(_, there)| &there.connection);
+        self.steps.extend(unknown.map(|there| Step::DeleteConnection { there }));
+        let unknown = there.applications.values();
+        let unknown = unknown.filter(|there| !wanted.applications.contains_key(&id(&there.name)));
+        self.steps.extend(unknown.map(|there| Step::DeleteApplication { there }));
+    }
+}
+
+#[cfg(test)]
+#[path = "plan_tests.rs"]
+mod tests;
