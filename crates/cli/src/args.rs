@@ -5,7 +5,7 @@ use std::{net::SocketAddr, path::PathBuf};
 use clap::{Parser, Subcommand};
 use url::Url;
 
-use crate::{apply, client::Api, command, dev};
+use crate::{apply, client::Api, command, dev, doctor};
 
 const EXIT_CODES: &str = "\
 Settings: defaults, then a TOML file (--config, LATCHKEY_CONFIG, or ./latchkey.toml if it is there), then variables
@@ -47,6 +47,8 @@ pub(crate) enum Command {
     Migrate(Source),
     /// Tell everything that is wrong with the configuration, at once; ends with 1 if anything is.
     CheckConfig(Source),
+    /// Look at everything that the service stands on, and say what to mend; ends with 1 if anything is.
+    Doctor(doctor::Options),
     /// Ask a running Latchkey for a sign of life; ends with 1 if there is none.
     Healthcheck {
         /// With a path it is asked over HTTP, without one by grpc.health.v1.

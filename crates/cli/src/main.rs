@@ -7,6 +7,7 @@ mod command;
 mod compose;
 mod config;
 mod dev;
+mod doctor;
 #[cfg(test)]
 mod documented;
 mod feed;

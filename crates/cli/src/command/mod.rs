@@ -21,7 +21,7 @@ use crate::{
     args::{Command, Source},
     compose,
     config::{Config, Problems, Section},
-    dev, terminal,
+    dev, doctor, terminal,
 };
 
 /// What the commands on the database itself need.
@@ -36,6 +36,7 @@ pub(crate) async fn run(command: Command) -> Result<()> {
         Command::Relay(source) => roles::relay(read(&source)?).await,
         Command::Migrate(source) => migrate(&read(&source)?).await,
         Command::CheckConfig(source) => check_config(read(&source)),
+        Command::Doctor(options) => doctor::run(&options).await,
         Command::Healthcheck { url } => healthcheck::run(&url).await,
         Command::Keyring { source, command } => keyring::run(&read(&source)?, command).await,
         Command::Environments { access, command } => environments::run(&access, command).await,

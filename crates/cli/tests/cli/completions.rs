@@ -11,7 +11,7 @@ use std::{
 use crate::process::run;
 
 /// Commands that are there whatever else is, at each depth.
-const COMMANDS: [&str; 8] = [
+const COMMANDS: [&str; 9] = [
     "serve",
     "keyring",
     "api-keys",
@@ -20,6 +20,7 @@ const COMMANDS: [&str; 8] = [
     "connections",
     "apply",
     "export",
+    "doctor",
 ];
 
 /// What bash proposes behind these words.

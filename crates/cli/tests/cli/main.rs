@@ -12,6 +12,7 @@ mod database;
 mod deployment;
 mod dev;
 mod developing;
+mod doctor;
 mod first_call;
 mod key_ring;
 mod metrics;
