@@ -134,8 +134,8 @@ fn every_text_of_a_request_has_a_test_of_its_limit() {
 fn every_enum_of_a_request_has_a_test_of_an_unknown_number() {
     let numbers = fields_of_requests().into_iter().filter(|(_, kind)| *kind == Type::Enum);
     let numbers: BTreeSet<_> = numbers.map(|(name, _)| name).collect();
-    let known = crate::bad_input::NUMBERS.iter().chain(crate::bad_input::READ_ONLY_NUMBERS);
-    assert_eq!(numbers, known.map(|&name| name.to_owned()).collect());
+    let known = crate::bad_input::NUMBERS.into_iter().chain(crate::bad_input::READ_ONLY_NUMBERS);
+    assert_eq!(numbers, known.map(str::to_owned).collect());
 }
 
 /// Every list is asked for with the place of another, every change with a mask that names nothing, and

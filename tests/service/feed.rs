@@ -133,6 +133,21 @@ both! {
         assert!(in_order(&all));
     }
 
+    async fn an_event_whose_data_cannot_be_read_is_told_without_it(app) {
+        app.sign_in("alice").await;
+        let all = app.all_events().await;
+        let spoiled = &all[all.len() - 2];
+        let position = spoiled.position;
+        let nonsense = if app.database.is_postgres() { "'\\xff'" } else { "x'ff'" };
+        let spoil = format!("UPDATE outbox SET data = {nonsense} WHERE position = {position}");
+        app.database.execute(&spoil).await;
+
+        let mut expected = all.clone();
+        expected[all.len() - 2].data = None;
+        assert_eq!(app.all_events().await, expected);
+        assert_eq!(app.watch_after(0).await.take(all.len()).await, expected);
+    }
+
     async fn a_watcher_sees_every_event_of_sixteen_writers_once_and_in_order(app) {
         const SIGN_INS: usize = 4;
         let mut watching = app.watch_from_now().await;

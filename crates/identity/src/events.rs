@@ -33,7 +33,14 @@ impl Latchkey {
     ) -> Result<FeedPage> {
         Self::see(caller, environment)?;
         self.environment_of(environment).await?;
-        Ok(self.store.events_after(environment, after, limit).await?)
+        let mut page = self.store.events_after(environment, after, limit).await?;
+        let mut from = after;
+        // An empty page is the end of the log, not a page of rows that cannot be read.
+        while page.events.is_empty() && page.next > from {
+            from = page.next;
+            page = self.store.events_after(environment, from, limit).await?;
+        }
+        Ok(page)
     }
 
     /// Follows the log after a position, or from now on.

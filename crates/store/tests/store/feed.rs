@@ -122,12 +122,41 @@ crate::both! {
         stop.cancel();
     }
 
+    async fn a_position_is_not_given_again_when_the_log_is_cleared(db) {
+        let (stores, stop) = sequencers(&db, 1).await;
+        let store = &stores[0];
+        let events: Vec<_> = (0..3).map(|n| made::told(None, Timestamp(made::NOW.0 + n))).collect();
+        made::emit(store, &events[..2]).await;
+        read(store, 0, 2).await;
+        db.execute("DELETE FROM outbox").await;
+        assert_eq!(store.last_position().await.unwrap(), 2);
+        made::emit(store, &events[2..]).await;
+        assert_eq!(read(store, 0, 1).await[0].position, 3);
+        stop.cancel();
+    }
+
     async fn a_sequencer_stops_when_told_to(db) {
         let stop = CancellationToken::new();
         let sequencer = tokio::spawn(db.store().await.sequence(stop.clone()));
         stop.cancel();
         timeout(LIMIT, sequencer).await.expect("it goes on").unwrap();
     }
+}
+
+/// PostgreSQL keeps no value of another type than its column's.
+#[tokio::test]
+async fn a_row_that_cannot_be_read_is_passed_over() {
+    TestDatabase::sqlite().await.run(one_is_spoiled).await;
+}
+
+async fn one_is_spoiled(db: TestDatabase) {
+    let store = db.store().await;
+    let events: Vec<_> = (0..3).map(|n| made::told(None, Timestamp(made::NOW.0 + n))).collect();
+    made::emit(&store, &events).await;
+    db.execute("UPDATE outbox SET sequence = 'nonsense' WHERE position IN (2, 3)").await;
+    let page = store.events_after(&made::dev(), 0, 9).await.unwrap();
+    assert_eq!(page.events.iter().map(|seen| seen.position).collect::<Vec<_>>(), [1]);
+    assert_eq!(page.next, 3);
 }
 
 /// What sequencers of every release agree on.

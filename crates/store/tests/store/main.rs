@@ -25,6 +25,7 @@ mod redeeming;
 mod repeat;
 mod requests;
 mod scale;
+mod sealed;
 mod sequences;
 mod sign_ins;
 mod sweep;

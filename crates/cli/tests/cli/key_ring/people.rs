@@ -6,12 +6,14 @@ use bitbucket_stand_in::{Settings, StandIn};
 use latchkey_domain::{
     caller::Caller,
     environment::EnvironmentKind,
+    grant::GrantRights,
     host::Host,
     name::{ApplicationName, ConnectionName},
     pkce::CodeChallenge,
     provider::ProviderName,
     sign_in::Intent,
     text::DisplayName,
+    upstream::UpstreamParams,
 };
 use latchkey_identity::{
     Callback, Latchkey, NewApplication, NewConnection, NewCredential, NewEnvironment, Outcome,
@@ -129,6 +131,10 @@ async fn configure(latchkey: &Latchkey) {
         request: None,
     };
     latchkey.create_application(CALLER, &shop).await.unwrap();
+    add_connections(latchkey).await;
+}
+
+async fn add_connections(latchkey: &Latchkey) {
     for id in ["bitbucket", "unused"] {
         let new = NewConnection {
             environment: "dev".parse().unwrap(),
@@ -136,7 +142,7 @@ async fn configure(latchkey: &Latchkey) {
             display_name: name("Bitbucket"),
             provider: ProviderName::parse("stand-in").unwrap(),
             trusted_provider: false,
-            upstream_params: Default::default(),
+            upstream_params: UpstreamParams::default(),
             disabled: false,
             request: None,
             validate_only: false,
@@ -149,9 +155,13 @@ async fn configure(latchkey: &Latchkey) {
         client_secret: StandIn::CONSUMER_SECRET.into(),
         host: None,
         request: None,
+        validate_only: false,
     };
     latchkey.create_credential(CALLER, &credential).await.unwrap();
-    latchkey.grant_application(CALLER, &connection(), &application()).await.unwrap();
+    latchkey
+        .grant_application(CALLER, &connection(), &application(), GrantRights::ALL)
+        .await
+        .unwrap();
 }
 
 async fn sign_in(begun_at: &Latchkey, ended_at: &Latchkey) {

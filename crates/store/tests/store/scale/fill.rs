@@ -42,18 +42,23 @@ const FILL: [&str; 10] = [
      updated_at) VALUES ('dev', 'everything', 'All', '[]', 1, 0, 0), \
      ('dev', 'the-oldest', 'One', '[]', 1, 0, 0), ('dev', 'the-newest', 'One', '[]', 1, 0, 0)",
     "INSERT INTO application_grants (environment, connection, application, created_at, \
-     connection_created_at, application_created_at) SELECT 'dev', 'conn-' || ID, 'everything', 0, n, 0 \
+     may_sign_up, may_sign_in, may_link, connection_created_at, application_created_at) \
+     SELECT 'dev', 'conn-' || ID, 'everything', 0, TRUE, TRUE, TRUE, n, 0 \
      FROM numbers",
     "INSERT INTO application_grants (environment, connection, application, created_at, \
-     connection_created_at, application_created_at) SELECT 'dev', 'conn-' || ID, \
-     CASE WHEN n = 1 THEN 'the-oldest' ELSE 'the-newest' END, 0, n, 0 FROM numbers \
+     may_sign_up, may_sign_in, may_link, connection_created_at, application_created_at) \
+     SELECT 'dev', 'conn-' || ID, \
+     CASE WHEN n = 1 THEN 'the-oldest' ELSE 'the-newest' END, 0, TRUE, TRUE, TRUE, n, 0 FROM numbers \
      WHERE n IN (1, CONNECTIONS)",
     "INSERT INTO application_grants (environment, connection, application, created_at, \
-     connection_created_at, application_created_at) SELECT 'dev', 'conn-000001', 'app-' || ID, 0, 1, n \
+     may_sign_up, may_sign_in, may_link, connection_created_at, application_created_at) \
+     SELECT 'dev', 'conn-000001', 'app-' || ID, \
+     0, TRUE, TRUE, TRUE, 1, n \
      FROM numbers WHERE n <= APPLICATIONS",
     "INSERT INTO application_grants (environment, connection, application, created_at, \
-     connection_created_at, application_created_at) SELECT 'dev', 'conn-' || ID, \
-     'app-' || substr('' || (1000001 + n % APPLICATIONS), 2), 0, n, 1 + n % APPLICATIONS \
+     may_sign_up, may_sign_in, may_link, connection_created_at, application_created_at) \
+     SELECT 'dev', 'conn-' || ID, \
+     'app-' || substr('' || (1000001 + n % APPLICATIONS), 2), 0, TRUE, TRUE, TRUE, n, 1 + n % APPLICATIONS \
      FROM numbers WHERE n > 1",
 ];
 

@@ -12,7 +12,7 @@ use latchkey_domain::{
     page::{Page, PageSize},
     time::Timestamp,
 };
-use latchkey_store::{ConnectionFilter, Store, TimeCursor};
+use latchkey_store::{ConnectionFilter, SealedKind, Store, TimeCursor};
 use latchkey_test_database::TestDatabase;
 
 use crate::made;
@@ -39,9 +39,20 @@ const PLACES: [Place; 3] = [Place::First, Place::Middle, Place::Last];
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Call {
     GetConnection(Place),
-    ListConnections { of: Option<&'static str>, deleted: bool, place: Place },
-    ListApplications { of: Option<Place>, place: Place },
-    ListLoginOptions { of: &'static str },
+    ListConnections {
+        of: Option<&'static str>,
+        deleted: bool,
+        place: Place,
+    },
+    ListApplications {
+        of: Option<Place>,
+        place: Place,
+    },
+    ListLoginOptions {
+        of: &'static str,
+    },
+    /// What readiness asks: which keys sealed what is kept.
+    SealMarks(SealedKind),
 }
 
 /// Every call, each filter with what makes it hard: one among many, the oldest or the newest, or all.
@@ -61,6 +72,7 @@ fn calls() -> Vec<Call> {
     }
     let applications = ["everything", "the-oldest", "the-newest"];
     calls.extend(applications.map(|of| Call::ListLoginOptions { of }));
+    calls.extend(SealedKind::ALL.map(Call::SealMarks));
     calls
 }
 
@@ -118,6 +130,9 @@ async fn make(store: &Store, call: &Call, size: Size) {
         }
         Call::ListLoginOptions { of } => {
             assert!(!store.ways_in(&named_application(of)).await.unwrap().is_empty());
+        }
+        Call::SealMarks(kind) => {
+            store.seal_marks(*kind).await.unwrap();
         }
     }
 }
