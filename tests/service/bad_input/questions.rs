@@ -45,6 +45,12 @@ async fn two_of_everything(app: &TestApp) {
     app.other_tenant().await;
     app.create(new_connection("second")).await.unwrap();
     application(app, new_application("second")).await.unwrap();
+    let second = v1::GrantApplicationRequest {
+        connection: "environments/dev/connections/bitbucket".to_owned(),
+        application: "environments/dev/applications/second".to_owned(),
+        ..v1::GrantApplicationRequest::default()
+    };
+    app.connections().grant_application(second).await.unwrap();
     app.add_credential("environments/dev/connections/bitbucket", "key", "secret").await;
     app.sign_in("alice").await;
     app.sign_in("bob").await;
@@ -69,6 +75,8 @@ async fn token(app: &TestApp, case: &Case) -> String {
         "ListEnvironments": ListEnvironmentsResponse,
         "ListApplications": ListApplicationsResponse,
         "ListApiKeys": ListApiKeysResponse,
+        "ListApplicationGrants": ListApplicationGrantsResponse,
+        "ListAuditEntries": ListAuditEntriesResponse,
         "ListUsers": ListUsersResponse
     )
 }
@@ -117,7 +125,7 @@ both! {
             assert!(!token.is_empty(), "{} has one page", case.method);
             places.push((case.method, token));
         }
-        assert!(places.len() >= 6, "{places:?}");
+        assert!(places.len() >= 8, "{places:?}");
         for case in lists() {
             for (of, token) in &places {
                 let body = with(&case, "page_token", token.as_str().into()).unwrap();

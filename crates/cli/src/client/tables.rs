@@ -4,11 +4,15 @@ use super::Columns;
 
 pub(crate) const ENVIRONMENTS: &Columns =
     &["name", "displayName", "kind", "defaultDomain", "createTime"];
+pub(crate) const READINESS: &Columns =
+    &["requirement", "state", "reason", "resource", "description"];
 pub(crate) const APPLICATIONS: &Columns = &["name", "displayName", "redirectUris", "createTime"];
 pub(crate) const API_KEYS: &Columns =
     &["name", "kind", "hint", "displayName", "createTime", "expireTime", "lastUseTime"];
 pub(crate) const CONNECTIONS: &Columns =
     &["name", "displayName", "provider", "state", "createTime"];
+pub(crate) const CONNECTION_CHECKS: &Columns =
+    &["kind", "status", "reason", "host", "credential", "description"];
 pub(crate) const CALLBACK_URLS: &Columns = &["host", "url", "credential"];
 pub(crate) const GRANTS: &Columns =
     &["application", "maySignUp", "maySignIn", "mayLink", "createTime"];
@@ -42,6 +46,8 @@ mod tests {
         assert_eq!(strange::<v1::Application>(APPLICATIONS), none);
         assert_eq!(strange::<v1::ApiKey>(API_KEYS), none);
         assert_eq!(strange::<v1::Connection>(CONNECTIONS), none);
+        assert_eq!(strange::<v1::ConnectionCheck>(CONNECTION_CHECKS), none);
+        assert_eq!(strange::<v1::ReadinessItem>(READINESS), none);
         assert_eq!(strange::<v1::CallbackUrl>(CALLBACK_URLS), none);
         assert_eq!(strange::<v1::ApplicationGrant>(GRANTS), none);
         assert_eq!(strange::<v1::Credential>(CREDENTIALS), none);

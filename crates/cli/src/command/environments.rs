@@ -1,6 +1,6 @@
 //! `latchkey environments`.
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use clap::Subcommand;
 use latchkey_domain::{host::Host, id::EnvironmentId, text::DisplayName};
 use latchkey_proto::v1;
@@ -39,6 +39,11 @@ pub(crate) enum Command {
         default_domain: Option<String>,
         #[command(flatten)]
         guard: Guard,
+    },
+    /// Tell what an environment lacks to go live. Ends with 1 if something is missing.
+    Readiness {
+        /// Its id, or its whole name.
+        name: String,
     },
     /// Delete an environment that holds no connection, application or user.
     Delete {
@@ -100,6 +105,7 @@ async fn act(administration: &Administration, output: Output, command: Command) 
             let request = ask(v1::UpdateEnvironmentRequest { environment, update_mask });
             output.answer(&answer(tenants.update_environment(request)).await?)
         }
+        Command::Readiness { name } => readiness(administration, output, &name).await,
         Command::Delete { name, guard: Guard { etag } } => {
             let name = environment_name(&name);
             let request = ask(v1::DeleteEnvironmentRequest { name, etag });
@@ -141,4 +147,15 @@ async fn create(administration: &Administration, output: Output, new: Create) ->
         }
         Err(refusal) => Err(refusal.into()),
     }
+}
+
+async fn readiness(administration: &Administration, output: Output, name: &str) -> Result<()> {
+    let mut tenants = administration.client.tenants();
+    let request = ask(v1::GetReadinessRequest { name: environment_name(name) });
+    let readiness = answer(tenants.get_readiness(request)).await?;
+    output.list(&readiness.items, tables::READINESS)?;
+    let missing = v1::ReadinessState::Missing;
+    let missing = readiness.items.iter().filter(|item| item.state() == missing).count();
+    ensure!(missing == 0, "{missing} of {} requirements are not met", readiness.items.len());
+    Ok(())
 }

@@ -230,3 +230,31 @@ async fn people_and_events_are_shown() {
     let types: Vec<_> = events.lines().map(|line| json(line)["type"].clone()).collect();
     assert!(types.len() > 2 && types.contains(&"latchkey.user.signed_up.v1".into()), "{types:?}");
 }
+
+#[test]
+fn what_is_wrong_at_the_provider_and_before_going_live_is_told_and_ends_with_1() {
+    let folder = tempfile::tempdir().unwrap();
+    let dev = start(folder.path(), "");
+    let ask = |line: &str| dev.ask(folder.path(), line);
+    let right = ask("connections check bitbucket --json").ok();
+    let checks = right.lines().map(json).collect::<Vec<_>>();
+    assert!(checks.iter().all(|check| check["status"] != "CONNECTION_CHECK_STATUS_FAILED"));
+    let accepted = |check: &&Value| check["credential"].is_string();
+    assert!(checks.iter().any(|check| accepted(&check)), "{right}");
+
+    ask("connections create mine --display-name Mine --provider bitbucket-stand-in").ok();
+    let create = "connections credentials create mine --client-id nobodys --secret-variable SECRET";
+    ended(dev.command(folder.path(), create).env("SECRET", "wrong")).ok();
+    let wrong = ask("connections check mine");
+    assert_eq!(wrong.code, Some(1));
+    assert!(
+        wrong.stdout.contains("credentials-rejected") && wrong.stdout.contains("failed"),
+        "{wrong:?}"
+    );
+    assert!(wrong.stderr.contains("checks failed"), "{wrong:?}");
+
+    let readiness = ask("environments readiness dev");
+    assert_eq!(readiness.code, Some(1));
+    assert!(readiness.stdout.starts_with("REQUIREMENT"), "{readiness:?}");
+    assert!(readiness.stderr.contains("requirements are not met"), "{readiness:?}");
+}

@@ -21,7 +21,7 @@ const NOT_FOR_PEOPLE: [(&str, &str); 1] =
     [("SocialLogin", "gateways and applications call it in the course of a sign-in")];
 
 /// A command for each RPC.
-const COMMANDS: [&str; 34] = [
+const COMMANDS: [&str; 36] = [
     "connections create bitbucket --display-name Bitbucket",
     "connections get bitbucket",
     "connections list",
@@ -29,6 +29,7 @@ const COMMANDS: [&str; 34] = [
     "connections delete bitbucket",
     "connections undelete bitbucket",
     "connections purge bitbucket",
+    "connections check bitbucket",
     "connections callback-urls bitbucket",
     "connections grant bitbucket demo",
     "connections grants bitbucket",
@@ -41,6 +42,7 @@ const COMMANDS: [&str; 34] = [
     "environments get dev",
     "environments list",
     "environments update dev --display-name Dev",
+    "environments readiness dev",
     "environments delete dev",
     "applications create demo --display-name Demo --redirect-uri http://localhost/back",
     "applications get demo",

@@ -1,6 +1,7 @@
 //! `latchkey connections`.
 
 mod change;
+mod check;
 mod credentials;
 mod grants;
 mod upstream;
@@ -58,6 +59,8 @@ pub(crate) enum Command {
         #[command(flatten)]
         guard: Guard,
     },
+    /// Ask the provider whether it is set up rightly: keys, scopes, callbacks. Ends with 1 if it is not.
+    Check(check::Check),
     /// List the callback URLs to register at the provider.
     CallbackUrls {
         /// The connection's id, or its whole name.
@@ -111,11 +114,8 @@ pub(crate) async fn run(api: &Api, command: Command) -> Result<()> {
             let request = v1::UndeleteConnectionRequest { name, etag };
             api.show(admin.undelete_connection(ask(request))).await
         }
-        Command::Purge { name, guard: Guard { etag } } => {
-            let name = api.place.connection(&name)?;
-            let request = ask(v1::PurgeConnectionRequest { name, etag });
-            api.done(admin.purge_connection(request), "it is gone for ever").await
-        }
+        Command::Purge { name, guard } => purge(api, &name, guard).await,
+        Command::Check(check) => check::check(api, check).await,
         Command::CallbackUrls { connection } => callback_urls(api, &connection).await,
         Command::Grant(grant) => grants::grant(api, grant).await,
         Command::Grants { connection, size } => grants::list(api, &connection, size).await,
@@ -138,6 +138,13 @@ async fn list(api: &Api, paging: Paging, show_deleted: bool) -> Result<()> {
     };
     let page = pages!(admin.list_connections(first).connections);
     api.output.pages(tables::CONNECTIONS, page).await
+}
+
+async fn purge(api: &Api, name: &str, Guard { etag }: Guard) -> Result<()> {
+    let name = api.place.connection(name)?;
+    let mut admin = api.client()?.connections();
+    let request = ask(v1::PurgeConnectionRequest { name, etag });
+    api.done(admin.purge_connection(request), "it is gone for ever").await
 }
 
 async fn callback_urls(api: &Api, connection: &str) -> Result<()> {
