@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-const FILES: [&str; 13] = [
+const FILES: [&str; 14] = [
     "latchkey/v1/audit.proto",
     "latchkey/v1/connection.proto",
     "latchkey/v1/connection_admin.proto",
@@ -18,6 +18,7 @@ const FILES: [&str; 13] = [
     "latchkey/v1/social_login.proto",
     "latchkey/v1/tenant.proto",
     "latchkey/v1/tenant_admin.proto",
+    "latchkey/v1/test_login.proto",
     "latchkey/v1/user.proto",
     "latchkey/v1/user_directory.proto",
     "latchkey/events/v1/event.proto",

@@ -108,6 +108,7 @@ fn only_these_answers_carry_secrets() {
         "Credential.client_secret",
         // A keyed hash.
         "Credential.secret_fingerprint",
+        "RedeemTestTicketResponse.browser_secret",
         "RotateApiKeyResponse.key",
         "StartLoginResponse.browser_secret",
     ];

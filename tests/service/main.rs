@@ -38,6 +38,7 @@ mod relay;
 mod signing_in;
 mod telemetry;
 mod tenants;
+mod test_login;
 mod upstream_params;
 mod user_directory;
 

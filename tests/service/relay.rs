@@ -165,5 +165,6 @@ fn as_in_the_feed(message: &Arrived) -> FeedEvent {
         traceparent: text("traceparent"),
         causation_id: text("causationid"),
         data: Some(event.data),
+        test: event.test,
     }
 }

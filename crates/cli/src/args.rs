@@ -123,6 +123,13 @@ pub(crate) enum Command {
         #[command(flatten)]
         api: Api,
     },
+    /// Signing in, tried out.
+    Login {
+        #[command(flatten)]
+        api: Api,
+        #[command(subcommand)]
+        command: command::login_test::Command,
+    },
     /// A Bitbucket to develop and test against: it signs anybody in as anybody.
     BitbucketStandIn(bitbucket_stand_in::Settings),
     /// Print the script that teaches a shell to complete these commands.

@@ -170,8 +170,8 @@ pub struct SignInFacts {
 pub struct SignInContext {
     /// The connection.
     pub connection: ConnectionName,
-    /// The application.
-    pub application: ApplicationName,
+    /// The application; none in a test event.
+    pub application: Option<ApplicationName>,
     /// The identity provider.
     pub provider: ProviderName,
     /// Names the sign-in to support.

@@ -78,6 +78,8 @@ type_ids! {
     EventId, EventType = "evt";
     /// A line of the audit: `aud_…`.
     AuditEntryId, AuditEntryType = "aud";
+    /// A test login: `test_…`.
+    TestLoginId, TestLoginType = "test";
     /// A sign-in, and the reference that people quote to support: `ref_…`.
     AttemptId, AttemptType = "ref";
 }

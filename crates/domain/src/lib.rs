@@ -23,6 +23,7 @@ pub mod readiness;
 
 pub mod redirect_uri;
 pub mod sign_in;
+pub mod test_login;
 pub mod text;
 pub mod time;
 pub mod upstream;

@@ -4,7 +4,10 @@ use std::{fmt, str::FromStr};
 
 use crate::{
     Invalid,
-    id::{ApiKeyId, ApplicationId, ConnectionId, CredentialId, EnvironmentId, IdentityId, UserId},
+    id::{
+        ApiKeyId, ApplicationId, ConnectionId, CredentialId, EnvironmentId, IdentityId,
+        TestLoginId, UserId,
+    },
 };
 
 macro_rules! names {
@@ -61,6 +64,12 @@ names! {
         "connections"/connection: ConnectionId,
         "credentials"/credential: CredentialId
     } "environments/{environment}/connections/{connection}/credentials/{credential}"
+    /// A test login's name.
+    TestLoginName {
+        "environments"/environment: EnvironmentId,
+        "connections"/connection: ConnectionId,
+        "testLogins"/test_login: TestLoginId
+    } "environments/{environment}/connections/{connection}/testLogins/{test_login}"
     /// A user's name.
     UserName {
         "environments"/environment: EnvironmentId,

@@ -45,7 +45,7 @@ impl fmt::Debug for Subject {
 }
 
 /// An account as its provider describes it today.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Account {
     /// The id that never changes.
     pub subject: Subject,
@@ -60,11 +60,29 @@ pub struct Account {
     pub picture_url: Option<String>,
 }
 
-/// An account with its address.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// An address of an account, with what its provider says of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ListedEmail {
+    /// The address.
+    pub address: EmailAddress,
+    /// Whether it is the account's primary one.
+    pub primary: bool,
+    /// Whether the person has proven it to the provider.
+    pub confirmed: bool,
+}
+
+/// The address that a sign-in takes: the first that is primary and confirmed.
+pub fn usable(emails: &[ListedEmail]) -> Option<&EmailAddress> {
+    emails.iter().find(|email| email.primary && email.confirmed).map(|email| &email.address)
+}
+
+/// All that a provider tells of a person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Profile {
+    /// Who vouches for the account.
+    pub issuer: Issuer,
     /// The account.
     pub account: Account,
-    /// The address that the provider says is primary and confirmed.
-    pub email: Option<EmailAddress>,
+    /// Its addresses, as far as they were read.
+    pub emails: Vec<ListedEmail>,
 }

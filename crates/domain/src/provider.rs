@@ -10,8 +10,7 @@ use url::Url;
 use crate::{
     Invalid,
     check::CheckReason,
-    email::EmailAddress,
-    profile::{Account, Issuer},
+    profile::{Account, Issuer, ListedEmail},
 };
 
 /// The name that a provider has in the configuration: `bitbucket`.
@@ -155,8 +154,8 @@ pub trait Provider: Send + Sync + fmt::Debug {
     /// Reads the account that a token stands for.
     async fn account(&self, grant: &Grant) -> Result<Account, Error>;
 
-    /// Reads the address that is primary and confirmed.
-    async fn email(&self, grant: &Grant) -> Result<Option<EmailAddress>, Error>;
+    /// Lists the account's addresses, up to the one that is primary and confirmed.
+    async fn emails(&self, grant: &Grant) -> Result<Vec<ListedEmail>, Error>;
 
     /// Whether the provider itself answers at an endpoint, asked without a secret.
     async fn reach(&self, endpoint: Endpoint) -> Result<(), Error>;

@@ -4,6 +4,8 @@ use std::{fmt, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
+use crate::Invalid;
+
 /// How long a person may take at the provider.
 pub const STATE_LIFETIME: Duration = Duration::from_mins(10);
 /// How long the browser keeps its secret: longer than the state lives, so that who comes late is
@@ -131,7 +133,8 @@ reasons! {
 }
 
 /// How a sign-in ended without anybody being signed in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub enum Unsuccessful {
     /// The person may not, or did not want to.
     Refused(Refusal),
@@ -166,12 +169,32 @@ impl Unsuccessful {
         }
     }
 
+    /// The reason with this name: no refusal and no failure have the same.
+    pub fn from_name(name: &str) -> Option<Self> {
+        let failed = || Failure::from_name(name).map(Self::Failed);
+        Refusal::from_name(name).map(Self::Refused).or_else(failed)
+    }
+
     /// The `error` that the application reads.
     pub const fn oauth_error(self) -> &'static str {
         match self {
             Self::Refused(reason) => reason.oauth_error(),
             Self::Failed(reason) => reason.oauth_error(),
         }
+    }
+}
+
+impl From<Unsuccessful> for String {
+    fn from(end: Unsuccessful) -> Self {
+        end.as_str().to_owned()
+    }
+}
+
+impl TryFrom<String> for Unsuccessful {
+    type Error = Invalid;
+
+    fn try_from(name: String) -> Result<Self, Invalid> {
+        Self::from_name(&name).ok_or(Invalid::new("must be the name of a reason"))
     }
 }
 
@@ -198,9 +221,13 @@ mod tests {
     fn every_reason_reads_back_by_its_name() {
         for reason in Refusal::ALL {
             assert_eq!(Refusal::from_name(reason.as_str()), Some(*reason));
+            let end = Unsuccessful::Refused(*reason);
+            assert_eq!(Unsuccessful::from_name(end.as_str()), Some(end));
         }
         for reason in Failure::ALL {
             assert_eq!(Failure::from_name(reason.as_str()), Some(*reason));
+            let end = Unsuccessful::Failed(*reason);
+            assert_eq!(Unsuccessful::from_name(end.as_str()), Some(end));
         }
     }
 }

@@ -100,7 +100,7 @@ fn subject(facts: &SignInFacts) -> proto::SignInSubject {
 fn context(context: &SignInContext) -> proto::SignInContext {
     proto::SignInContext {
         connection: context.connection.to_string(),
-        application: context.application.to_string(),
+        application: text(context.application.as_ref()),
         provider: context.provider.to_string(),
         reference_id: context.reference_id.clone(),
     }

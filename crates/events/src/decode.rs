@@ -24,6 +24,8 @@ pub struct Decoded {
     pub sequence: i64,
     /// When it was recorded.
     pub time: Timestamp,
+    /// Whether nothing of it happened: it only tries out the way.
+    pub test: bool,
     /// What happened.
     pub data: EventData,
 }
@@ -44,6 +46,8 @@ struct Envelope<'a> {
     datacontenttype: Option<Cow<'a, str>>,
     #[serde(borrow)]
     sequence: Option<Cow<'a, str>>,
+    #[serde(default)]
+    test: bool,
     #[serde(borrow)]
     data: &'a RawValue,
 }
@@ -62,6 +66,7 @@ pub fn decode(envelope: &[u8]) -> Result<Decoded, Error> {
         id: read.id.parse().map_err(attribute("id"))?,
         sequence: sequence(read.sequence.as_deref()).map_err(attribute("sequence"))?,
         time: when::read(&read.time).map_err(attribute("time"))?,
+        test: read.test,
         data: by_type::read(&read.r#type, read.data.get().as_bytes())?,
         event_type: read.r#type,
         source: read.source,

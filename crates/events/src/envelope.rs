@@ -31,6 +31,8 @@ struct Envelope<'a> {
     traceparent: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     causationid: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    test: Option<bool>,
     data: &'a RawValue,
 }
 
@@ -54,6 +56,7 @@ pub fn envelope(recorded: &Recorded) -> Result<Vec<u8>, Error> {
         partitionkey: subject,
         traceparent: recorded.traceparent.as_deref(),
         causationid: recorded.causation_id.as_deref(),
+        test: recorded.test.then_some(true),
         data: serde_json::from_slice(&recorded.data).map_err(Error::Json)?,
     };
     serde_json::to_vec(&envelope).map_err(Error::Json)

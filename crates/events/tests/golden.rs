@@ -83,6 +83,17 @@ fn an_event_is_published_under_its_environment_and_its_name() {
 }
 
 #[test]
+fn a_test_event_says_so_and_no_other_does() {
+    let mut recorded = record(&samples::tested(), Some(samples::TRACEPARENT.to_owned())).unwrap();
+    assert!(!String::from_utf8(envelope(&recorded).unwrap()).unwrap().contains("\"test\""));
+    recorded.test = true;
+    let written = String::from_utf8(envelope(&recorded).unwrap()).unwrap();
+    assert_eq!(written, frozen("test.user.signed_in"));
+    assert!(decode(written.as_bytes()).unwrap().test);
+    assert!(!decode(frozen("user.signed_in").as_bytes()).unwrap().test);
+}
+
+#[test]
 fn an_event_about_nobody_has_neither_a_subject_nor_a_sequence() {
     let refused = record(&samples::refused_unknown_person(), None).unwrap();
     let text = String::from_utf8(envelope(&refused).unwrap()).unwrap();

@@ -82,7 +82,7 @@ fn rpc_status(reason: ErrorReason) -> StatusCode {
         }
         R::ResourceNotFound => StatusCode::NOT_FOUND,
         R::AttemptUsed | R::AttemptInProgress | R::StartAgain => StatusCode::CONFLICT,
-        R::StateExpired => StatusCode::GONE,
+        R::StateExpired | R::TestTicketInvalid => StatusCode::GONE,
         R::Overloaded => StatusCode::TOO_MANY_REQUESTS,
         R::CredentialsMissing
         | R::StorageUnavailable

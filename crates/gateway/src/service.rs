@@ -4,8 +4,8 @@ use std::{future::Future, time::Duration};
 
 use latchkey_proto::v1::{
     CompleteLoginRequest, CompleteLoginResponse, ListLoginOptionsRequest, ListLoginOptionsResponse,
-    RedeemLoginRequest, RedeemLoginResponse, StartLoginRequest, StartLoginResponse,
-    social_login_client::SocialLoginClient,
+    RedeemLoginRequest, RedeemLoginResponse, RedeemTestTicketRequest, RedeemTestTicketResponse,
+    StartLoginRequest, StartLoginResponse, social_login_client::SocialLoginClient,
 };
 use secrecy::{ExposeSecret, SecretString};
 use tonic::{
@@ -94,6 +94,15 @@ impl Service {
     ) -> Result<RedeemLoginResponse, Status> {
         let mut client = self.login.clone();
         within(DEADLINE, request, |request| client.redeem_login(request)).await
+    }
+
+    /// `RedeemTestTicket`. Never repeated: a ticket works once.
+    pub(crate) async fn redeem_ticket(
+        &self,
+        request: RedeemTestTicketRequest,
+    ) -> Result<RedeemTestTicketResponse, Status> {
+        let mut client = self.login.clone();
+        within(DEADLINE, request, |request| client.redeem_test_ticket(request)).await
     }
 
     /// Whether the service says that it serves (`grpc.health.v1`).

@@ -76,6 +76,9 @@ pub enum Error {
     /// The login code cannot be redeemed.
     #[error("the login code cannot be redeemed")]
     LoginCodeInvalid,
+    /// The ticket of a test login does not work.
+    #[error("the link of this test does not work: it works once, for 10 minutes, on its host")]
+    TestTicketInvalid,
     /// The database cannot be reached.
     #[error("the database cannot be reached")]
     StorageUnavailable(#[source] latchkey_store::Error),
@@ -157,6 +160,7 @@ impl Error {
             Self::RedirectUriNotRegistered => "redirect_uri",
             Self::StateInvalid => "state",
             Self::LoginCodeInvalid => "code",
+            Self::TestTicketInvalid => "ticket",
             _ => return None,
         };
         Some((field, self.to_string()))
@@ -198,6 +202,7 @@ impl Error {
             Self::AttemptInProgress => (StartOver, "ATTEMPT_IN_PROGRESS"),
             Self::StartAgain(_) => (StartOver, "START_AGAIN"),
             Self::LoginCodeInvalid => (Invalid, "LOGIN_CODE_INVALID"),
+            Self::TestTicketInvalid => (Invalid, "TEST_TICKET_INVALID"),
             Self::StorageUnavailable(_) => (Unavailable, "STORAGE_UNAVAILABLE"),
             Self::KeyMissing(_) => (Unavailable, "KEY_MISSING"),
             Self::Contention(_) => (StartOver, "CONTENTION"),

@@ -33,8 +33,8 @@ pub use events::Watch;
 pub use keys::{KeptBecause, KeyUse, Readiness, Resealed};
 pub use latchkey_store::{Cursor, FeedPage, Positioned, SealedKind, TimeCursor};
 pub use login::{
-    Answer, Callback, Completed, LoginOption, LoginOptions, Outcome, ProviderAnswer, Redeemed,
-    StartLogin, Started,
+    Answer, Callback, Completed, LoginOption, LoginOptions, NewTestLogin, Outcome, ProviderAnswer,
+    RedeemTicket, Redeemed, StartLogin, Started, StartedTest, TestLoginView,
 };
 pub use request::{RequestId, etag};
 pub use tenants::{

@@ -23,15 +23,18 @@ pub enum Purpose {
     SecretFingerprint,
     /// Tells two requests apart without keeping either.
     RequestFingerprint,
+    /// The person who tried a test login.
+    TestProfile,
 }
 
 impl Purpose {
-    const ALL: [Self; 5] = [
+    const ALL: [Self; 6] = [
         Self::State,
         Self::LoginCode,
         Self::CredentialSecret,
         Self::SecretFingerprint,
         Self::RequestFingerprint,
+        Self::TestProfile,
     ];
 
     /// The label in the key derivation. Never changed: what is sealed would not open.
@@ -42,6 +45,7 @@ impl Purpose {
             Self::CredentialSecret => "latchkey v1 credential secret",
             Self::SecretFingerprint => "latchkey v1 secret fingerprint",
             Self::RequestFingerprint => "latchkey v1 request fingerprint",
+            Self::TestProfile => "latchkey v1 test profile",
         }
     }
 }

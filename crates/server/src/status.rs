@@ -112,6 +112,7 @@ mod tests {
             (Error::RedirectUriNotRegistered, "redirect_uri"),
             (Error::StateInvalid, "state"),
             (Error::LoginCodeInvalid, "code"),
+            (Error::TestTicketInvalid, "ticket"),
         ] {
             let status = from_error(error);
             assert_eq!(status.code(), Code::InvalidArgument);

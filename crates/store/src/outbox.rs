@@ -26,7 +26,16 @@ pub(crate) fn record(event: &Event) -> Result<Recorded> {
 impl Tx {
     /// Queues an event that goes out if, and only if, this transaction commits.
     pub async fn emit(&self, event: &Event) -> Result<()> {
-        let recorded = record(event)?;
+        self.queue(record(event)?).await
+    }
+
+    /// As [`Self::emit`], of what did not happen: it is marked, and sent under a key that no ordinary
+    /// binding matches.
+    pub async fn emit_test(&self, event: &Event) -> Result<()> {
+        self.queue(Recorded { test: true, ..record(event)? }).await
+    }
+
+    async fn queue(&self, recorded: Recorded) -> Result<()> {
         let mut row = write(recorded);
         if self.store.backend == Backend::Sqlite {
             // There is one writer, so what is written first commits first.

@@ -15,6 +15,8 @@ pub enum SealedKind {
     CredentialSecret,
     /// What repeated requests are compared with.
     RequestFingerprint,
+    /// Who came to a test login.
+    TestProfile,
 }
 
 /// Where a sealed value is kept.
@@ -40,12 +42,14 @@ struct Columns(&'static str, &'static str, &'static str, &'static str);
 
 impl SealedKind {
     /// All of them.
-    pub const ALL: [Self; 2] = [Self::CredentialSecret, Self::RequestFingerprint];
+    pub const ALL: [Self; 3] =
+        [Self::CredentialSecret, Self::RequestFingerprint, Self::TestProfile];
 
     const fn columns(self) -> Columns {
         match self {
             Self::CredentialSecret => Columns("credentials", "environment", "id", "sealed_secret"),
             Self::RequestFingerprint => Columns("requests", "scope", "request_id", "fingerprint"),
+            Self::TestProfile => Columns("test_logins", "environment", "id", "sealed_profile"),
         }
     }
 }

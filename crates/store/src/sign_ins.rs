@@ -130,23 +130,37 @@ pub(crate) const fn result_name(result: SignInResult) -> &'static str {
     }
 }
 
+pub(crate) const fn unsuccessful_name(end: Unsuccessful) -> &'static str {
+    match end {
+        Unsuccessful::Refused(_) => "REFUSED",
+        Unsuccessful::Failed(_) => "FAILED",
+    }
+}
+
+/// How it ended, by the names of a result and of a reason.
+pub(crate) fn outcome(
+    result: &str,
+    reason: Option<&str>,
+) -> Option<std::result::Result<SignInResult, Unsuccessful>> {
+    let reason = reason.unwrap_or_default();
+    match result {
+        "SIGNED_IN" => Some(Ok(SignInResult::SignedIn)),
+        "SIGNED_UP" => Some(Ok(SignInResult::SignedUp)),
+        "LINKED" => Some(Ok(SignInResult::Linked)),
+        "REFUSED" => Some(Err(Unsuccessful::Refused(Refusal::from_name(reason)?))),
+        "FAILED" => Some(Err(Unsuccessful::Failed(Failure::from_name(reason)?))),
+        _ => None,
+    }
+}
+
 fn end(row: &Model, result: &str) -> Option<SignInEnd> {
-    let completed = |result| {
-        Some(SignInEnd::Completed {
+    match outcome(result, row.reason.as_deref())? {
+        Err(end) => Some(SignInEnd::Unsuccessful(end)),
+        Ok(result) => Some(SignInEnd::Completed {
             result,
             user: UserId(row.user_id?),
             identity: IdentityId(row.identity_id?),
-        })
-    };
-    let reason = row.reason.as_deref().unwrap_or_default();
-    let unsuccessful = |end| Some(SignInEnd::Unsuccessful(end));
-    match result {
-        "SIGNED_IN" => completed(SignInResult::SignedIn),
-        "SIGNED_UP" => completed(SignInResult::SignedUp),
-        "LINKED" => completed(SignInResult::Linked),
-        "REFUSED" => unsuccessful(Unsuccessful::Refused(Refusal::from_name(reason)?)),
-        "FAILED" => unsuccessful(Unsuccessful::Failed(Failure::from_name(reason)?)),
-        _ => None,
+        }),
     }
 }
 
@@ -273,12 +287,8 @@ impl Tx {
         end: Unsuccessful,
         now: Timestamp,
     ) -> Result<bool> {
-        let result = match end {
-            Unsuccessful::Refused(_) => "REFUSED",
-            Unsuccessful::Failed(_) => "FAILED",
-        };
         let updated = Entity::update_many()
-            .col_expr(Column::Result, Expr::val(result))
+            .col_expr(Column::Result, Expr::val(unsuccessful_name(end)))
             .col_expr(Column::Reason, Expr::val(end.as_str()))
             .col_expr(Column::FinishedAt, Expr::val(now.0))
             .filter(Column::Id.eq(attempt.0))

@@ -1,4 +1,4 @@
-//! Purges the connections whose deletion can be undone no more.
+//! Removes what has had its time: connections whose deletion can be undone no more, and test logins.
 
 use std::time::Duration;
 
@@ -25,7 +25,7 @@ const LOCK: i64 = 52_824_541;
 const TRY_LOCK: &str = "SELECT pg_try_advisory_xact_lock($1)";
 
 impl Store {
-    /// Purges what is due until told to stop.
+    /// Removes what is due until told to stop.
     pub async fn sweep(self, stop: CancellationToken) {
         loop {
             match self.purge_due(self.clock.now()).await {
@@ -35,6 +35,10 @@ impl Store {
                     let error = &error as &dyn std::error::Error;
                     tracing::warn!(error, "deleted connections wait to be purged");
                 }
+            }
+            if let Err(error) = self.forget_test_logins(self.clock.now()).await {
+                let error = &error as &dyn std::error::Error;
+                tracing::warn!(error, "old test logins wait to be removed");
             }
             if stop.run_until_cancelled(tokio::time::sleep(POLL)).await.is_none() {
                 return;

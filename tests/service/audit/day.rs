@@ -197,6 +197,14 @@ impl Day {
         let promote = v1::PromoteCredentialRequest { name: name.clone() };
         let promoted = |_: &v1::PromoteCredentialResponse| name.clone();
         self.call("ConnectionAdmin/PromoteCredential", &promote, promoted).await;
+        let test = v1::StartTestLoginRequest {
+            connection: connection.to_owned(),
+            credential: name.clone(),
+            host: String::new(),
+        };
+        let tested = |_: &v1::StartTestLoginResponse| connection.to_owned();
+        let started = self.call("ConnectionAdmin/StartTestLogin", &test, tested).await;
+        self.secrets.push(started.url.rsplit('/').next().unwrap().to_owned());
         let delete = v1::DeleteCredentialRequest { name: name.clone() };
         let deleted = |_: &v1::DeleteCredentialResponse| name.clone();
         self.call("ConnectionAdmin/DeleteCredential", &delete, deleted).await;

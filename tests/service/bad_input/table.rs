@@ -42,8 +42,12 @@ macro_rules! case {
     }};
 }
 
+// Below the macro, which it uses.
+mod test_logins;
+
 pub(super) fn table() -> Vec<Case> {
     let mut cases = connections();
+    cases.extend(test_logins::test_logins());
     cases.extend(credentials());
     cases.extend(environments());
     cases.extend(applications());

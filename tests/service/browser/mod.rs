@@ -7,6 +7,7 @@ mod pages;
 mod pictures;
 mod signing_in;
 mod strangers;
+mod trying;
 mod twice;
 
 /// A test on SQLite, whose service is `$app`.

@@ -27,6 +27,7 @@ impl End {
             Outcome::Failed(end) => {
                 (end.reason().as_str_name(), &end.redirect_url, &end.reference_id)
             }
+            Outcome::Tested(_) => panic!("nobody signs in by a test login"),
         };
         let short = reason.strip_prefix("REFUSAL_REASON_");
         Self {

@@ -8,7 +8,7 @@ use latchkey_proto::{
 use super::TestApp;
 
 /// Every table that the service fills.
-pub(crate) const TABLES: [&str; 16] = [
+pub(crate) const TABLES: [&str; 17] = [
     "api_keys",
     "application_grants",
     "applications",
@@ -24,6 +24,7 @@ pub(crate) const TABLES: [&str; 16] = [
     "sealing_keys",
     "sign_ins",
     "subject_sequences",
+    "test_logins",
     "users",
 ];
 const COUNT_TABLES_POSTGRES: &str = "SELECT COUNT(*) FROM information_schema.tables \

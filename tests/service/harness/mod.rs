@@ -22,6 +22,7 @@ pub(crate) mod raw;
 pub(crate) mod replica;
 pub(crate) mod seed;
 pub(crate) mod telemetry;
+pub(crate) mod trying;
 mod variable;
 pub(crate) mod watch;
 mod web;

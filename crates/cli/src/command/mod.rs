@@ -10,6 +10,7 @@ pub(crate) mod environments;
 pub(crate) mod events;
 mod healthcheck;
 pub(crate) mod keyring;
+pub(crate) mod login_test;
 pub(crate) mod roles;
 pub(crate) mod stand_in;
 pub(crate) mod users;
@@ -48,6 +49,7 @@ pub(crate) async fn run(command: Command) -> Result<()> {
         Command::Events { api, command } => events::run(&api, command).await,
         Command::Apply { api, options } => apply::apply(&api, &options).await,
         Command::Export { api } => apply::export(&api).await,
+        Command::Login { api, command } => login_test::run(&api, command).await,
         Command::Completions { shell } => completions::completions(shell),
         Command::Man { folder } => completions::man(&folder),
         Command::BitbucketStandIn(settings) => stand_in::run(settings).await,

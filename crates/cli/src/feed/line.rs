@@ -20,6 +20,7 @@ const NAME_LENGTH: usize = 40;
 pub(crate) fn line(event: &FeedEvent, palette: Palette) -> String {
     let name = event.r#type.trim_start_matches("latchkey.");
     let name = name.rsplit_once(".v").map_or(name, |(name, _)| name);
+    let name = if event.test { format!("test {name}") } else { name.to_owned() };
     let data = event.data.as_ref().and_then(|data| data.data.as_ref());
     let who = data.map_or_else(|| event.subject.clone(), who);
     let trace = match event.traceparent.split('-').nth(1) {
@@ -154,6 +155,13 @@ mod tests {
             "12:34:56Z  user.signed_up      Alice Example <alice@mail.example>, bitbucket → demo  \
              trace 5b8aa5a2d2c872e8321cf37308d69df2"
         );
+    }
+
+    #[test]
+    fn a_test_event_says_so() {
+        let event = FeedEvent { test: true, ..signed_up("Alice", "") };
+        let line = line(&event, Palette::plain());
+        assert!(line.contains("  test user.signed_up  Alice"), "{line}");
     }
 
     #[test]

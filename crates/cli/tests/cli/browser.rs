@@ -18,6 +18,23 @@ impl Browser {
     pub(crate) async fn sign_in(&self, base_url: &str, account: &str) -> String {
         let page = self.sign_in_page(base_url).await;
         let consent = self.press(&page, "/login/bitbucket\"").await;
+        self.consent_on(consent, account).await
+    }
+
+    /// Opens a page.
+    pub(crate) async fn open(&self, url: &str) -> Page {
+        Page::of(self.0.get(url).send().await.unwrap()).await
+    }
+
+    /// Presses the button of a page without an address of its own, consents as one of the stand-in's
+    /// accounts, and reads what comes of it.
+    pub(crate) async fn consent(&self, page: &Page, account: &str) -> String {
+        let origin = page.url.origin().ascii_serialization();
+        let pressed = self.0.post(page.url.clone()).header(ORIGIN, origin);
+        self.consent_on(pressed.send().await.unwrap(), account).await
+    }
+
+    async fn consent_on(&self, consent: Response, account: &str) -> String {
         assert!(consent.url().path().ends_with("/site/oauth2/authorize"), "{}", consent.url());
         let consent = Page::of(consent).await;
         let fields = [("account", account), ("decision", "grant")];

@@ -21,7 +21,7 @@ const NOT_FOR_PEOPLE: [(&str, &str); 1] =
     [("SocialLogin", "gateways and applications call it in the course of a sign-in")];
 
 /// A command for each RPC.
-const COMMANDS: [&str; 36] = [
+const COMMANDS: [&str; 38] = [
     "connections create bitbucket --display-name Bitbucket",
     "connections get bitbucket",
     "connections list",
@@ -38,6 +38,8 @@ const COMMANDS: [&str; 36] = [
     "connections credentials list bitbucket",
     "connections credentials promote bitbucket/cred_1",
     "connections credentials delete bitbucket/cred_1",
+    "login test bitbucket",
+    "login show bitbucket/test_1",
     "environments create dev --default-domain localhost",
     "environments get dev",
     "environments list",

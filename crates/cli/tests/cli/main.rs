@@ -20,3 +20,4 @@ mod process;
 mod real_bitbucket;
 mod relaying;
 mod roles;
+mod trying;

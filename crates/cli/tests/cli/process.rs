@@ -102,6 +102,11 @@ impl Running {
     /// Tells it to stop, and waits until it has.
     pub(crate) fn terminate(&mut self) -> ExitStatus {
         self.signal();
+        self.wait()
+    }
+
+    /// Waits until it has ended.
+    pub(crate) fn wait(&mut self) -> ExitStatus {
         let deadline = Instant::now() + PATIENCE;
         while Instant::now() < deadline {
             if let Some(status) = self.child.try_wait().unwrap() {

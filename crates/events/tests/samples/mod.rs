@@ -5,7 +5,7 @@ use latchkey_domain::{
     event::{Event, EventBody, EventSubject, SignInContext, SignInFacts},
     grant::GrantRights,
     id::EventId,
-    name::{ConnectionName, UserName},
+    name::{ApplicationName, ConnectionName, UserName},
     profile::{Issuer, Subject},
     provider::ProviderName,
     sign_in::{Refusal, SignInResult},
@@ -57,10 +57,10 @@ fn changes_of_connections() -> [EventBody; 10] {
         EventBody::ConnectionPurged(connection()),
         EventBody::ConnectionApplicationGranted(
             connection(),
-            context().application,
+            application(),
             GrantRights { may_sign_up: false, ..GrantRights::ALL },
         ),
-        EventBody::ConnectionApplicationRevoked(connection(), context().application),
+        EventBody::ConnectionApplicationRevoked(connection(), application()),
         EventBody::CredentialCreated {
             credential: credential().parse().unwrap(),
             client_id: "key-of-the-consumer".to_owned(),
@@ -76,7 +76,7 @@ fn changes_of_connections() -> [EventBody; 10] {
 
 /// What can happen to an application.
 fn changes_of_applications() -> [EventBody; 3] {
-    let application = context().application;
+    let application = application();
     [
         EventBody::ApplicationCreated {
             application: application.clone(),
@@ -95,6 +95,13 @@ pub(crate) fn signed_up() -> Event {
     about_user(EventBody::UserSignedUp(facts()))
 }
 
+/// Somebody tried a connection out: nobody signed in, and to nothing.
+pub(crate) fn tested() -> Event {
+    let mut facts = facts();
+    facts.context.application = None;
+    about_user(EventBody::UserSignedIn(facts, SignInResult::SignedUp))
+}
+
 /// Somebody who is not known was turned away.
 pub(crate) fn refused_unknown_person() -> Event {
     let reason = Refusal::AccountNotFound;
@@ -110,7 +117,7 @@ fn about_connection(body: EventBody) -> Event {
 }
 
 fn about_application(body: EventBody) -> Event {
-    event(body, Some((EventSubject::Application(context().application), 3)))
+    event(body, Some((EventSubject::Application(application()), 3)))
 }
 
 fn event(body: EventBody, subject: Option<(EventSubject, i64)>) -> Event {
@@ -130,6 +137,10 @@ fn user() -> UserName {
 
 fn connection() -> ConnectionName {
     "environments/dev/connections/bitbucket".parse().unwrap()
+}
+
+fn application() -> ApplicationName {
+    "environments/dev/applications/web".parse().unwrap()
 }
 
 fn credential() -> String {
@@ -157,7 +168,7 @@ fn facts() -> SignInFacts {
 fn context() -> SignInContext {
     SignInContext {
         connection: connection(),
-        application: "environments/dev/applications/web".parse().unwrap(),
+        application: Some(application()),
         provider: provider(),
         reference_id: REFERENCE.to_owned(),
     }

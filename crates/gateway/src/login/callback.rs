@@ -3,20 +3,24 @@
 use std::sync::Arc;
 
 use axum::{
+    Extension,
     extract::State,
     response::{IntoResponse, Response},
 };
 use http::{HeaderMap, Method, StatusCode, Uri, header};
 use latchkey_proto::v1::{CompleteLoginRequest, ErrorReason, complete_login_response::Outcome};
 
+use super::test;
 use crate::{
     cookies,
     fault::Fault,
     names,
+    page::Language,
     query::{Params, Twice},
     reason::Reason,
     redirect,
     site::Site,
+    texts::Texts,
 };
 
 /// Nothing but callbacks is served here.
@@ -32,6 +36,7 @@ const LONGEST_ERROR: usize = 128;
 /// The provider sent the browser back.
 pub(crate) async fn arrived(
     State(site): State<Arc<Site>>,
+    Extension(Language(texts)): Extension<Language>,
     method: Method,
     uri: Uri,
     headers: HeaderMap,
@@ -57,7 +62,7 @@ pub(crate) async fn arrived(
         code: answer.code,
         error: answer.error,
     };
-    end(site.service.complete(call).await?.outcome)
+    end(&site, texts, site.service.complete(call).await?.outcome)
 }
 
 /// What the provider sent.
@@ -95,14 +100,15 @@ fn is_short(value: &str, most: usize) -> bool {
     value.len() <= most && value.bytes().all(|byte| (b' '..=b'~').contains(&byte))
 }
 
-/// Sends the browser on, or says why that cannot be.
-fn end(outcome: Option<Outcome>) -> Result<Response, Fault> {
+/// Sends the browser on, or says why that cannot be; or what came of a test.
+fn end(site: &Site, texts: &Texts, outcome: Option<Outcome>) -> Result<Response, Fault> {
     let (reason, redirect_url, reference_id) = match outcome.ok_or(Reason::INTERNAL)? {
         Outcome::SignedIn(end) => (Reason::INTERNAL, end.redirect_url, end.reference_id),
         Outcome::Refused(end) => {
             (Reason::Refused(end.reason()), end.redirect_url, end.reference_id)
         }
         Outcome::Failed(end) => (Reason::Failed(end.reason()), end.redirect_url, end.reference_id),
+        Outcome::Tested(end) => return test::over(site, texts, &end),
     };
     if redirect_url.is_empty() {
         return Err(Fault::named(reason, reference_id));

@@ -4,3 +4,4 @@ pub(crate) mod callback;
 pub(crate) mod page;
 mod request;
 pub(crate) mod start;
+pub(crate) mod test;

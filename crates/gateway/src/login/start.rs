@@ -60,11 +60,21 @@ pub(crate) async fn with(
     let started = site.service.start(request.into_call(connection, &site.host)).await;
     let started = started.map_err(|status| again(status.into(), start_again))?;
 
-    let mut response = redirect::to_provider(&started.authorization_url)?;
-    let attempt = attempt_cookie(site, &started).ok_or(Reason::INTERNAL)?;
+    let mut response = to_provider(site, &started, headers)?;
     let last = site.jar.set(&last_used_cookie(site), &id, LAST_USED_AGE);
-    let cookies = surplus(site, headers, &started.cookie_name).chain([attempt]).chain(last);
-    for cookie in cookies {
+    response.headers_mut().extend(last.map(|cookie| (header::SET_COOKIE, cookie)));
+    Ok(response)
+}
+
+/// Sends the browser to the provider, bound to what was started.
+pub(crate) fn to_provider(
+    site: &Site,
+    started: &StartLoginResponse,
+    headers: &HeaderMap,
+) -> Result<Response, Fault> {
+    let mut response = redirect::to_provider(&started.authorization_url)?;
+    let attempt = attempt_cookie(site, started).ok_or(Reason::INTERNAL)?;
+    for cookie in surplus(site, headers, &started.cookie_name).chain([attempt]) {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
     Ok(response)
@@ -106,7 +116,7 @@ fn surplus(site: &Site, headers: &HeaderMap, starting: &str) -> impl Iterator<It
 /// Whether the form was on a page of this site: otherwise somebody else could begin a sign-in in
 /// this browser. Our own pages send `Origin: null`, because they send no referrer; the browser then
 /// vouches for them in `Sec-Fetch-Site`.
-fn is_from_here(site: &Site, headers: &HeaderMap) -> bool {
+pub(crate) fn is_from_here(site: &Site, headers: &HeaderMap) -> bool {
     let text = |name| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
     let vouched = match text("sec-fetch-site") {
         Some("same-origin" | "none") => true,

@@ -21,6 +21,7 @@ pub(crate) const GERMAN: Texts = Texts {
     support: "Wenn Sie um Hilfe bitten, sagen diese zwei Zeilen, was geschehen ist:",
     reference: "Referenz",
     reason: "Grund",
+    test: super::test::GERMAN,
     explanations: Explanations {
         link_invalid: Explanation {
             title: "Dieser Anmelde-Link funktioniert nicht",
@@ -156,6 +157,11 @@ pub(crate) const GERMAN: Texts = Texts {
             title: "Das war zu viel auf einmal",
             what: "Der Browser hat mehr geschickt, als eine Anmeldung braucht.",
             advice: BACK,
+        },
+        test_ticket: Explanation {
+            title: "Dieser Test-Link gilt nicht mehr",
+            what: "Er wurde schon benutzt, ist älter als 10 Minuten oder gilt für eine andere Adresse dieser Seite.",
+            advice: "Kehren Sie zur Konsole zurück und beginnen Sie einen neuen Test.",
         },
     },
 };

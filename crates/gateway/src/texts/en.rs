@@ -19,6 +19,7 @@ pub(crate) const ENGLISH: Texts = Texts {
     support: "If you ask for help, these two lines say what happened:",
     reference: "Reference",
     reason: "Reason",
+    test: super::test::ENGLISH,
     explanations: Explanations {
         link_invalid: Explanation {
             title: "This sign-in link does not work",
@@ -154,6 +155,11 @@ pub(crate) const ENGLISH: Texts = Texts {
             title: "That was too much at once",
             what: "The browser sent more than a sign-in needs.",
             advice: BACK,
+        },
+        test_ticket: Explanation {
+            title: "This test link does not work any more",
+            what: "It was used already, is older than 10 minutes, or is for another address of this site.",
+            advice: "Go back to the console and start another test.",
         },
     },
 };

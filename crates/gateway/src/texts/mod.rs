@@ -2,12 +2,14 @@
 
 mod de;
 mod en;
+mod test;
 
 use latchkey_proto::v1::{ErrorReason, FailureReason, RefusalReason};
 
 use crate::reason::Reason;
 
 pub(crate) use en::ENGLISH;
+pub(crate) use test::{TestResult, TestTexts};
 
 /// Every catalogue.
 pub(crate) const ALL: [&Texts; 2] = [&en::ENGLISH, &de::GERMAN];
@@ -27,6 +29,7 @@ pub(crate) struct Texts {
     pub(crate) support: &'static str,
     pub(crate) reference: &'static str,
     pub(crate) reason: &'static str,
+    pub(crate) test: TestTexts,
     pub(crate) explanations: Explanations,
 }
 
@@ -71,6 +74,7 @@ pub(crate) struct Explanations {
     pub(crate) page_not_found: Explanation,
     pub(crate) method: Explanation,
     pub(crate) too_large: Explanation,
+    pub(crate) test_ticket: Explanation,
 }
 
 impl Explanations {
@@ -109,6 +113,7 @@ impl Explanations {
                 &self.unavailable
             }
             R::Overloaded => &self.busy,
+            R::TestTicketInvalid => &self.test_ticket,
             R::Unspecified
             | R::ResourceExists
             | R::EtagMismatch

@@ -33,6 +33,8 @@ fn requests() -> Vec<(String, u16)> {
         ("POST /login/callback/bitbucket", 405),
         ("GET /login/callback/bitbucket/x", 404),
         ("GET /login/callback/bitbucket;a", 404),
+        ("GET /login/test/lk_test_x", 200),
+        ("PUT /login/test/lk_test_x", 405),
         ("GET /assets/x/style.css", 404),
         ("GET /nowhere", 404),
         ("GET /%FF", 404),

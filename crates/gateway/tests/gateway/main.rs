@@ -16,3 +16,4 @@ mod serving;
 mod sign_in_page;
 mod start;
 mod tls;
+mod trying;

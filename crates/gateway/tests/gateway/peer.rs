@@ -4,8 +4,8 @@ use std::sync::{Arc, Mutex};
 
 use latchkey_proto::v1::{
     CompleteLoginRequest, CompleteLoginResponse, ListLoginOptionsRequest, ListLoginOptionsResponse,
-    RedeemLoginRequest, RedeemLoginResponse, StartLoginRequest, StartLoginResponse,
-    social_login_server::SocialLogin,
+    RedeemLoginRequest, RedeemLoginResponse, RedeemTestTicketRequest, RedeemTestTicketResponse,
+    StartLoginRequest, StartLoginResponse, social_login_server::SocialLogin,
 };
 use tonic::{Code, Request, Response, Status};
 use tonic_types::{ErrorDetails, StatusExt};
@@ -78,6 +78,7 @@ pub(crate) struct Peer {
     pub(crate) start: Call<StartLoginRequest, StartLoginResponse>,
     pub(crate) complete: Call<CompleteLoginRequest, CompleteLoginResponse>,
     pub(crate) redeem: Call<RedeemLoginRequest, RedeemLoginResponse>,
+    pub(crate) ticket: Call<RedeemTestTicketRequest, RedeemTestTicketResponse>,
 }
 
 impl Peer {
@@ -87,6 +88,7 @@ impl Peer {
             start: Call::unscripted(),
             complete: Call::unscripted(),
             redeem: Call::unscripted(),
+            ticket: Call::unscripted(),
         })
     }
 }
@@ -119,5 +121,12 @@ impl SocialLogin for Peer {
         request: Request<RedeemLoginRequest>,
     ) -> Result<Response<RedeemLoginResponse>, Status> {
         self.redeem.take(request)
+    }
+
+    async fn redeem_test_ticket(
+        &self,
+        request: Request<RedeemTestTicketRequest>,
+    ) -> Result<Response<RedeemTestTicketResponse>, Status> {
+        self.ticket.take(request)
     }
 }

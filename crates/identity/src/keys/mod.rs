@@ -6,7 +6,7 @@ mod readiness;
 mod retire;
 mod sealing;
 
-use latchkey_domain::id::CredentialId;
+use latchkey_domain::id::{CredentialId, TestLoginId};
 use latchkey_keyring::Purpose;
 use latchkey_store::{Request, SealedKind, SealedPlace};
 
@@ -15,7 +15,10 @@ pub use re_encrypt::Resealed;
 pub use readiness::Readiness;
 pub use retire::KeptBecause;
 
-use crate::{login::sealed_place, request};
+use crate::{
+    login::{profile_place, sealed_place},
+    request,
+};
 
 /// For what a value is sealed that is kept there.
 fn sealed_for(kind: SealedKind, place: &SealedPlace) -> (Purpose, Vec<u8>) {
@@ -27,6 +30,7 @@ fn sealed_for(kind: SealedKind, place: &SealedPlace) -> (Purpose, Vec<u8>) {
             let request = Request { scope: place.scope.clone(), id: place.id };
             (Purpose::RequestFingerprint, request::place(&request))
         }
+        SealedKind::TestProfile => (Purpose::TestProfile, profile_place(TestLoginId(place.id))),
     }
 }
 
@@ -39,6 +43,7 @@ mod tests {
         match purpose {
             Purpose::CredentialSecret => Some(SealedKind::CredentialSecret),
             Purpose::RequestFingerprint => Some(SealedKind::RequestFingerprint),
+            Purpose::TestProfile => Some(SealedKind::TestProfile),
             // Under way for minutes; or hashes, which nothing opens.
             Purpose::State | Purpose::LoginCode | Purpose::SecretFingerprint => None,
         }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use latchkey_domain::id::AttemptId;
 use latchkey_store::{SignIn, SignInEnd};
 use tokio::time::{Instant, sleep};
 
@@ -41,17 +42,32 @@ impl Latchkey {
     }
 
     /// Looks until there is an end, or puts one there if nobody will.
-    async fn wait_for_end(&self, mut sign_in: SignIn) -> Result<SignIn> {
-        let deadline = Instant::now() + PATIENCE;
-        let mut pause = FIRST_LOOK;
-        while sign_in.end.is_none() && Instant::now() < deadline {
-            if !self.store.abandon_sign_in(sign_in.id, self.clock.now()).await? {
-                sleep(pause).await;
-                pause = (pause * 2).min(LAST_LOOK);
-            }
-            let found = self.store.sign_in(sign_in.id).await?;
-            sign_in = found.ok_or(Error::Internal("a claimed sign-in is gone"))?;
+    async fn wait_for_end(&self, before: SignIn) -> Result<SignIn> {
+        if before.end.is_some() {
+            return Ok(before);
         }
-        Ok(sign_in)
+        patiently(|| self.look_at(before.id), |sign_in| sign_in.end.is_some()).await
+    }
+
+    async fn look_at(&self, id: AttemptId) -> Result<SignIn> {
+        self.store.abandon_sign_in(id, self.clock.now()).await?;
+        self.store.sign_in(id).await?.ok_or(Error::Internal("a claimed sign-in is gone"))
+    }
+}
+
+/// Looks again and again until what is seen is at its end, or for as long as anybody waits.
+pub(super) async fn patiently<T, F: Future<Output = Result<T>>>(
+    look: impl Fn() -> F,
+    is_over: impl Fn(&T) -> bool,
+) -> Result<T> {
+    let deadline = Instant::now() + PATIENCE;
+    let mut pause = FIRST_LOOK;
+    loop {
+        let seen = look().await?;
+        if is_over(&seen) || Instant::now() >= deadline {
+            return Ok(seen);
+        }
+        sleep(pause).await;
+        pause = (pause * 2).min(LAST_LOOK);
     }
 }

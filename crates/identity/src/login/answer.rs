@@ -5,6 +5,7 @@ use latchkey_domain::{
     id::AttemptId,
     redirect_uri::RedirectUri,
     sign_in::{Failure, Refusal, Unsuccessful},
+    test_login::TestEnd,
 };
 use latchkey_store::SignInEnd;
 use secrecy::{ExposeSecret, SecretString};
@@ -17,8 +18,8 @@ use crate::{Latchkey, Result};
 pub struct Answer {
     /// How.
     pub outcome: Outcome,
-    /// Where; nowhere if the application does not have that redirect URI any more. It carries the
-    /// login code.
+    /// Where; nowhere if the application does not have that redirect URI any more, or it was a test
+    /// login. It carries the login code.
     pub redirect_url: Option<SecretString>,
     /// Names the sign-in to support.
     pub reference_id: AttemptId,
@@ -33,6 +34,8 @@ pub enum Outcome {
     Refused(Refusal),
     /// It could not be found out who it is.
     Failed(Failure),
+    /// It was a test login: this is what a sign-in would have done.
+    Tested(TestEnd),
 }
 
 /// A callback that was answered.
@@ -46,7 +49,7 @@ impl Latchkey {
         let uri = application.as_deref().and_then(|app| attempt.redirect_uri.find(app));
         let Some(uri) = uri else {
             let outcome = Outcome::Refused(Refusal::RedirectUriNotRegistered);
-            return Ok(Answer { outcome, redirect_url: None, reference_id: attempt.id });
+            return Ok(Answer { outcome, redirect_url: None, reference_id: attempt.flow.id });
         };
         let redirect_url = match end {
             SignInEnd::Completed { .. } => {
@@ -63,7 +66,7 @@ impl Latchkey {
             SignInEnd::Unsuccessful(Unsuccessful::Refused(reason)) => Outcome::Refused(reason),
             SignInEnd::Unsuccessful(Unsuccessful::Failed(reason)) => Outcome::Failed(reason),
         };
-        Ok(Answer { outcome, redirect_url: Some(redirect_url), reference_id: attempt.id })
+        Ok(Answer { outcome, redirect_url: Some(redirect_url), reference_id: attempt.flow.id })
     }
 }
 

@@ -24,7 +24,7 @@ pub(super) struct LoginCode {
 impl LoginCode {
     /// The code of an attempt, under the key that the attempt was sealed with.
     pub(super) fn of(opened: &Opened, keyring: &KeyRing) -> Result<Self> {
-        let attempt = opened.attempt.id;
+        let attempt = opened.attempt.flow.id;
         let proof = keyring.derive(opened.key, Purpose::LoginCode, attempt.0.as_bytes())?;
         Ok(Self { attempt, proof })
     }

@@ -8,8 +8,9 @@ use latchkey_domain::{
     host::Host,
     name::ConnectionName,
     sign_in::{Failure, Refusal, Unsuccessful},
+    test_login::StepKind,
 };
-use latchkey_keyring::sha256;
+use latchkey_keyring::{KeyId, sha256};
 use latchkey_store::{Claim, Claimed, SignInEnd, WayIn};
 use latchkey_telemetry::metrics;
 use secrecy::{ExposeSecret, SecretString};
@@ -18,6 +19,8 @@ use super::{
     Answer, Outcome,
     attempt::{Attempt, Opened},
     facts::refused_unknown,
+    state::State,
+    steps::Steps,
 };
 use crate::{Error, Latchkey, Result};
 
@@ -55,8 +58,17 @@ pub(super) struct Admitted<'a> {
 }
 
 impl ProviderAnswer {
+    /// The code, or why there is none.
+    pub(super) fn code(self) -> std::result::Result<SecretString, Unsuccessful> {
+        match self {
+            Self::Code(code) => Ok(code),
+            Self::Error(error) => Err(Unsuccessful::from_callback_error(&error)),
+            Self::Nothing => Err(Unsuccessful::Failed(Failure::CallbackEmpty)),
+        }
+    }
+
     /// Tells two answers apart without keeping either.
-    fn hash(&self) -> [u8; 32] {
+    pub(super) fn hash(&self) -> [u8; 32] {
         match self {
             Self::Code(code) => sha256(format!("code {}", code.expose_secret()).as_bytes()),
             Self::Error(error) => sha256(format!("error {error}").as_bytes()),
@@ -72,33 +84,51 @@ impl Latchkey {
     #[tracing::instrument(skip_all, fields(connection = %callback.connection), err(level = "debug"))]
     pub async fn complete_login(&self, caller: &Caller, callback: Callback) -> Result<Answer> {
         Self::see(caller, &callback.connection.environment)?;
-        let opened = self.open(&callback).inspect_err(|error| {
+        let steps = Steps::default();
+        let (state, key) = self.open(&callback, &steps).inspect_err(|error| {
             metrics::callbacks_refused(error.reason());
         })?;
         let this = self.clone();
         let span = tracing::Span::current();
-        let work = async move { this.claim_and_finish(opened, callback.answer).await };
+        let work = async move {
+            match state {
+                State::SignIn(attempt) => {
+                    let opened = Opened { attempt, key };
+                    this.claim_and_finish(opened, callback.answer, &steps).await
+                }
+                State::Test(flow) => this.finish_test(&flow, callback.answer, &steps).await,
+            }
+        };
         let work = self.work.spawn(tracing::Instrument::instrument(work, span));
         work.await.map_err(|_| Error::Internal("the work on a sign-in panicked"))?
     }
 
-    /// Opens the seal, and lets the browser through that began the sign-in here, lately.
-    fn open(&self, callback: &Callback) -> Result<Opened> {
-        let opened = Attempt::open(callback.state.expose_secret(), &self.keyring)?;
-        let attempt = &opened.attempt;
-        if attempt.connection_name() != callback.connection || attempt.host != callback.host {
+    /// Opens the seal, and lets the browser through that began here, lately.
+    fn open(&self, callback: &Callback, steps: &Steps) -> Result<(State, KeyId)> {
+        steps.begin(StepKind::SealOpened);
+        let (state, key) = State::open(callback.state.expose_secret(), &self.keyring)?;
+        let flow = state.flow();
+        if flow.connection_name() != callback.connection || flow.host != callback.host {
             return Err(Error::StateInvalid);
         }
-        attempt.same_browser(callback.browser_secret.expose_secret())?;
-        attempt.fresh(self.clock.now())?;
-        Ok(opened)
+        steps.end(StepKind::SealOpened, None);
+        steps.begin(StepKind::BrowserMatched);
+        flow.same_browser(callback.browser_secret.expose_secret())?;
+        steps.end(StepKind::BrowserMatched, None);
+        flow.fresh(self.clock.now())?;
+        Ok((state, key))
     }
 
-    async fn claim_and_finish(&self, opened: Opened, answer: ProviderAnswer) -> Result<Answer> {
+    async fn claim_and_finish(
+        &self,
+        opened: Opened,
+        answer: ProviderAnswer,
+        steps: &Steps,
+    ) -> Result<Answer> {
         let attempt = &opened.attempt;
         let claim = Claim {
-            attempt: attempt.id,
-            connection: attempt.connection_name(),
+            attempt: attempt.flow.id,
+            connection: attempt.flow.connection_name(),
             application: attempt.application_name(),
             answer_hash: answer.hash(),
             code_challenge: attempt.code_challenge,
@@ -107,18 +137,18 @@ impl Latchkey {
         let way_in = self.cache.way_in(&claim.connection).await?;
         if let (Some(way_in), ProviderAnswer::Code(_)) = (&way_in, &answer) {
             // While the call can still be tried again, at a replica that has the key.
-            self.has_key_of(way_in, attempt.credential)?;
+            self.has_key_of(way_in, attempt.flow.credential)?;
         }
         match self.store.claim(&claim).await? {
             Claimed::Before(before) => self.answer_again(&opened, before, claim.answer_hash).await,
             Claimed::Now => {
                 // From here on a retry of the call could not help: whatever fails, start again.
-                let end = match self.finish(&opened, way_in.as_deref(), answer).await {
+                let end = match self.finish(&opened, way_in.as_deref(), answer, steps).await {
                     Ok(end) => end,
                     Err(error) => self.end_that_was_written(&opened, error).await?,
                 };
                 let answer = self.answer(&opened, end).await.map_err(start_again)?;
-                let took = self.clock.now().since(attempt.started_at);
+                let took = self.clock.now().since(attempt.flow.started_at);
                 count(&answer, way_in.as_deref(), took);
                 Ok(answer)
             }
@@ -131,13 +161,13 @@ impl Latchkey {
         opened: &Opened,
         way_in: Option<&WayIn>,
         answer: ProviderAnswer,
+        steps: &Steps,
     ) -> Result<SignInEnd> {
         let outcome = match self.may_finish(&opened.attempt, way_in).await? {
             Err(refusal) => Err(Unsuccessful::Refused(refusal)),
-            Ok(admitted) => match answer {
-                ProviderAnswer::Code(code) => self.sign_in(opened, admitted, &code).await?,
-                ProviderAnswer::Error(error) => Err(Unsuccessful::from_callback_error(&error)),
-                ProviderAnswer::Nothing => Err(Unsuccessful::Failed(Failure::CallbackEmpty)),
+            Ok(admitted) => match answer.code() {
+                Ok(code) => self.sign_in(opened, admitted, &code, steps).await?,
+                Err(end) => Err(end),
             },
         };
         match outcome {
@@ -152,13 +182,14 @@ impl Latchkey {
         attempt: &Attempt,
         way_in: Option<&'a WayIn>,
     ) -> Result<std::result::Result<Admitted<'a>, Refusal>> {
-        let (connection, application) = (attempt.connection_name(), attempt.application_name());
+        let (connection, application) =
+            (attempt.flow.connection_name(), attempt.application_name());
         let found = self.cache.application(&application).await?;
         // First, as without it there is nowhere to tell of anything else.
         if found.is_none_or(|found| attempt.redirect_uri.find(&found).is_none()) {
             return Ok(Err(Refusal::RedirectUriNotRegistered));
         }
-        let environment = self.cache.environment(&attempt.environment).await?;
+        let environment = self.cache.environment(&attempt.flow.environment).await?;
         let is_open = |way_in: &&WayIn| {
             environment.is_some_and(|environment| self.is_open(way_in, &environment))
         };
@@ -175,12 +206,12 @@ impl Latchkey {
     async fn end_unsuccessfully(&self, attempt: &Attempt, end: Unsuccessful) -> Result<SignInEnd> {
         let now = self.clock.now();
         let tx = self.store.begin().await?;
-        if !tx.end_sign_in(attempt.id, end, now).await? {
+        if !tx.end_sign_in(attempt.flow.id, end, now).await? {
             return Err(Error::AttemptUsed);
         }
         // Nobody is left to hear of a connection whose whole environment is gone.
         if let Unsuccessful::Refused(reason) = end
-            && let Some(connection) = tx.connection_ever(&attempt.connection_name()).await?
+            && let Some(connection) = tx.connection_ever(&attempt.flow.connection_name()).await?
         {
             tx.emit(&refused_unknown(attempt, &connection.provider, reason, now)).await?;
         }
@@ -192,13 +223,13 @@ impl Latchkey {
     /// somebody took the sign-in for abandoned.
     async fn end_that_was_written(&self, opened: &Opened, error: Error) -> Result<SignInEnd> {
         tracing::warn!(error = &error as &dyn std::error::Error, "a sign-in was cut off");
-        let written = self.store.sign_in(opened.attempt.id).await;
+        let written = self.store.sign_in(opened.attempt.flow.id).await;
         let end = written.ok().flatten().and_then(|sign_in| sign_in.end);
         end.ok_or(start_again(error))
     }
 }
 
-fn start_again(error: Error) -> Error {
+pub(super) fn start_again(error: Error) -> Error {
     Error::StartAgain(Box::new(error))
 }
 
@@ -209,6 +240,8 @@ fn count(answer: &Answer, way_in: Option<&WayIn>, took: Duration) {
         Outcome::SignedIn => ("signed_in", "none"),
         Outcome::Refused(reason) => ("refused", reason.as_str()),
         Outcome::Failed(reason) => ("failed", reason.as_str()),
+        // Nobody signs in by a test login.
+        Outcome::Tested(_) => return,
     };
     metrics::sign_in(outcome, reason, provider, took);
 }

@@ -60,7 +60,7 @@ impl Telling<'_> {
                 environment: user.environment.clone(),
                 time: self.now,
                 subject: Some((EventSubject::User(user.name()), user.sequence)),
-                causation_id: Some(self.attempt.id.to_string()),
+                causation_id: Some(self.attempt.flow.id.to_string()),
                 body,
             }
         });
@@ -70,10 +70,10 @@ impl Telling<'_> {
 
 fn context(attempt: &Attempt, provider: &ProviderName) -> SignInContext {
     SignInContext {
-        connection: attempt.connection_name(),
-        application: attempt.application_name(),
+        connection: attempt.flow.connection_name(),
+        application: Some(attempt.application_name()),
         provider: provider.clone(),
-        reference_id: attempt.id.to_string(),
+        reference_id: attempt.flow.id.to_string(),
     }
 }
 
@@ -86,10 +86,10 @@ pub(super) fn refused_unknown(
 ) -> Event {
     Event {
         id: EventId::new(now),
-        environment: attempt.environment.clone(),
+        environment: attempt.flow.environment.clone(),
         time: now,
         subject: None,
-        causation_id: Some(attempt.id.to_string()),
+        causation_id: Some(attempt.flow.id.to_string()),
         body: EventBody::SignInRefused { context: context(attempt, provider), reason, user: None },
     }
 }
@@ -104,7 +104,7 @@ impl Latchkey {
         now: Timestamp,
     ) -> Result<Finish> {
         Ok(Finish {
-            attempt: opened.attempt.id,
+            attempt: opened.attempt.flow.id,
             result,
             user: user.id,
             identity: identity.id,

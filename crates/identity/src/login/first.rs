@@ -104,7 +104,7 @@ impl Newcomer<'_> {
     fn user(&self, email_verified: bool) -> User {
         let now = self.telling.now;
         User {
-            environment: self.telling.attempt.environment.clone(),
+            environment: self.telling.attempt.flow.environment.clone(),
             id: UserId::new(now),
             display_name: self.account.display_name.clone(),
             email: self.email.cloned(),
@@ -121,7 +121,7 @@ impl Newcomer<'_> {
     fn identity(&self, user: UserId) -> Identity {
         let mut social = first_seen(self.account, self.telling.issuer);
         social.email = self.email.cloned();
-        social.connections = vec![self.telling.attempt.connection.clone()];
+        social.connections = vec![self.telling.attempt.flow.connection.clone()];
         self.identity_of(user, IdentityKind::Social(social))
     }
 

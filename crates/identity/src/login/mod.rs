@@ -7,6 +7,7 @@ mod code;
 mod complete;
 mod facts;
 mod first;
+mod flow;
 mod noting;
 mod options;
 mod profile;
@@ -14,6 +15,9 @@ mod record;
 mod redeem;
 mod repeat;
 mod start;
+mod state;
+mod steps;
+mod test_login;
 mod turned_away;
 
 pub use answer::{Answer, Completed, Outcome};
@@ -21,6 +25,8 @@ pub use complete::{Callback, ProviderAnswer};
 pub use options::{LoginOption, LoginOptions};
 pub use redeem::Redeemed;
 pub use start::{StartLogin, Started};
+pub use test_login::{NewTestLogin, RedeemTicket, StartedTest, TestLoginView};
 
 pub(crate) use facts::sealed_place;
 pub(crate) use start::host_is_ours;
+pub(crate) use test_login::profile_place;

@@ -4,19 +4,20 @@ use std::{future::Future, time::Duration};
 
 use latchkey_domain::{
     connection::standby,
-    email::EmailAddress,
     id::CredentialId,
-    profile::Account,
+    profile::{Account, ListedEmail},
     provider::{self, Client, Grant, Provider},
     sign_in::{Failure, Unsuccessful},
+    test_login::StepKind,
 };
 use latchkey_keyring::Purpose;
 use latchkey_store::{Known, SealedCredential, WayIn};
 use secrecy::SecretString;
 
 use super::{
-    attempt::{Attempt, Opened, Revision},
     facts::sealed_place,
+    flow::{Flow, Revision},
+    steps::Steps,
 };
 use crate::{Error, Latchkey, Result};
 
@@ -28,8 +29,8 @@ const PROVIDER_DEADLINE: Duration = Duration::from_secs(10);
 #[derive(Debug)]
 pub(super) struct Answered {
     pub(super) account: Account,
-    /// A known person signs in without it, so its failure is kept for later.
-    pub(super) email: std::result::Result<Option<EmailAddress>, provider::Error>,
+    /// A known person signs in without them, so their failure is kept for later.
+    pub(super) emails: std::result::Result<Vec<ListedEmail>, provider::Error>,
     pub(super) known: Option<Known>,
 }
 
@@ -41,50 +42,81 @@ impl Latchkey {
     #[tracing::instrument(skip_all, fields(provider = %way_in.connection.provider), err(level = "debug"))]
     pub(super) async fn ask_provider(
         &self,
-        opened: &Opened,
+        flow: &Flow,
         way_in: &WayIn,
         code: &SecretString,
+        steps: &Steps,
     ) -> Ended<Answered> {
-        let asking = self.ask(&opened.attempt, way_in, code);
+        let asking = self.ask(flow, way_in, code, steps);
         in_time(PROVIDER_DEADLINE, asking).await
     }
 
-    async fn ask(&self, attempt: &Attempt, way_in: &WayIn, code: &SecretString) -> Ended<Answered> {
+    async fn ask(
+        &self,
+        flow: &Flow,
+        way_in: &WayIn,
+        code: &SecretString,
+        steps: &Steps,
+    ) -> Ended<Answered> {
         let provider = self.provider_of(way_in)?;
-        let Some(credential) = self.credential_of(attempt, way_in, &*provider).await? else {
-            return Ok(Err(Unsuccessful::Failed(Failure::ConnectionChanged)));
-        };
-        let grant = match self.exchange(&*provider, attempt, (way_in, &credential), code).await? {
+        steps.begin(StepKind::Token);
+        let traded = self.trade(&*provider, flow, way_in, code).await?;
+        steps.end(StepKind::Token, traded.as_ref().err().copied());
+        let grant = match traded {
             Ok(grant) => grant,
-            Err(error) => return Ok(Err(failure(&error))),
+            Err(end) => return Ok(Err(end)),
         };
         // Our own read of the person runs beside the provider's second answer.
         let known = async {
-            let account = match provider.account(&grant).await {
+            steps.begin(StepKind::Account);
+            let account = provider.account(&grant).await.map_err(|error| failure(&error));
+            steps.end(StepKind::Account, account.as_ref().err().copied());
+            let account = match account {
                 Ok(account) => account,
-                Err(error) => return Ok(Err(failure(&error))),
+                Err(end) => return Ok(Err(end)),
             };
-            let (environment, issuer) = (&attempt.environment, provider.issuer());
+            let (environment, issuer) = (&flow.environment, provider.issuer());
             let known = self.store.known(environment, issuer, &account.subject).await?;
             Ok::<_, Error>(Ok((account, known)))
         };
-        let (known, email) = tokio::join!(known, provider.email(&grant));
-        Ok(known?.map(|(account, known)| Answered { account, email, known }))
+        let emails = async {
+            steps.begin(StepKind::Emails);
+            let emails = provider.emails(&grant).await;
+            steps.end(StepKind::Emails, emails.as_ref().err().map(reason));
+            emails
+        };
+        let (known, emails) = tokio::join!(known, emails);
+        Ok(known?.map(|(account, known)| Answered { account, emails, known }))
+    }
+
+    /// Trades the code for a token, if nothing that it could be sent to has changed.
+    async fn trade(
+        &self,
+        provider: &dyn Provider,
+        flow: &Flow,
+        way_in: &WayIn,
+        code: &SecretString,
+    ) -> Ended<Grant> {
+        let Some(credential) = self.credential_of(flow, way_in, provider).await? else {
+            return Ok(Err(Unsuccessful::Failed(Failure::ConnectionChanged)));
+        };
+        let grant = self.exchange(provider, flow, (way_in, &credential), code).await?;
+        Ok(grant.map_err(|error| failure(&error)))
     }
 
     /// The credential that the sign-in began with, if nothing that a code could be sent to has
     /// changed since.
     async fn credential_of(
         &self,
-        attempt: &Attempt,
+        flow: &Flow,
         way_in: &WayIn,
         provider: &dyn Provider,
     ) -> Result<Option<SealedCredential>> {
         let stands = |way_in: &WayIn| {
             let found = way_in.credentials.iter().find(|sealed| {
                 let credential = &sealed.credential;
-                credential.id == attempt.credential
-                    && Revision::of(provider, credential, &attempt.host) == attempt.revision
+                credential.id == flow.credential
+                    && Revision::of(provider, credential, &flow.host) == flow.revision
             });
             found.cloned()
         };
@@ -92,7 +124,7 @@ impl Latchkey {
             return Ok(Some(found));
         }
         // What is cached may be older than the attempt.
-        let fresh = self.store.way_in(&attempt.connection_name()).await?;
+        let fresh = self.store.way_in(&flow.connection_name()).await?;
         Ok(fresh.as_ref().and_then(stands))
     }
 
@@ -101,11 +133,11 @@ impl Latchkey {
     async fn exchange(
         &self,
         provider: &dyn Provider,
-        attempt: &Attempt,
+        flow: &Flow,
         (way_in, credential): (&WayIn, &SealedCredential),
         code: &SecretString,
     ) -> Result<std::result::Result<Grant, provider::Error>> {
-        let redirect_uri = attempt.host.callback_url(&attempt.connection);
+        let redirect_uri = flow.host.callback_url(&flow.connection);
         let send = async |sealed: &SealedCredential| {
             let secret = self.unseal(sealed)?;
             let client = Client { id: &sealed.credential.client_id, secret: &secret };
@@ -160,6 +192,10 @@ async fn in_time<T>(limit: Duration, asking: impl Future<Output = Ended<T>>) -> 
 /// Why nobody is signed in when a provider fails so.
 pub(super) fn failure(error: &provider::Error) -> Unsuccessful {
     tracing::warn!(error = error as &dyn std::error::Error, "the provider failed");
+    reason(error)
+}
+
+fn reason(error: &provider::Error) -> Unsuccessful {
     Unsuccessful::Failed(match error {
         provider::Error::ClientRefused => Failure::CredentialsRejected,
         provider::Error::CodeRefused => Failure::CodeRejected,

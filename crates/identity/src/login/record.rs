@@ -4,8 +4,8 @@ use backon::Retryable;
 use latchkey_domain::{
     id::UserId,
     linking::{Decision, Evidence, decide},
-    profile::{Account, Issuer},
-    sign_in::{Refusal, Unsuccessful},
+    profile::{Account, Issuer, usable},
+    sign_in::{Intent, Refusal, Unsuccessful},
 };
 use latchkey_store::{Known, SignInEnd, WayIn};
 use secrecy::SecretString;
@@ -17,6 +17,7 @@ use super::{
     first::Newcomer,
     profile::{Answered, Ended, failure},
     repeat::Today,
+    steps::Steps,
 };
 use crate::{Error, Latchkey, Result, request::after_conflict};
 
@@ -42,18 +43,20 @@ impl Latchkey {
         opened: &Opened,
         admitted: Admitted<'_>,
         code: &SecretString,
+        steps: &Steps,
     ) -> Ended<SignInEnd> {
         let way_in = admitted.way_in;
-        let Answered { account, email, known } =
-            match self.ask_provider(opened, way_in, code).await? {
-                Ok(answered) => answered,
-                Err(end) => return Ok(Err(end)),
-            };
+        let asked = self.ask_provider(&opened.attempt.flow, way_in, code, steps).await?;
+        let Answered { account, emails, known } = match asked {
+            Ok(answered) => answered,
+            Err(end) => return Ok(Err(end)),
+        };
+        let email = emails.map(|emails| usable(&emails).cloned());
         let provider = self.provider_of(way_in)?;
         let today = Today { account: &account, email: email.as_ref().ok() };
-        let mut found = known;
+        let (intent, mut found) = (opened.attempt.intent, known);
         for _ in 0..TRIES {
-            let decision = decide(evidence(opened, admitted, today, found, None));
+            let decision = decide(evidence(intent, admitted, today, found, None));
             let recorded = match (decision, &email) {
                 // Known by what was read beside the provider's answers: no transaction is needed.
                 (Decision::SignIn(known), _) => Recorded::Known(Box::new(known)),
@@ -76,7 +79,7 @@ impl Latchkey {
             if let Some(end) = end.transpose() {
                 return Ok(end);
             }
-            let (environment, issuer) = (&opened.attempt.environment, provider.issuer());
+            let (environment, issuer) = (&opened.attempt.flow.environment, provider.issuer());
             found = self.store.known(environment, issuer, &account.subject).await?;
         }
         Err(Error::Internal("a user changes faster than they can sign in"))
@@ -102,7 +105,7 @@ impl Latchkey {
     ) -> Result<Recorded> {
         let way_in = admitted.way_in;
         let provider = self.provider_of(way_in)?;
-        let (environment, account) = (&opened.attempt.environment, today.account);
+        let (environment, account) = (&opened.attempt.flow.environment, today.account);
         let email = today.email.and_then(Option::as_ref);
         let tx = self.store.begin().await?;
         // A person who is new is added to it, and nobody is to be added to what is deleted.
@@ -114,7 +117,8 @@ impl Latchkey {
         };
         let telling = self.telling(opened, way_in, (provider.issuer(), account));
         let newcomer = Newcomer { account, email, telling };
-        let end = match decide(evidence(opened, admitted, today, known, email_holder)) {
+        let intent = opened.attempt.intent;
+        let end = match decide(evidence(intent, admitted, today, known, email_holder)) {
             Decision::SignIn(known) => return Ok(Recorded::Known(Box::new(known))),
             Decision::Refuse(reason, Some(known)) => {
                 return Ok(Recorded::TurnedAway(Box::new(known), reason));
@@ -146,15 +150,15 @@ impl Latchkey {
 }
 
 /// What is to be decided from.
-fn evidence<'a>(
-    opened: &Opened,
+pub(super) fn evidence<'a>(
+    intent: Intent,
     Admitted { way_in, rights }: Admitted<'_>,
     today: Today<'a>,
     known: Option<Known>,
     email_holder: Option<UserId>,
 ) -> Evidence<'a, Known> {
     Evidence {
-        intent: opened.attempt.intent,
+        intent,
         rights,
         trusted_provider: way_in.connection.trusted_provider,
         email: today.email.and_then(Option::as_ref),

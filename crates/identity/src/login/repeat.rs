@@ -70,12 +70,12 @@ impl Latchkey {
 
     /// How somebody else ended the sign-in, if they did.
     async fn end_by_others(&self, attempt: &Attempt) -> Result<Option<SignInEnd>> {
-        Ok(self.store.sign_in(attempt.id).await?.and_then(|sign_in| sign_in.end))
+        Ok(self.store.sign_in(attempt.flow.id).await?.and_then(|sign_in| sign_in.end))
     }
 }
 
 /// Whether an account's second immutable id is what it was, where both are known.
-fn is_same_account(identity: &Identity, account: &Account) -> bool {
+pub(super) fn is_same_account(identity: &Identity, account: &Account) -> bool {
     let IdentityKind::Social(social) = &identity.kind else { return false };
     match (&social.account_id, &account.account_id) {
         (Some(before), Some(today)) => before == today,
@@ -114,8 +114,8 @@ fn refresh(social: &mut SocialIdentity, today: Today<'_>, attempt: &Attempt) {
     if let Some(email) = today.email {
         social.email.clone_from(email);
     }
-    if !social.connections.contains(&attempt.connection) {
-        social.connections.push(attempt.connection.clone());
+    if !social.connections.contains(&attempt.flow.connection) {
+        social.connections.push(attempt.flow.connection.clone());
     }
 }
 

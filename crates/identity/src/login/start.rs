@@ -6,22 +6,24 @@ use latchkey_domain::{
     Invalid,
     application::Application,
     caller::Caller,
-    connection::{Credential, serving},
+    connection::{Connection, serving},
     environment::Environment,
     grant::GrantRights,
     host::Host,
     id::AttemptId,
     name::{ApplicationName, ConnectionName},
     pkce::CodeChallenge,
-    provider::{AuthorizationRequest, Provider},
+    provider::Provider,
     sign_in::Intent,
 };
-use latchkey_keyring::{random_token, sha256};
 use latchkey_store::WayIn;
 use secrecy::{ExposeSecret, SecretString};
-use url::Url;
 
-use super::attempt::{Attempt, RedirectUriId, Revision, cookie_name};
+use super::{
+    attempt::{Attempt, RedirectUriId},
+    flow::Departure,
+    state::State,
+};
 use crate::{Error, Latchkey, Result};
 
 /// What a sign-in is started with.
@@ -72,28 +74,21 @@ impl Latchkey {
         self.has_key_of(&way_in, credential.id)?;
         let provider = self.provider_of(&way_in)?;
 
-        let browser_secret = random_token()?;
+        let departure =
+            Departure { way_in: &way_in, provider: &*provider, credential, host: &start.host };
         let now = self.clock.now();
+        let (flow, browser_secret) = departure.begin(AttemptId::new(now), now)?;
         let attempt = Attempt {
-            id: AttemptId::new(now),
-            started_at: now,
-            environment: start.connection.environment.clone(),
-            connection: start.connection.connection.clone(),
-            revision: Revision::of(&*provider, credential, &start.host),
-            credential: credential.id,
+            flow,
             application: start.application.application.clone(),
             redirect_uri,
-            host: start.host.clone(),
             intent: start.intent,
-            browser_hash: sha256(browser_secret.expose_secret().as_bytes()),
             code_challenge: start.code_challenge,
             application_state: start.application_state.expose_secret().to_owned(),
         };
-        let state = attempt.seal(&self.keyring)?;
-        let cookie_name = cookie_name(&state, &start.host);
-        let url = authorization_url(&*provider, &way_in, (credential, &start), &state);
-        let authorization_url = String::from(url).into();
-        Ok(Started { authorization_url, browser_secret, cookie_name })
+        let state = State::SignIn(attempt).seal(&self.keyring)?;
+        let hints = (start.login_hint.expose_secret(), start.prompt.as_str());
+        Ok(departure.send(&state, browser_secret, hints))
     }
 
     /// Finds what the sign-in is through and to, and whether the two may meet on this host.
@@ -120,13 +115,17 @@ impl Latchkey {
     /// Whether anybody may come through a connection: it is not switched off, and the provider that
     /// the configuration names now is one that the environment admits.
     pub(super) fn is_open(&self, way_in: &WayIn, environment: &Environment) -> bool {
-        let connection = &way_in.connection;
+        self.is_admitted(&way_in.connection, environment) && !way_in.connection.disabled
+    }
+
+    /// Whether the environment admits the provider that the configuration names for a connection.
+    pub(super) fn is_admitted(&self, connection: &Connection, environment: &Environment) -> bool {
         let problem = self.admitted(&connection.provider, environment).err();
         if let Some(problem) = problem {
             let connection = connection.name();
             tracing::warn!(%connection, ?problem, "the connection's provider vouches for nobody");
         }
-        problem.is_none() && !connection.disabled
+        problem.is_none()
     }
 
     /// The provider of a connection.
@@ -141,21 +140,6 @@ pub(crate) fn host_is_ours(host: &Host, environment: &Environment) -> Result<()>
         return Ok(());
     }
     Err(Error::field("host", Invalid::new("must be a host of the environment")))
-}
-
-fn authorization_url(
-    provider: &dyn Provider,
-    way_in: &WayIn,
-    (credential, start): (&Credential, &StartLogin),
-    state: &str,
-) -> Url {
-    let params = &way_in.connection.upstream_params;
-    provider.authorization_url(&AuthorizationRequest {
-        client_id: &credential.client_id,
-        redirect_uri: &start.host.callback_url(&start.connection.connection),
-        state,
-        upstream_params: &params.filled(start.login_hint.expose_secret(), &start.prompt),
-    })
 }
 
 #[cfg(test)]

@@ -32,7 +32,7 @@ impl Latchkey {
         let tx = self.store.begin().await?;
         let user = tx.user(known.user.id).await?;
         let mut user = user.ok_or(Error::Internal("an identity is of nobody"))?;
-        if !tx.end_sign_in(telling.attempt.id, end, telling.now).await? {
+        if !tx.end_sign_in(telling.attempt.flow.id, end, telling.now).await? {
             return Err(Error::AttemptUsed);
         }
         let (context, name) = (telling.context(), user.name());

@@ -1,6 +1,11 @@
 //! What Bitbucket's REST API says of an account and its addresses.
 
-use latchkey_domain::{email::EmailAddress, profile::Account, provider::Error, text};
+use latchkey_domain::{
+    email::EmailAddress,
+    profile::{Account, ListedEmail},
+    provider::Error,
+    text,
+};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use url::Url;
@@ -67,7 +72,7 @@ fn picture_url(text: &str, reach: Reach) -> Option<String> {
 /// `GET /2.0/user/emails`: a page.
 #[derive(Deserialize)]
 pub(super) struct Emails {
-    values: Vec<Email>,
+    pub(super) values: Vec<Email>,
     /// Where the next page is; absent on the last.
     #[serde(default)]
     pub(super) next: Option<String>,
@@ -84,18 +89,17 @@ pub(super) struct Email {
     is_confirmed: Value,
 }
 
-impl Emails {
-    /// The first that is primary and confirmed.
-    pub(super) fn usable(&self) -> Option<&Email> {
-        let proved = |it: &&Email| it.is_primary == true && it.is_confirmed == true;
-        self.values.iter().find(proved)
-    }
-}
-
 impl Email {
-    /// The address, if it is one.
-    pub(super) fn address(&self) -> Option<EmailAddress> {
-        self.address.as_deref().and_then(|text| EmailAddress::parse(text).ok())
+    /// Whether it is the primary one, and confirmed.
+    pub(super) fn is_usable(&self) -> bool {
+        self.is_primary == true && self.is_confirmed == true
+    }
+
+    /// What is told of it, if it is an address.
+    pub(super) fn listed(&self) -> Option<ListedEmail> {
+        let address = EmailAddress::parse(self.address.as_deref()?).ok()?;
+        let (primary, confirmed) = (self.is_primary == true, self.is_confirmed == true);
+        Some(ListedEmail { address, primary, confirmed })
     }
 }
 
@@ -124,7 +128,7 @@ fn text_or_nothing<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>,
 mod tests {
     use serde_json::json;
 
-    use super::{Emails, Reach, User, picture_url};
+    use super::{Email, Reach, User, picture_url};
 
     const UUID: &str = "{11111111-1111-4111-8111-11111111111a}";
 
@@ -176,8 +180,8 @@ mod tests {
         ] {
             let mut email = json!({ "email": "rowan@mail.example" });
             email.as_object_mut().unwrap().extend(flags.as_object().unwrap().clone());
-            let page: Emails = serde_json::from_value(json!({ "values": [email] })).unwrap();
-            assert!(page.usable().is_none(), "{flags}");
+            let email: Email = serde_json::from_value(email).unwrap();
+            assert!(!email.is_usable(), "{flags}");
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The pages of an account's addresses.
 
 use latchkey_domain::{
-    email::EmailAddress,
+    profile::ListedEmail,
     provider::{Error, Grant},
 };
 use url::Url;
@@ -12,17 +12,21 @@ use super::{Bitbucket, api};
 const MAX_PAGES: usize = 5;
 
 impl Bitbucket {
-    /// Looks through the pages until the address is found that is primary and confirmed.
-    pub(super) async fn primary_email(&self, grant: &Grant) -> Result<Option<EmailAddress>, Error> {
+    /// Lists the pages' addresses until the one is found that is primary and confirmed.
+    pub(super) async fn list_emails(&self, grant: &Grant) -> Result<Vec<ListedEmail>, Error> {
+        let mut listed = Vec::new();
         let first = self.settings.api(&["user", "emails"]);
         let mut read = Vec::with_capacity(MAX_PAGES);
         let mut url = first.clone();
         loop {
             let page: api::Emails = self.read(&url, grant, "email").await?;
-            if let Some(email) = page.usable() {
-                return Ok(email.address());
+            for email in &page.values {
+                listed.extend(email.listed());
+                if email.is_usable() {
+                    return Ok(listed);
+                }
             }
-            let Some(next) = page.next else { return Ok(None) };
+            let Some(next) = page.next else { return Ok(listed) };
             read.push(url);
             url = following(&first, &next)?;
             if read.len() == MAX_PAGES || read.contains(&url) {

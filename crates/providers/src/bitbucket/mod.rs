@@ -17,8 +17,7 @@ use async_trait::async_trait;
 use http::StatusCode;
 use latchkey_domain::{
     check::CheckReason,
-    email::EmailAddress,
-    profile::{Account, Issuer},
+    profile::{Account, Issuer, ListedEmail},
     provider::{
         AuthorizationRequest, Callback, Client, Endpoint, Error, Grant, Provider, ProviderName,
         Scopes,
@@ -102,8 +101,8 @@ impl Provider for Bitbucket {
         watched(&self.name, "account", call_span!("provider.account", self.name), read).await
     }
 
-    async fn email(&self, grant: &Grant) -> Result<Option<EmailAddress>, Error> {
-        let read = within(READ_TIMEOUT, self.primary_email(grant));
+    async fn emails(&self, grant: &Grant) -> Result<Vec<ListedEmail>, Error> {
+        let read = within(READ_TIMEOUT, self.list_emails(grant));
         watched(&self.name, "email", call_span!("provider.email", self.name), read).await
     }
 

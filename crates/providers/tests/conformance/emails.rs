@@ -44,6 +44,32 @@ async fn of_two_primary_addresses_the_first_that_is_confirmed_counts() {
 }
 
 #[tokio::test]
+async fn addresses_are_listed_with_what_the_provider_says_of_them() {
+    on_every_stage(async |stage| {
+        let mut rowan = Account::new("rowan", "77777777-7777-4777-8777-777777777777", "Rowan");
+        rowan.emails = vec![
+            Email::primary("a@mail.example").unconfirmed(),
+            Email::primary("not an address").unconfirmed(),
+            Email::secondary("b@mail.example"),
+            Email::primary("c@mail.example"),
+            Email::secondary("after@mail.example"),
+        ];
+        stage.control.add_account(rowan);
+
+        let listed = stage.provider.emails(&stage.grant("rowan").await).await.unwrap();
+
+        let told = listed.iter().map(|it| (it.address.as_str(), it.primary, it.confirmed));
+        let expected = [
+            ("a@mail.example", true, false),
+            ("b@mail.example", false, true),
+            ("c@mail.example", true, true),
+        ];
+        assert_eq!(told.collect::<Vec<_>>(), expected);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn pages_are_turned_until_the_address_is_found() {
     on_every_stage(async |stage| {
         assert_eq!(stage.email("erin").await.unwrap().as_deref(), Some("erin@mail.example"));
@@ -121,7 +147,7 @@ async fn a_second_page_that_fails_is_no_reason_to_take_another_address() {
         let grant = stage.grant("erin").await;
         stage.control.fail_next(Endpoint::Emails, Fault::SlowBytes { interval_ms: 0 });
         stage.control.fail_always(Endpoint::Emails, Fault::HtmlOk);
-        assert_matches!(stage.provider.email(&grant).await, Err(Error::Malformed(_)));
+        assert_matches!(stage.provider.emails(&grant).await, Err(Error::Malformed(_)));
         assert_eq!(stage.requests_to(EMAILS), 2);
     })
     .await;

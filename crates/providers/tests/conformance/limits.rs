@@ -45,7 +45,7 @@ async fn a_limit_tells_when_to_come_back_and_is_not_tried_again() {
             }
             assert_within(wait(stage.trade(&code).await), expected);
             assert_within(wait(stage.provider.account(&grant).await), expected);
-            assert_within(wait(stage.provider.email(&grant).await), expected);
+            assert_within(wait(stage.provider.emails(&grant).await), expected);
             assert_eq!(stage.control.requests().len(), 3);
         }
     })
@@ -59,7 +59,7 @@ async fn a_person_who_has_used_up_the_hour_is_told_so() {
         let retry_after = RetryAfter::Seconds(60);
         stage.control.set_limit(Some(RateLimit { per_hour: 1, retry_after }));
         assert!(stage.provider.account(&grant).await.is_ok());
-        let waited = wait(stage.provider.email(&grant).await);
+        let waited = wait(stage.provider.emails(&grant).await);
         assert_eq!(waited, Some(Duration::from_mins(1)));
     })
     .await;

@@ -108,7 +108,7 @@ async fn a_token_that_the_api_refuses_is_the_providers_contradiction() {
         let grant = stage.grant("alice").await;
         stage.control.revoke_tokens(Some("alice"));
         assert_matches!(stage.provider.account(&grant).await, Err(Error::Malformed(_)));
-        assert_matches!(stage.provider.email(&grant).await, Err(Error::Malformed(_)));
+        assert_matches!(stage.provider.emails(&grant).await, Err(Error::Malformed(_)));
         assert_eq!(stage.requests_to("/2.0/user"), 1);
     })
     .await;
@@ -138,7 +138,7 @@ async fn a_missing_scope_that_only_the_api_tells_of_is_told_by_header_or_body() 
     for (header, body, about_scopes) in cases {
         let play = Play::Say(with_headers("403 Forbidden", &format!("{json}{header}"), body));
         let (_peer, provider) = Peer::start([play]).await;
-        let error = provider.email(&Grant { access_token: "t".into() }).await.unwrap_err();
+        let error = provider.emails(&Grant { access_token: "t".into() }).await.unwrap_err();
         assert_eq!(matches!(error, Error::ScopeMissing), about_scopes, "{header}{body}: {error:?}");
         assert!(about_scopes || matches!(error, Error::Malformed(_)), "{error:?}");
     }

@@ -1,7 +1,7 @@
 //! A sign-in that goes well, and what it leaves in the provider's log.
 
 use bitbucket_stand_in::{Endpoint, Fault, StandIn};
-use latchkey_domain::provider::AuthorizationRequest;
+use latchkey_domain::{profile::usable, provider::AuthorizationRequest};
 use secrecy::ExposeSecret as _;
 
 use crate::stage::{STATE, field, on_every_stage, redirect_uri};
@@ -19,8 +19,8 @@ async fn a_person_signs_in() {
         assert_eq!(account.display_name.as_deref(), Some("Alice Example"));
         assert_eq!(account.picture_url.as_deref(), Some("https://avatars.example/alice.png"));
 
-        let email = stage.provider.email(&grant).await.unwrap().unwrap();
-        assert_eq!(email.as_str(), "alice@mail.example");
+        let emails = stage.provider.emails(&grant).await.unwrap();
+        assert_eq!(usable(&emails).unwrap().as_str(), "alice@mail.example");
     })
     .await;
 }
@@ -30,7 +30,7 @@ async fn the_code_and_the_secret_and_the_token_go_where_they_belong_and_once() {
     on_every_stage(async |stage| {
         let grant = stage.grant("alice").await;
         stage.provider.account(&grant).await.unwrap();
-        stage.provider.email(&grant).await.unwrap();
+        stage.provider.emails(&grant).await.unwrap();
 
         let requests = stage.control.requests();
         let paths: Vec<_> = requests.iter().map(|it| it.path.as_str()).collect();
@@ -140,7 +140,7 @@ async fn a_token_is_as_long_as_the_provider_likes() {
         stage.control.fail_next(Endpoint::Token, Fault::LongToken);
         let grant = stage.grant("alice").await;
         assert!(grant.access_token.expose_secret().len() > 2_500);
-        assert!(stage.provider.email(&grant).await.unwrap().is_some());
+        assert!(usable(&stage.provider.emails(&grant).await.unwrap()).is_some());
     })
     .await;
 }

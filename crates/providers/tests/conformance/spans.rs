@@ -86,7 +86,7 @@ async fn a_call_is_a_span_without_secrets() {
     let grant = stage.trade(&code).await.unwrap();
     stage.provider.account(&grant).await.unwrap();
     stage.control.fail_always(Endpoint::Emails, Fault::ServerError { status: 503 });
-    let error = stage.provider.email(&grant).await.unwrap_err();
+    let error = stage.provider.emails(&grant).await.unwrap_err();
     let secret = StandIn::CONSUMER_SECRET.into();
     let client = Client { id: StandIn::CONSUMER_KEY, secret: &secret };
     stage.provider.prove(client, &redirect_uri()).await.unwrap();

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use bitbucket_stand_in::{Control, Mode, Settings, StandIn};
 use futures_util::future::join_all;
 use latchkey_domain::{
-    profile::Account,
+    profile::{Account, usable},
     provider::{AuthorizationRequest, Client, Error, Grant, Provider, ProviderName},
 };
 use latchkey_providers::{ProviderConfig, Registry};
@@ -92,8 +92,8 @@ impl Stage {
 
     /// Signs a person in, and reads their address.
     pub(crate) async fn email(&self, account: &str) -> Result<Option<String>, Error> {
-        let email = self.provider.email(&self.grant(account).await).await?;
-        Ok(email.map(|address| address.to_string()))
+        let emails = self.provider.emails(&self.grant(account).await).await?;
+        Ok(usable(&emails).map(ToString::to_string))
     }
 
     /// How many requests came for a path.

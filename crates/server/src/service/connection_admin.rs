@@ -9,7 +9,7 @@ use super::sent;
 use crate::{
     access::caller,
     status::from_error,
-    wire::{check, connection as wire, credential, grant},
+    wire::{check, connection as wire, credential, grant, test_login},
 };
 
 /// The service.
@@ -191,5 +191,26 @@ impl ConnectionAdmin for Admin {
         let what = check::what(request.into_inner())?;
         let checked = self.0.check_connection(&caller, &what).await.map_err(from_error)?;
         Ok(Response::new(check::encode(&what.connection, checked)))
+    }
+
+    async fn start_test_login(
+        &self,
+        request: Request<v1::StartTestLoginRequest>,
+    ) -> Result<Response<v1::StartTestLoginResponse>, Status> {
+        let caller = caller(&request)?;
+        let new = test_login::start(request.get_ref())?;
+        let started = self.0.start_test_login(&caller, &new).await.map_err(from_error)?;
+        Ok(Response::new(test_login::encode_started(started)))
+    }
+
+    async fn get_test_login(
+        &self,
+        request: Request<v1::GetTestLoginRequest>,
+    ) -> Result<Response<v1::GetTestLoginResponse>, Status> {
+        let caller = caller(&request)?;
+        let name = wire::name("name", &request.into_inner().name)?;
+        let view = self.0.test_login(&caller, &name).await.map_err(from_error)?;
+        let test_login = Some(test_login::encode(view));
+        Ok(Response::new(v1::GetTestLoginResponse { test_login }))
     }
 }

@@ -4,7 +4,11 @@ use latchkey_identity::Latchkey;
 use latchkey_proto::v1::{self, social_login_server::SocialLogin};
 use tonic::{Request, Response, Status, async_trait};
 
-use crate::{access::caller, status::from_error, wire::login as wire};
+use crate::{
+    access::caller,
+    status::from_error,
+    wire::{login as wire, test_login},
+};
 
 /// The service.
 #[derive(Debug)]
@@ -51,5 +55,15 @@ impl SocialLogin for Login {
         let (code, verifier) = wire::redeem(request.into_inner())?;
         let redeemed = self.0.redeem_login(&caller, &code, &verifier).await.map_err(from_error)?;
         Ok(Response::new(wire::redeemed(redeemed)))
+    }
+
+    async fn redeem_test_ticket(
+        &self,
+        request: Request<v1::RedeemTestTicketRequest>,
+    ) -> Result<Response<v1::RedeemTestTicketResponse>, Status> {
+        let caller = caller(&request)?;
+        let redeem = test_login::redeem(request.into_inner())?;
+        let begun = self.0.redeem_test_ticket(&caller, &redeem).await.map_err(from_error)?;
+        Ok(Response::new(test_login::redeemed(begun)))
     }
 }

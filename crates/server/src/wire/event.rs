@@ -72,5 +72,6 @@ pub(crate) fn encode(found: &Positioned) -> v1::FeedEvent {
         traceparent: event.traceparent.clone().unwrap_or_default(),
         causation_id: event.causation_id.clone().unwrap_or_default(),
         data: data.ok(),
+        test: event.test,
     }
 }

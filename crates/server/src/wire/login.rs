@@ -15,7 +15,7 @@ use latchkey_proto::{v1, well_known::Duration};
 use secrecy::{ExposeSecret, SecretString};
 use tonic::Status;
 
-use super::{Fields, user};
+use super::{Fields, test_login, user};
 
 /// The application's state comes back in a URL, beside ours.
 const MAX_APPLICATION_STATE: usize = 512;
@@ -141,11 +141,12 @@ pub(crate) fn completed(answer: Answer) -> v1::CompleteLoginResponse {
             let reason = failure(reason).into();
             Encoded::Failed(v1::SignInFailed { reason, redirect_url, reference_id })
         }
+        Outcome::Tested(end) => Encoded::Tested(test_login::tested(end, reference_id)),
     };
     v1::CompleteLoginResponse { outcome: Some(outcome) }
 }
 
-fn refusal(reason: Refusal) -> v1::RefusalReason {
+pub(super) const fn refusal(reason: Refusal) -> v1::RefusalReason {
     match reason {
         Refusal::DeniedByUser => v1::RefusalReason::DeniedByUser,
         Refusal::InteractionRequired => v1::RefusalReason::InteractionRequired,
@@ -159,7 +160,7 @@ fn refusal(reason: Refusal) -> v1::RefusalReason {
     }
 }
 
-fn failure(reason: Failure) -> v1::FailureReason {
+pub(super) const fn failure(reason: Failure) -> v1::FailureReason {
     match reason {
         Failure::CredentialsRejected => v1::FailureReason::CredentialsRejected,
         Failure::CodeRejected => v1::FailureReason::CodeRejected,
@@ -189,19 +190,22 @@ pub(crate) fn redeem(request: v1::RedeemLoginRequest) -> Result<Redemption, Stat
 }
 
 pub(crate) fn redeemed(redeemed: Redeemed) -> v1::RedeemLoginResponse {
-    let result = match redeemed.result {
-        SignInResult::SignedIn => v1::SignInResult::SignedIn,
-        SignInResult::SignedUp => v1::SignInResult::SignedUp,
-        SignInResult::Linked => v1::SignInResult::Linked,
-    };
     let identity = user::encode_identity(&redeemed.user.environment, &redeemed.identity);
     v1::RedeemLoginResponse {
         user: Some(user::encode(redeemed.user, &[])),
         identity: Some(identity),
         connection: redeemed.connection.to_string(),
         application: redeemed.application.to_string(),
-        result: result.into(),
+        result: result(redeemed.result).into(),
         reference_id: redeemed.reference_id.to_string(),
+    }
+}
+
+pub(super) const fn result(result: SignInResult) -> v1::SignInResult {
+    match result {
+        SignInResult::SignedIn => v1::SignInResult::SignedIn,
+        SignInResult::SignedUp => v1::SignInResult::SignedUp,
+        SignInResult::Linked => v1::SignInResult::Linked,
     }
 }
 

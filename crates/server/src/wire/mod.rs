@@ -17,6 +17,7 @@ pub(crate) mod event;
 pub(crate) mod grant;
 pub(crate) mod login;
 pub(crate) mod readiness;
+pub(crate) mod test_login;
 pub(crate) mod user;
 
 pub(crate) use fields::{Fields, entry, request_id};

@@ -226,3 +226,23 @@ entity!(outbox = "outbox" {
     attempts: i64,
     sent_at: Option<i64>,
 });
+
+entity!(test_login = "test_logins" {
+    #[sea_orm(primary_key, auto_increment = false)]
+    id: Uuid,
+    environment: String,
+    connection: String,
+    host: String,
+    credential: Option<Uuid>,
+    ticket_hash: Vec<u8>,
+    created_at: i64,
+    begun_at: Option<i64>,
+    answer_hash: Option<Vec<u8>>,
+    claimed_at: Option<i64>,
+    result: Option<String>,
+    reason: Option<String>,
+    steps: Option<String>,
+    sealed_profile: Option<Vec<u8>>,
+    event_id: Option<Uuid>,
+    finished_at: Option<i64>,
+});

@@ -213,7 +213,7 @@ pub(crate) fn finish(attempt: AttemptId, user: &User, identity: &Identity) -> Fi
 pub(crate) fn signed_in(user: &User, identity: &Identity, sequence: i64) -> Event {
     let context = SignInContext {
         connection: bitbucket(),
-        application: shop(),
+        application: Some(shop()),
         provider: ProviderName::parse("bitbucket").unwrap(),
         reference_id: "ref_1".to_owned(),
     };

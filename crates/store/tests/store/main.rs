@@ -29,6 +29,7 @@ mod sealed;
 mod sequences;
 mod sign_ins;
 mod sweep;
+mod test_logins;
 mod users;
 mod ways_in;
 

@@ -76,6 +76,15 @@ const fn plural(kind: SealedKind) -> &'static str {
     match kind {
         SealedKind::CredentialSecret => "credentials",
         SealedKind::RequestFingerprint => "requests",
+        SealedKind::TestProfile => "test logins",
+    }
+}
+
+const fn field(kind: SealedKind) -> &'static str {
+    match kind {
+        SealedKind::CredentialSecret => "credentials",
+        SealedKind::RequestFingerprint => "requests",
+        SealedKind::TestProfile => "testLogins",
     }
 }
 
@@ -83,7 +92,7 @@ fn json(listed: &Listed) -> serde_json::Value {
     let mut shown = serde_json::json!({ "key": listed.key.to_string(), "use": listed.role });
     if let Some(found) = &listed.found {
         for (kind, count) in &found.sealed {
-            shown[plural(*kind)] = (*count).into();
+            shown[field(*kind)] = (*count).into();
         }
         shown["lastSealTime"] = found.last_sealed_at.map(moment).into();
     }

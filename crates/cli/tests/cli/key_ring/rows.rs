@@ -3,7 +3,7 @@
 use std::{fmt::Write, ops::Range};
 
 use latchkey_domain::{
-    id::{CredentialId, uuid_at},
+    id::{CredentialId, TestLoginId, uuid_at},
     time::Timestamp,
 };
 use latchkey_keyring::{KeyRing, Purpose};
@@ -20,12 +20,15 @@ fn place(kind: SealedKind, place: &SealedPlace) -> (Purpose, String) {
         SealedKind::RequestFingerprint => {
             (Purpose::RequestFingerprint, format!("requests/{scope}/{id}/fingerprint"))
         }
+        SealedKind::TestProfile => {
+            (Purpose::TestProfile, format!("test_logins/{}/sealed_profile", TestLoginId(*id)))
+        }
     }
 }
 
-/// Adds as many credentials, and as many requests, of the connection that nobody signs in through.
+/// Adds as many credentials, requests and test logins of the connection that nobody signs in through.
 pub(super) async fn add(db: &TestDatabase, ring: &KeyRing, numbers: Range<u32>) {
-    let (mut credentials, mut requests) = (Vec::new(), Vec::new());
+    let (mut credentials, mut requests, mut tests) = (Vec::new(), Vec::new(), Vec::new());
     for number in numbers {
         let row = SealedPlace {
             scope: "dev".to_owned(),
@@ -44,18 +47,28 @@ pub(super) async fn add(db: &TestDatabase, ring: &KeyRing, numbers: Range<u32>) 
             sealed[0]
         ));
         requests.push(format!("('dev', {id}, {}, 'nothing', {number})", sealed[1]));
+        let ticket = bytes(db, &number.to_be_bytes());
+        let sealed = &sealed[2];
+        tests.push(format!("({id}, 'dev', 'unused', 'a.example', {ticket}, {number}, {sealed})"));
     }
-    db.execute(&format!(
-        "INSERT INTO credentials (id, environment, connection, client_id, sealed_secret, \
-         fingerprint, role, created_at) VALUES {}",
-        credentials.join(", ")
-    ))
+    insert(
+        db,
+        "credentials (id, environment, connection, client_id, sealed_secret, fingerprint, role, \
+         created_at)",
+        &credentials,
+    )
     .await;
-    db.execute(&format!(
-        "INSERT INTO requests (scope, request_id, fingerprint, resource, created_at) VALUES {}",
-        requests.join(", ")
-    ))
+    insert(db, "requests (scope, request_id, fingerprint, resource, created_at)", &requests).await;
+    insert(
+        db,
+        "test_logins (id, environment, connection, host, ticket_hash, created_at, sealed_profile)",
+        &tests,
+    )
     .await;
+}
+
+async fn insert(db: &TestDatabase, into: &str, rows: &[String]) {
+    db.execute(&format!("INSERT INTO {into} VALUES {}", rows.join(", "))).await;
 }
 
 fn bytes(db: &TestDatabase, bytes: &[u8]) -> String {

@@ -1,0 +1,78 @@
+//! The steps on the way to a profile, timed: a test login tells them.
+
+use std::{
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
+
+use latchkey_domain::{
+    sign_in::Unsuccessful,
+    test_login::{Step, StepKind},
+};
+
+/// What was done so far. Several steps may be under way at once.
+#[derive(Debug, Default)]
+pub(super) struct Steps(Mutex<Vec<Taken>>);
+
+#[derive(Debug)]
+struct Taken {
+    kind: StepKind,
+    began_at: Instant,
+    /// `None` while it is under way.
+    ended: Option<(Duration, Option<Unsuccessful>)>,
+}
+
+impl Steps {
+    /// Notes that a step begins.
+    pub(super) fn begin(&self, kind: StepKind) {
+        self.taken().push(Taken { kind, began_at: Instant::now(), ended: None });
+    }
+
+    /// Notes how a step ended that was begun.
+    pub(super) fn end(&self, kind: StepKind, failure: Option<Unsuccessful>) {
+        if let Some(step) = self.taken().iter_mut().rev().find(|step| step.kind == kind) {
+            step.ended = Some((step.began_at.elapsed(), failure));
+        }
+    }
+
+    /// Notes a step that took place elsewhere.
+    pub(super) fn took(&self, kind: StepKind, took: Duration, failure: Option<Unsuccessful>) {
+        let ended = Some((took, failure));
+        self.taken().push(Taken { kind, began_at: Instant::now(), ended });
+    }
+
+    /// All of them, in order. What is still under way was cut off by `end`.
+    pub(super) fn list(&self, end: Option<Unsuccessful>) -> Vec<Step> {
+        let step = |taken: &Taken| {
+            let (took, failure) = taken.ended.unwrap_or((taken.began_at.elapsed(), end));
+            Step { kind: taken.kind, failure, took }
+        };
+        self.taken().iter().map(step).collect()
+    }
+
+    fn taken(&self) -> MutexGuard<'_, Vec<Taken>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use latchkey_domain::sign_in::Failure;
+
+    use super::*;
+
+    #[test]
+    fn a_step_that_was_cut_off_failed_for_what_cut_it_off() {
+        let late = Unsuccessful::Failed(Failure::ProviderUnavailable);
+        let steps = Steps::default();
+        steps.begin(StepKind::Token);
+        steps.end(StepKind::Token, None);
+        steps.begin(StepKind::Account);
+        steps.begin(StepKind::Emails);
+        steps.end(StepKind::Account, None);
+        let told = steps.list(Some(late)).into_iter().map(|step| (step.kind, step.failure));
+        let expected =
+            [(StepKind::Token, None), (StepKind::Account, None), (StepKind::Emails, Some(late))];
+        assert_eq!(told.collect::<Vec<_>>(), expected);
+    }
+}

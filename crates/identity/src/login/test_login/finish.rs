@@ -1,0 +1,204 @@
+//! Somebody comes back from the provider: all that a sign-in does, but for signing them in.
+
+use latchkey_domain::{
+    grant::GrantRights,
+    id::TestLoginId,
+    linking::{Decision, decide},
+    profile::{Profile, usable},
+    sign_in::{Failure, Intent, Refusal, SignInResult, Unsuccessful},
+    test_login::{Ending, StepKind, TestEnd, TestLogin},
+};
+use latchkey_store::{SealedTestLogin, WayIn};
+use secrecy::SecretString;
+
+use super::{event::test_event, redeem::with_only};
+use crate::{
+    Error, Latchkey, Result,
+    login::{
+        Answer, Outcome, ProviderAnswer,
+        again::patiently,
+        complete::{Admitted, start_again},
+        flow::Flow,
+        profile::{Answered, Ended, failure},
+        record::evidence,
+        repeat::{Today, is_same_account},
+        steps::Steps,
+    },
+};
+
+/// What is known at the end of a test login.
+struct Tried {
+    end: TestEnd,
+    /// The way in and the person, as far as it came.
+    met: Option<(WayIn, Profile)>,
+}
+
+impl Latchkey {
+    /// Finishes a test login, once; a repeat gets the same answer.
+    pub(in crate::login) async fn finish_test(
+        &self,
+        flow: &Flow,
+        answer: ProviderAnswer,
+        steps: &Steps,
+    ) -> Result<Answer> {
+        let (id, answer_hash) = (TestLoginId(flow.id.0), answer.hash());
+        steps.begin(StepKind::Claimed);
+        let found = self.store.test_login(id).await?.ok_or(Error::StateInvalid)?;
+        if !self.store.claim_test_login(id, answer_hash, self.clock.now()).await? {
+            return self.answer_test_again(flow, answer_hash).await;
+        }
+        steps.end(StepKind::Claimed, None);
+        let tried = self.try_out(flow, found, answer, steps).await;
+        let ended = match tried {
+            Ok(tried) => self.end_test(flow, tried, steps).await,
+            Err(error) => Err(error),
+        };
+        match ended {
+            Ok(end) => Ok(tested(flow, end)),
+            Err(error) => self.end_in_the_row(flow, error).await,
+        }
+    }
+
+    async fn answer_test_again(&self, flow: &Flow, answer_hash: [u8; 32]) -> Result<Answer> {
+        let id = TestLoginId(flow.id.0);
+        let before = self.store.test_login(id).await?.ok_or(Error::StateInvalid)?;
+        if before.answer_hash != Some(answer_hash) {
+            return Err(Error::AttemptUsed);
+        }
+        let seen =
+            patiently(|| self.look_at_test(id), |test_login| test_login.ending.is_some()).await?;
+        Ok(tested(flow, seen.ending.ok_or(Error::AttemptInProgress)?.end))
+    }
+
+    async fn look_at_test(&self, id: TestLoginId) -> Result<TestLogin> {
+        self.store.abandon_test_login(id, self.clock.now()).await?;
+        Ok(self.store.test_login(id).await?.ok_or(Error::StateInvalid)?.test_login)
+    }
+
+    /// After a failure the end may be there all the same: the answer to a commit was lost, or
+    /// somebody took the test login for abandoned.
+    async fn end_in_the_row(&self, flow: &Flow, error: Error) -> Result<Answer> {
+        tracing::warn!(error = &error as &dyn std::error::Error, "a test login was cut off");
+        let written = self.store.test_login(TestLoginId(flow.id.0)).await.ok().flatten();
+        let ending = written.and_then(|found| found.test_login.ending);
+        ending.map(|ending| tested(flow, ending.end)).ok_or(start_again(error))
+    }
+
+    async fn try_out(
+        &self,
+        flow: &Flow,
+        found: SealedTestLogin,
+        answer: ProviderAnswer,
+        steps: &Steps,
+    ) -> Result<Tried> {
+        let code = answer.code();
+        let away = self.clock.now().since(flow.started_at);
+        steps.took(StepKind::ProviderAnswered, away, code.as_ref().err().copied());
+        let code = match code {
+            Ok(code) => code,
+            Err(end) => return Ok(Tried { end: Err(end), met: None }),
+        };
+        let Some(way_in) = self.way_in_of_test(flow).await? else {
+            let end = Err(Unsuccessful::Refused(Refusal::ConnectionDisabled));
+            return Ok(Tried { end, met: None });
+        };
+        let way_in = match found.test_login.credential {
+            Some(credential) => with_only(&way_in, credential),
+            None => way_in,
+        };
+        self.meet(flow, way_in, &code, steps).await
+    }
+
+    /// The connection as it is now, if a test may still go through it.
+    async fn way_in_of_test(&self, flow: &Flow) -> Result<Option<WayIn>> {
+        let way_in = self.store.way_in(&flow.connection_name()).await?;
+        let environment = self.store.environment(&flow.environment).await?;
+        let admitted =
+            |(way_in, environment): &(WayIn, _)| self.is_admitted(&way_in.connection, environment);
+        Ok(way_in.zip(environment).filter(admitted).map(|(way_in, _)| way_in))
+    }
+
+    /// Asks the provider who it is, and decides what a sign-in would do.
+    async fn meet(
+        &self,
+        flow: &Flow,
+        way_in: WayIn,
+        code: &SecretString,
+        steps: &Steps,
+    ) -> Result<Tried> {
+        let answered = match self.ask_provider(flow, &way_in, code, steps).await? {
+            Ok(answered) => answered,
+            Err(end) => return Ok(Tried { end: Err(end), met: None }),
+        };
+        let profile = Profile {
+            issuer: self.provider_of(&way_in)?.issuer().clone(),
+            account: answered.account.clone(),
+            emails: answered.emails.as_ref().map(Clone::clone).unwrap_or_default(),
+        };
+        steps.begin(StepKind::Decision);
+        let end = self.would_do(flow, &way_in, answered).await?;
+        steps.end(StepKind::Decision, end.as_ref().err().copied());
+        Ok(Tried { end, met: Some((way_in, profile)) })
+    }
+
+    /// What a sign-in would do, if the connection were on and granted to an application for everything.
+    async fn would_do(
+        &self,
+        flow: &Flow,
+        way_in: &WayIn,
+        Answered { account, emails, known }: Answered,
+    ) -> Ended<SignInResult> {
+        let email = match emails {
+            Ok(emails) => usable(&emails).cloned(),
+            Err(_) if known.is_some() => None,
+            Err(error) => return Ok(Err(failure(&error))),
+        };
+        if known.as_ref().is_some_and(|known| !is_same_account(&known.identity, &account)) {
+            return Ok(Err(Unsuccessful::Failed(Failure::IdentityChanged)));
+        }
+        let holder = match email.as_ref().filter(|_| way_in.connection.trusted_provider) {
+            Some(email) => self.store.holder_of(&flow.environment, email).await?,
+            None => None,
+        };
+        let today = Today { account: &account, email: Some(&email) };
+        let admitted = Admitted { way_in, rights: GrantRights::ALL };
+        Ok(match decide(evidence(Intent::SignInOrUp, admitted, today, known, holder)) {
+            Decision::SignIn(_) => Ok(SignInResult::SignedIn),
+            Decision::Link(_) => Ok(SignInResult::Linked),
+            Decision::SignUp { .. } => Ok(SignInResult::SignedUp),
+            Decision::Refuse(refusal, _) => Err(Unsuccessful::Refused(refusal)),
+        })
+    }
+
+    /// Writes what came of it, and the event that tries out the way to the consumers.
+    async fn end_test(&self, flow: &Flow, tried: Tried, steps: &Steps) -> Result<TestEnd> {
+        let (id, now) = (TestLoginId(flow.id.0), self.clock.now());
+        let Tried { end, met } = tried;
+        let sealed = met.as_ref().map(|(_, profile)| self.seal_profile(id, profile)).transpose()?;
+        let event = match (end, met) {
+            (Ok(result), Some((way_in, profile))) => {
+                Some(test_event(flow, &way_in, (profile, result), now))
+            }
+            _ => None,
+        };
+        let ending = Ending {
+            end,
+            steps: steps.list(end.err()),
+            event: event.as_ref().map(|event| event.id),
+            at: now,
+        };
+        let tx = self.store.begin().await?;
+        if !tx.finish_test_login(id, &ending, sealed).await? {
+            return Err(Error::AttemptUsed);
+        }
+        if let Some(event) = &event {
+            tx.emit_test(event).await?;
+        }
+        tx.commit().await?;
+        Ok(end)
+    }
+}
+
+fn tested(flow: &Flow, end: TestEnd) -> Answer {
+    Answer { outcome: Outcome::Tested(end), redirect_url: None, reference_id: flow.id }
+}

@@ -1,0 +1,127 @@
+//! An administrator asks for a test login, and gets a link for whoever tries it.
+
+use backon::Retryable;
+use latchkey_domain::{
+    Invalid,
+    audit::{Change, FieldChange},
+    caller::Caller,
+    connection::{Credential, serving},
+    host::Host,
+    id::TestLoginId,
+    name::{ConnectionName, CredentialName},
+    test_login::TestLogin,
+};
+use latchkey_store::Tx;
+use secrecy::{ExposeSecret, SecretString};
+
+use super::{TestLoginView, ticket};
+use crate::{Error, Latchkey, Result, login::start::host_is_ours, request::after_conflict};
+
+/// A test login to be started.
+#[derive(Debug, Clone)]
+pub struct NewTestLogin {
+    /// Through what; it may be switched off.
+    pub connection: ConnectionName,
+    /// The host that the person will be on; `None` is the environment's default domain.
+    pub host: Option<Host>,
+    /// The one credential to try, be it a standby; `None` is the one that serves the host.
+    pub credential: Option<CredentialName>,
+}
+
+/// A test login that waits, and its link.
+#[derive(Debug)]
+pub struct StartedTest {
+    /// The test login.
+    pub view: TestLoginView,
+    /// The link, which carries the ticket.
+    pub url: SecretString,
+}
+
+impl Latchkey {
+    /// Makes a test login that waits for whoever has its link.
+    #[tracing::instrument(skip_all, fields(connection = %new.connection), err(level = "debug"))]
+    pub async fn start_test_login(
+        &self,
+        caller: &Caller,
+        new: &NewTestLogin,
+    ) -> Result<StartedTest> {
+        Self::see(caller, &new.connection.environment)?;
+        let start = || self.try_start_test_login(caller, new);
+        start.retry(after_conflict()).when(Error::is_conflict).await
+    }
+
+    async fn try_start_test_login(
+        &self,
+        caller: &Caller,
+        new: &NewTestLogin,
+    ) -> Result<StartedTest> {
+        let tx = self.store.begin().await?;
+        let host = self.may_test(&tx, new).await?;
+        let now = self.clock.now();
+        let test_login = TestLogin {
+            id: TestLoginId::new(now),
+            connection: new.connection.clone(),
+            host,
+            credential: new.credential.as_ref().map(|name| name.credential),
+            created_at: now,
+            begun_at: None,
+            ending: None,
+        };
+        let ticket = ticket::ticket()?;
+        tx.add_test_login(&test_login, &ticket::hash(&ticket)).await?;
+        tx.audit(caller, &started(&test_login), now).await?;
+        tx.commit().await?;
+        let url = format!("{}/login/test/{}", test_login.host.origin(), ticket.expose_secret());
+        let view = TestLoginView::new(test_login, None, now);
+        Ok(StartedTest { view, url: url.into() })
+    }
+
+    /// Finds out whether a test could begin, and on which host.
+    async fn may_test(&self, tx: &Tx, new: &NewTestLogin) -> Result<Host> {
+        let environment = tx.environment(&new.connection.environment).await?;
+        let environment = environment.ok_or(Error::NotFound)?;
+        let connection = tx.connection(&new.connection).await?.ok_or(Error::NotFound)?;
+        let host = new.host.clone().unwrap_or_else(|| environment.default_domain.clone());
+        host_is_ours(&host, &environment)?;
+        if !self.is_admitted(&connection, &environment) {
+            return Err(Error::ConnectionDisabled);
+        }
+        let credentials = tx.credentials(&new.connection).await?;
+        match &new.credential {
+            Some(named) => serves(&credentials, &new.connection, (named, &host))?,
+            None => serving(&credentials, &host).map(|_| ()).ok_or(Error::CredentialsMissing)?,
+        }
+        Ok(host)
+    }
+}
+
+/// Whether the credential that is named is the connection's, and may serve the host.
+fn serves(
+    credentials: &[Credential],
+    connection: &ConnectionName,
+    (named, host): (&CredentialName, &Host),
+) -> Result<()> {
+    if named.parent() != *connection {
+        let invalid = Invalid::new("must be a credential of the connection");
+        return Err(Error::field("credential", invalid));
+    }
+    let found = credentials.iter().find(|credential| credential.id == named.credential);
+    let found = found.ok_or(Error::NotFound)?;
+    if found.host.as_ref().is_some_and(|own| own != host) {
+        return Err(Error::field("credential", Invalid::new("must not be for another host")));
+    }
+    Ok(())
+}
+
+/// What the audit keeps of it: not the ticket.
+fn started(test_login: &TestLogin) -> Change {
+    let credential = test_login.credential.map(|id| id.to_string());
+    let fields = [
+        FieldChange::set("test_login", &test_login.name().to_string()),
+        FieldChange::set("host", &test_login.host),
+        FieldChange::set("credential", &credential),
+    ];
+    let fields = fields.into_iter().flatten().collect();
+    let (connection, action) = (&test_login.connection, "connection.test_login_started");
+    Change::of(&connection.environment, action, connection, fields)
+}
