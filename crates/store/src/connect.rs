@@ -189,12 +189,18 @@ pub(crate) fn sqlite_path(url: &str) -> &Path {
     Path::new(path.split_once('?').map_or(path, |(path, _)| path))
 }
 
+/// Connections are kept for as long as they work. With a limit to their age the pool looks through the
+/// idle ones from time to time, and counts them wrongly while one is given back just then: it then goes
+/// round for ever without a pause, and a thread of the process with it (transact-rs/sqlx#3645, mended
+/// after 0.9.0). One that broke meanwhile is found by the test before it is used.
 fn common(url: &str, connections: u32) -> ConnectOptions {
     let mut options = ConnectOptions::new(url);
     options
         .max_connections(connections)
         .min_connections(1)
         .acquire_timeout(ACQUIRE_TIMEOUT)
+        .idle_timeout(None)
+        .max_lifetime(None)
         .test_before_acquire_if_idle_for(TEST_AFTER_IDLE)
         .sqlx_logging(false)
         .record_stmt_in_spans(false);

@@ -161,7 +161,8 @@ fn with_name(server: &str, name: &str) -> String {
 
 async fn single(url: &str) -> DatabaseConnection {
     let mut options = ConnectOptions::new(url);
-    options.max_connections(1).sqlx_logging(false);
+    // Without limits to its age, as those of the store: see there.
+    options.max_connections(1).idle_timeout(None).max_lifetime(None).sqlx_logging(false);
     Database::connect(options).await.unwrap()
 }
 
