@@ -7,13 +7,14 @@ use std::{
     path::{Path, PathBuf},
 };
 
-const FILES: [&str; 14] = [
+const FILES: [&str; 15] = [
     "latchkey/v1/audit.proto",
     "latchkey/v1/connection.proto",
     "latchkey/v1/connection_admin.proto",
     "latchkey/v1/connection_check.proto",
     "latchkey/v1/error_reason.proto",
     "latchkey/v1/event_feed.proto",
+    "latchkey/v1/organization.proto",
     "latchkey/v1/readiness.proto",
     "latchkey/v1/social_login.proto",
     "latchkey/v1/tenant.proto",

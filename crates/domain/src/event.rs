@@ -3,8 +3,12 @@
 use crate::{
     email::EmailAddress,
     grant::GrantRights,
+    host::Host,
     id::{EnvironmentId, EventId},
-    name::{ApplicationName, ConnectionName, CredentialName, IdentityName, UserName},
+    name::{
+        ApplicationName, ConnectionName, CredentialName, IdentityName, OrganizationName, UserName,
+    },
+    organization::DomainProblem,
     profile::{Issuer, Subject},
     provider::ProviderName,
     sign_in::{Refusal, SignInResult},
@@ -37,6 +41,20 @@ pub enum EventSubject {
     Connection(ConnectionName),
     /// An application.
     Application(ApplicationName),
+    /// An organization.
+    Organization(OrganizationName),
+}
+
+impl EventSubject {
+    /// The environment that it is in.
+    pub const fn environment(&self) -> &EnvironmentId {
+        match self {
+            Self::User(name) => &name.environment,
+            Self::Connection(name) => &name.environment,
+            Self::Application(name) => &name.environment,
+            Self::Organization(name) => &name.environment,
+        }
+    }
 }
 
 impl std::fmt::Display for EventSubject {
@@ -45,6 +63,7 @@ impl std::fmt::Display for EventSubject {
             Self::User(name) => name.fmt(f),
             Self::Connection(name) => name.fmt(f),
             Self::Application(name) => name.fmt(f),
+            Self::Organization(name) => name.fmt(f),
         }
     }
 }
@@ -140,6 +159,28 @@ pub enum EventBody {
     },
     /// An application was deleted, with its keys and grants.
     ApplicationDeleted(ApplicationName),
+    /// An organization was created.
+    OrganizationCreated {
+        /// Which.
+        organization: OrganizationName,
+        /// What administrators read.
+        display_name: String,
+        /// Its custom domain, not verified yet.
+        custom_domain: Option<Host>,
+    },
+    /// An organization was changed.
+    OrganizationUpdated {
+        /// Which.
+        organization: OrganizationName,
+        /// Which of its fields.
+        changed_fields: Vec<String>,
+    },
+    /// An organization was deleted.
+    OrganizationDeleted(OrganizationName),
+    /// People sign in on an organization's custom domain from now on.
+    OrganizationDomainVerified(OrganizationName, Host),
+    /// Nobody signs in on it any more, or nobody will.
+    OrganizationDomainFailed(OrganizationName, Host, DomainProblem),
 }
 
 /// Who signed in, and through what.
@@ -172,6 +213,8 @@ pub struct SignInContext {
     pub connection: ConnectionName,
     /// The application; none in a test event.
     pub application: Option<ApplicationName>,
+    /// The organization, if it was for one.
+    pub organization: Option<OrganizationName>,
     /// The identity provider.
     pub provider: ProviderName,
     /// Names the sign-in to support.
@@ -200,6 +243,11 @@ impl EventBody {
             Self::ApplicationCreated { .. } => "application.created",
             Self::ApplicationUpdated { .. } => "application.updated",
             Self::ApplicationDeleted(_) => "application.deleted",
+            Self::OrganizationCreated { .. } => "organization.created",
+            Self::OrganizationUpdated { .. } => "organization.updated",
+            Self::OrganizationDeleted(_) => "organization.deleted",
+            Self::OrganizationDomainVerified(..) => "organization.domain_verified",
+            Self::OrganizationDomainFailed(..) => "organization.domain_failed",
         }
     }
 }

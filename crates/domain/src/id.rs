@@ -157,6 +157,8 @@ macro_rules! readable_ids {
 readable_ids! {
     /// An environment: `env_…`, or chosen.
     EnvironmentId, EnvironmentType = "env";
+    /// An organization: `org_…`, or chosen.
+    OrganizationId, OrganizationType = "org";
     /// An application: `app_…`, or chosen.
     ApplicationId, ApplicationType = "app";
     /// A connection: `conn_…`, or chosen.

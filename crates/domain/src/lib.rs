@@ -3,10 +3,12 @@
 pub mod access;
 pub mod application;
 pub mod audit;
+pub mod callback;
 pub mod caller;
 pub mod check;
 pub mod connection;
 mod described;
+pub mod dns;
 pub mod email;
 pub mod environment;
 pub mod event;
@@ -15,12 +17,12 @@ pub mod host;
 pub mod id;
 pub mod linking;
 pub mod name;
+pub mod organization;
 pub mod page;
 pub mod pkce;
 pub mod profile;
 pub mod provider;
 pub mod readiness;
-
 pub mod redirect_uri;
 pub mod sign_in;
 pub mod test_login;

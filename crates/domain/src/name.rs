@@ -6,7 +6,7 @@ use crate::{
     Invalid,
     id::{
         ApiKeyId, ApplicationId, ConnectionId, CredentialId, EnvironmentId, IdentityId,
-        TestLoginId, UserId,
+        OrganizationId, TestLoginId, UserId,
     },
 };
 
@@ -48,6 +48,11 @@ macro_rules! names {
 names! {
     /// An environment's name.
     EnvironmentName { "environments"/environment: EnvironmentId } "environments/{environment}"
+    /// An organization's name.
+    OrganizationName {
+        "environments"/environment: EnvironmentId,
+        "organizations"/organization: OrganizationId
+    } "environments/{environment}/organizations/{organization}"
     /// An application's name.
     ApplicationName {
         "environments"/environment: EnvironmentId,
@@ -98,6 +103,13 @@ impl ConnectionName {
 }
 
 impl ApplicationName {
+    /// The name of the environment that it is in.
+    pub fn parent(&self) -> EnvironmentName {
+        EnvironmentName { environment: self.environment.clone() }
+    }
+}
+
+impl OrganizationName {
     /// The name of the environment that it is in.
     pub fn parent(&self) -> EnvironmentName {
         EnvironmentName { environment: self.environment.clone() }

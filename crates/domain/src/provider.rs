@@ -9,6 +9,7 @@ use url::Url;
 
 use crate::{
     Invalid,
+    callback::CallbackRule,
     check::CheckReason,
     profile::{Account, Issuer, ListedEmail},
 };
@@ -168,6 +169,9 @@ pub trait Provider: Send + Sync + fmt::Debug {
 
     /// Whether people are sent back to `redirect_uri`, asked as a browser that is not signed in.
     async fn callback(&self, client_id: &str, redirect_uri: &Url) -> Result<Callback, Error>;
+
+    /// How it compares callback URLs.
+    fn callback_rule(&self) -> CallbackRule;
 
     /// What mends a check at this provider, where more can be said than [`CheckReason::description`] does.
     fn advice(&self, reason: CheckReason) -> Option<&'static str>;

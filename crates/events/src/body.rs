@@ -11,6 +11,8 @@ use latchkey_domain::{
 };
 use latchkey_proto::events::{self as proto, event_data::Data};
 
+use crate::organization;
+
 /// The message of an event: a new kind of event does not compile before it has an arm.
 #[expect(clippy::too_many_lines, reason = "one match, so that the compiler demands every arm")]
 pub(crate) fn message(body: &EventBody) -> Data {
@@ -60,6 +62,20 @@ pub(crate) fn message(body: &EventBody) -> Data {
             Data::ApplicationUpdated(application_updated(application, changed_fields))
         }
         Body::ApplicationDeleted(name) => Data::ApplicationDeleted(application_deleted(name)),
+        Body::OrganizationCreated { organization, display_name, custom_domain } => {
+            let domain = text(custom_domain.as_ref());
+            Data::OrganizationCreated(organization::created(organization, display_name, domain))
+        }
+        Body::OrganizationUpdated { organization, changed_fields } => {
+            Data::OrganizationUpdated(organization::updated(organization, changed_fields))
+        }
+        Body::OrganizationDeleted(name) => Data::OrganizationDeleted(organization::deleted(name)),
+        Body::OrganizationDomainVerified(name, domain) => {
+            Data::OrganizationDomainVerified(organization::domain_verified(name, domain))
+        }
+        Body::OrganizationDomainFailed(name, domain, problem) => {
+            Data::OrganizationDomainFailed(organization::domain_failed(name, domain, *problem))
+        }
     }
 }
 
@@ -103,6 +119,7 @@ fn context(context: &SignInContext) -> proto::SignInContext {
         application: text(context.application.as_ref()),
         provider: context.provider.to_string(),
         reference_id: context.reference_id.clone(),
+        organization: text(context.organization.as_ref()),
     }
 }
 

@@ -51,4 +51,9 @@ messages! {
     "latchkey.application.created.v1" => ApplicationCreated,
     "latchkey.application.updated.v1" => ApplicationUpdated,
     "latchkey.application.deleted.v1" => ApplicationDeleted,
+    "latchkey.organization.created.v1" => OrganizationCreated,
+    "latchkey.organization.updated.v1" => OrganizationUpdated,
+    "latchkey.organization.deleted.v1" => OrganizationDeleted,
+    "latchkey.organization.domain_verified.v1" => OrganizationDomainVerified,
+    "latchkey.organization.domain_failed.v1" => OrganizationDomainFailed,
 }

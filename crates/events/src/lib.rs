@@ -8,6 +8,7 @@ mod by_type;
 mod decode;
 mod envelope;
 mod error;
+mod organization;
 mod recorded;
 mod tolerant;
 mod when;

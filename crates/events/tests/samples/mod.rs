@@ -4,8 +4,10 @@ use latchkey_domain::{
     email::EmailAddress,
     event::{Event, EventBody, EventSubject, SignInContext, SignInFacts},
     grant::GrantRights,
+    host::Host,
     id::EventId,
-    name::{ApplicationName, ConnectionName, UserName},
+    name::{ApplicationName, ConnectionName, OrganizationName, UserName},
+    organization::DomainProblem,
     profile::{Issuer, Subject},
     provider::ProviderName,
     sign_in::{Refusal, SignInResult},
@@ -37,6 +39,7 @@ pub(crate) fn every_kind() -> Vec<Event> {
     events.extend(people.into_iter().map(about_user));
     events.extend(changes_of_connections().into_iter().map(about_connection));
     events.extend(changes_of_applications().into_iter().map(about_application));
+    events.extend(changes_of_organizations().into_iter().map(about_organization));
     events
 }
 
@@ -99,6 +102,7 @@ pub(crate) fn signed_up() -> Event {
 pub(crate) fn tested() -> Event {
     let mut facts = facts();
     facts.context.application = None;
+    facts.context.organization = None;
     about_user(EventBody::UserSignedIn(facts, SignInResult::SignedUp))
 }
 
@@ -118,6 +122,29 @@ fn about_connection(body: EventBody) -> Event {
 
 fn about_application(body: EventBody) -> Event {
     event(body, Some((EventSubject::Application(application()), 3)))
+}
+
+/// What can happen to an organization and its custom domain.
+fn changes_of_organizations() -> [EventBody; 5] {
+    let domain = || Host::parse("login.acme.example").unwrap();
+    [
+        EventBody::OrganizationCreated {
+            organization: organization(),
+            display_name: "Acme".to_owned(),
+            custom_domain: Some(domain()),
+        },
+        EventBody::OrganizationUpdated {
+            organization: organization(),
+            changed_fields: vec!["custom_domain".to_owned()],
+        },
+        EventBody::OrganizationDeleted(organization()),
+        EventBody::OrganizationDomainVerified(organization(), domain()),
+        EventBody::OrganizationDomainFailed(organization(), domain(), DomainProblem::RecordMissing),
+    ]
+}
+
+fn about_organization(body: EventBody) -> Event {
+    event(body, Some((EventSubject::Organization(organization()), 5)))
 }
 
 fn event(body: EventBody, subject: Option<(EventSubject, i64)>) -> Event {
@@ -141,6 +168,10 @@ fn connection() -> ConnectionName {
 
 fn application() -> ApplicationName {
     "environments/dev/applications/web".parse().unwrap()
+}
+
+fn organization() -> OrganizationName {
+    "environments/dev/organizations/acme".parse().unwrap()
 }
 
 fn credential() -> String {
@@ -169,6 +200,7 @@ fn context() -> SignInContext {
     SignInContext {
         connection: connection(),
         application: Some(application()),
+        organization: Some(organization()),
         provider: provider(),
         reference_id: REFERENCE.to_owned(),
     }

@@ -1,0 +1,121 @@
+//! What may go wrong with a callback URL at a provider.
+
+use crate::{
+    connection::{Credential, CredentialRole, serving},
+    described::described,
+    host::Host,
+};
+
+/// How a provider compares a callback URL with the one that is registered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CallbackRule {
+    /// Whether it takes every URL that begins with the registered one.
+    pub by_prefix: bool,
+    /// Whether a consumer has one callback URL, and no more.
+    pub one_per_consumer: bool,
+}
+
+described! {
+    /// What may go wrong with a callback URL.
+    CallbackWarning {
+        /// Registered with scheme and host alone, it lets in too much.
+        BareOrigin =>
+            "The provider sends people to every address that begins with the registered one. \
+             Register this URL whole: with scheme and host alone, codes would go to any page of \
+             the host, and to hosts whose names begin with its name.",
+        /// The consumer that serves this host serves another.
+        SharedConsumer =>
+            "The provider takes one callback URL for a consumer, and the consumer that serves this \
+             host serves others too, so people come back to one of them alone. Register a consumer \
+             for this host, and add its key and secret with CreateCredential for this host.",
+    }
+}
+
+/// What to look out for when the callback URL of a host is registered. `without` are hosts that
+/// people sign in on without a credential of their own: two of them are enough.
+pub fn warnings(
+    rule: CallbackRule,
+    credentials: &[Credential],
+    host: &Host,
+    without: &[Host],
+) -> Vec<CallbackWarning> {
+    let bare = rule.by_prefix.then_some(CallbackWarning::BareOrigin);
+    let shared = rule.one_per_consumer && is_shared(credentials, host, without);
+    bare.into_iter().chain(shared.then_some(CallbackWarning::SharedConsumer)).collect()
+}
+
+/// Whether the consumer that serves a host serves another one too.
+fn is_shared(credentials: &[Credential], host: &Host, without: &[Host]) -> bool {
+    let Some(serving_here) = serving(credentials, host) else { return false };
+    let same = |other: &Credential| other.client_id == serving_here.client_id;
+    let of_another = credentials.iter().any(|other| {
+        other.role == CredentialRole::Active
+            && other.deleted_at.is_none()
+            && other.host.as_ref().is_some_and(|own| own != host)
+            && same(other)
+    });
+    let elsewhere = || {
+        without.iter().any(|other| other != host && serving(credentials, other).is_some_and(same))
+    };
+    of_another || elsewhere()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{id::CredentialId, time::Timestamp};
+
+    const BITBUCKET: CallbackRule = CallbackRule { by_prefix: true, one_per_consumer: true };
+
+    fn host(name: &str) -> Host {
+        Host::parse(name).unwrap()
+    }
+
+    fn active(key: &str, of: Option<&str>) -> Credential {
+        Credential {
+            id: CredentialId::new(Timestamp(1_000)),
+            client_id: key.to_owned(),
+            host: of.map(host),
+            role: CredentialRole::Active,
+            fingerprint: String::new(),
+            created_at: Timestamp(1),
+            last_used_at: None,
+            refused_at: None,
+            deleted_at: None,
+        }
+    }
+
+    #[test]
+    fn a_provider_that_compares_whole_urls_and_takes_several_needs_no_warning() {
+        let rule = CallbackRule { by_prefix: false, one_per_consumer: false };
+        let hosts = [host("a.example"), host("b.example")];
+        assert_eq!(warnings(rule, &[active("key", None)], &hosts[0], &hosts), []);
+    }
+
+    #[test]
+    fn one_consumer_for_two_hosts_is_told_on_both() {
+        use CallbackWarning::SharedConsumer;
+        let (a, b) = (host("a.example"), host("b.example"));
+        let all = || active("key", None);
+        for (credentials, without, shared) in [
+            (vec![all()], vec![&a], [false, false]),
+            (vec![all()], vec![&a, &b], [true, true]),
+            (vec![all(), active("other", Some("b.example"))], vec![&a], [false, false]),
+            (vec![all(), active("key", Some("b.example"))], vec![&a], [true, true]),
+            (vec![], vec![&a, &b], [false, false]),
+            (
+                vec![active("key", Some("a.example")), active("key", Some("b.example"))],
+                vec![],
+                [true, true],
+            ),
+        ] {
+            let without: Vec<_> = without.into_iter().cloned().collect();
+            let told = [&a, &b].map(|host| {
+                warnings(BITBUCKET, &credentials, host, &without).contains(&SharedConsumer)
+            });
+            // A host that nobody signs in on is not served by what is for all.
+            let told = [told[0], told[1] && (without.contains(&b) || credentials.len() > 1)];
+            assert_eq!(told, shared, "{credentials:?}");
+        }
+    }
+}
