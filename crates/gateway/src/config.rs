@@ -2,11 +2,12 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 
+use ipnet::IpNet;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use url::{Host, Url};
 
-use crate::names;
+use crate::{names, networks};
 
 /// The settings of a gateway, which serves one environment.
 #[derive(Debug, Clone, Deserialize)]
@@ -15,8 +16,12 @@ pub struct Config {
     /// Where it listens, in plain HTTP: whoever stands in front ends TLS.
     pub listen: SocketAddr,
     /// Where browsers reach it, such as `https://login.example.com`; the host is one of the
-    /// environment's. The request's own `Host` is never believed.
+    /// environment's. A request is on another host only where one of `trusted_proxies` says so.
     pub base_url: Url,
+    /// Networks of the proxies that say truly which host a browser is on: in `X-Forwarded-Host`, or
+    /// else in `Host`. Nobody else is believed.
+    #[serde(deserialize_with = "networks::deserialize")]
+    pub trusted_proxies: Vec<IpNet>,
     /// The environment that it serves: `environments/{environment}`.
     pub environment: String,
     /// Where the service answers gRPC: `http://host:port`, or `https://host:port` where something ends
@@ -31,6 +36,7 @@ impl Default for Config {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
             base_url: constant("http://localhost:8080"),
+            trusted_proxies: Vec::new(),
             environment: String::new(),
             endpoint: constant("http://127.0.0.1:50051"),
             key: SecretString::default(),
@@ -95,7 +101,8 @@ fn is_not_an_origin(url: &Url) -> bool {
     !url.has_host() || named || url.path() != "/" || url.query().or(url.fragment()).is_some()
 }
 
-fn is_loopback(url: &Url) -> bool {
+/// Whether the URL is on this machine itself.
+pub(crate) fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
         Some(Host::Ipv4(address)) => address.is_loopback(),

@@ -9,6 +9,8 @@ use crate::{random, reason::Reason};
 
 /// `google.rpc.ErrorInfo.domain` of the service's own reasons.
 const DOMAIN: &str = "latchkey";
+/// The field of the service's requests that holds where the browser is.
+const HOST: &str = "host";
 
 /// Why a request is answered with an error page.
 #[derive(Debug, Clone)]
@@ -71,8 +73,10 @@ impl IntoResponse for Fault {
 fn reason_of(status: &Status) -> Reason {
     let info = status.get_details_error_info().filter(|info| info.domain == DOMAIN);
     let named = |name: String| ErrorReason::from_str_name(&format!("ERROR_REASON_{name}"));
-    if let Some(reason) = info.and_then(|info| named(info.reason)) {
-        return Reason::Rpc(reason);
+    match info.and_then(|info| named(info.reason)) {
+        Some(ErrorReason::FieldInvalid) if refuses_host(status) => return Reason::HostUnknown,
+        Some(reason) => return Reason::Rpc(reason),
+        None => {}
     }
     match status.code() {
         Code::Unavailable => Reason::ServiceUnavailable,
@@ -82,4 +86,10 @@ fn reason_of(status: &Status) -> Reason {
         Code::ResourceExhausted => Reason::Rpc(ErrorReason::Overloaded),
         _ => Reason::INTERNAL,
     }
+}
+
+/// Whether the service says that the host is none of the environment's.
+fn refuses_host(status: &Status) -> bool {
+    let request = status.get_details_bad_request();
+    request.is_some_and(|it| it.field_violations.iter().any(|violation| violation.field == HOST))
 }

@@ -10,10 +10,16 @@ pub(crate) fn is_id(id: &str) -> bool {
 }
 
 /// The id in `value`, which is a bare id or the full name of something directly in `environment`.
-pub(crate) fn id_in<'a>(environment: &str, collection: &str, value: &'a str) -> Option<&'a str> {
+fn id_in<'a>(environment: &str, collection: &str, value: &'a str) -> Option<&'a str> {
     let inside = || value.strip_prefix(environment)?.strip_prefix('/');
     let named = || inside()?.strip_prefix(collection)?.strip_prefix('/');
     Some(named().unwrap_or(value)).filter(|id| is_id(id))
+}
+
+/// The full name of what `value`, an id or a full name, means in `environment`.
+pub(crate) fn full(environment: &str, collection: &str, value: &str) -> Option<String> {
+    let id = id_in(environment, collection, value)?;
+    Some(format!("{environment}/{collection}/{id}"))
 }
 
 /// The last part of a resource name.

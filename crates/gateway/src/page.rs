@@ -1,6 +1,6 @@
-//! Around every handler: the language, the time limit, and the page that a fault becomes.
+//! Around every handler: the place, the language, the time limit, and the page that a fault becomes.
 
-use std::{any::Any, time::Duration};
+use std::{any::Any, sync::Arc, time::Duration};
 
 use askama::Template;
 use axum::{
@@ -14,6 +14,7 @@ use crate::{
     assets::Assets,
     fault::Fault,
     headers, language,
+    place::Places,
     query::Params,
     reason::Reason,
     texts::{Explanation, Texts},
@@ -25,8 +26,8 @@ const TIME_LIMIT: Duration = Duration::from_secs(20);
 /// What the frame around the handlers must know.
 #[derive(Debug, Clone)]
 pub(crate) struct Frame {
-    /// Whether browsers come by https.
-    pub(crate) https: bool,
+    /// Tells where requests are.
+    pub(crate) places: Arc<Places>,
     /// What pages link to.
     pub(crate) assets: Assets,
 }
@@ -43,7 +44,11 @@ pub(crate) async fn finish(
 ) -> Response {
     let params = Params::parse(request.uri().query().unwrap_or_default().as_bytes());
     let texts = language::pick(params.once("ui_locales").unwrap_or_default(), request.headers());
+    let place = frame.places.of(&request);
     request.extensions_mut().insert(Language(texts));
+    if let Some(place) = place.clone() {
+        request.extensions_mut().insert(place);
+    }
 
     let mut response = match tokio::time::timeout(TIME_LIMIT, next.run(request)).await {
         Ok(response) => response,
@@ -53,7 +58,7 @@ pub(crate) async fn finish(
         log(&fault);
         show(&fault, texts, &frame.assets, &mut response);
     }
-    headers::harden(frame.https, response)
+    headers::harden(place.as_ref().unwrap_or(frame.places.own()), response)
 }
 
 /// Renders a page.

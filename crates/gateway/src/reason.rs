@@ -8,6 +8,10 @@ use latchkey_proto::v1::{ErrorReason, FailureReason, RefusalReason};
 pub(crate) enum Reason {
     /// A parameter of the sign-in link is missing, malformed or there twice.
     LinkInvalid,
+    /// A proxy does not say on which host the browser is.
+    HostInvalid,
+    /// People do not sign in on this host.
+    HostUnknown,
     /// Another site sent the form.
     CrossSite,
     /// The callback's query is not what a provider sends.
@@ -40,6 +44,8 @@ impl Reason {
     pub(crate) fn code(self) -> &'static str {
         let (name, prefix) = match self {
             Self::LinkInvalid => ("LINK_INVALID", ""),
+            Self::HostInvalid => ("HOST_INVALID", ""),
+            Self::HostUnknown => ("HOST_UNKNOWN", ""),
             Self::CrossSite => ("CROSS_SITE", ""),
             Self::CallbackInvalid => ("CALLBACK_INVALID", ""),
             Self::TokenInQuery => ("TOKEN_IN_QUERY", ""),
@@ -58,9 +64,10 @@ impl Reason {
     /// The status of the page.
     pub(crate) fn status(self) -> StatusCode {
         match self {
-            Self::LinkInvalid | Self::CallbackInvalid | Self::TokenInQuery => {
+            Self::LinkInvalid | Self::HostInvalid | Self::CallbackInvalid | Self::TokenInQuery => {
                 StatusCode::BAD_REQUEST
             }
+            Self::HostUnknown => StatusCode::MISDIRECTED_REQUEST,
             Self::CrossSite => StatusCode::FORBIDDEN,
             Self::PageNotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
@@ -98,6 +105,9 @@ fn rpc_status(reason: ErrorReason) -> StatusCode {
         | R::ResourceInUse
         | R::ResourceNotDeleted
         | R::ApiKeyExpired
+        | R::DomainMissing
+        | R::VerificationNotStarted
+        | R::DomainTaken
         | R::RequestIdReused
         | R::LoginCodeInvalid
         | R::WatcherTooSlow

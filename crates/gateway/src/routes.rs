@@ -19,6 +19,7 @@ use crate::{
     fault::Fault,
     health, login,
     page::{self, Frame},
+    place::Places,
     reason::Reason,
     service::Service,
     site::Site,
@@ -31,7 +32,8 @@ const BODY_LIMIT: usize = 16 * 1024;
 /// leads to the service ([`crate::channel`]).
 pub fn router(config: &Config, channel: Channel) -> Router {
     let site = Arc::new(Site::new(config, Service::new(channel, &config.key)));
-    let frame = Frame { https: site.jar.https, assets: site.assets.clone() };
+    let places = Arc::new(Places::new(&config.base_url, config.trusted_proxies.clone()));
+    let frame = Frame { places, assets: site.assets.clone() };
     let routes = Router::new()
         .route("/login", get(login::page::show))
         .route("/login/{connection}", post(login::start::chosen))
@@ -86,7 +88,9 @@ mod tests {
         async fn broken() {
             panic!("secret text of a fault");
         }
-        let frame = Frame { https: true, assets: Assets::new() };
+        let base_url = "https://login.example.com".parse().unwrap();
+        let places = Arc::new(Places::new(&base_url, Vec::new()));
+        let frame = Frame { places, assets: Assets::new() };
         let router = layered(Router::new().route("/", get(broken)), frame);
 
         let answer = router.oneshot(Request::new(Body::empty())).await.unwrap();

@@ -1,9 +1,14 @@
 //! Serves HTTP until told to stop, within limits.
 
-use std::{sync::Arc, time::Duration};
+use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use axum::Router;
-use hyper::server::conn::http1;
+use http::Request;
+use hyper::{
+    body::Incoming,
+    server::conn::http1,
+    service::{Service, service_fn},
+};
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
     server::graceful::GracefulShutdown,
@@ -15,6 +20,8 @@ use tokio::{
     time::{sleep, timeout},
 };
 use tokio_util::sync::CancellationToken;
+
+use crate::place::Peer;
 
 /// A browser sends its headers at once; also how long an idle connection is kept.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
@@ -45,8 +52,13 @@ pub async fn serve(
     let cut = CancellationToken::new();
     let _cut_when_done = cut.clone().drop_guard();
 
-    while let Some((stream, seat)) = stop.run_until_cancelled(accept(&listener, &room)).await {
-        let service = TowerToHyperService::new(router.clone());
+    while let Some(arrived) = stop.run_until_cancelled(accept(&listener, &room)).await {
+        let (stream, peer, seat) = arrived;
+        let router = TowerToHyperService::new(router.clone());
+        let service = service_fn(move |mut request: Request<Incoming>| {
+            request.extensions_mut().insert(Peer(peer));
+            router.call(request)
+        });
         let connection = http().serve_connection(TokioIo::new(stream), service);
         let connection = draining.watch(connection);
         let cut = cut.clone();
@@ -65,20 +77,20 @@ pub async fn serve(
     Ok(())
 }
 
-/// The next connection, and its seat.
+/// The next connection, who is at its other end, and its seat.
 async fn accept(
     listener: &TcpListener,
     room: &Arc<Semaphore>,
-) -> (TcpStream, Option<OwnedSemaphorePermit>) {
+) -> (TcpStream, IpAddr, Option<OwnedSemaphorePermit>) {
     // Never closed: there is always a seat in the end.
     let seat = room.clone().acquire_owned().await.ok();
     loop {
         match listener.accept().await {
-            Ok((stream, _)) => {
+            Ok((stream, peer)) => {
                 if let Err(error) = stream.set_nodelay(true) {
                     tracing::debug!(error = &error as &dyn std::error::Error, "no TCP_NODELAY");
                 }
-                return (stream, seat);
+                return (stream, peer.ip(), seat);
             }
             Err(error) => {
                 tracing::warn!(error = &error as &dyn std::error::Error, "cannot accept");

@@ -15,6 +15,7 @@ use crate::{
     assets::Assets,
     cookies::Jar,
     page::Frame,
+    place::Places,
     routes::{layered, method_not_allowed},
     service::Service,
 };
@@ -55,7 +56,9 @@ pub fn demo_router(settings: DemoSettings) -> Router {
         service: Service::new(settings.channel, &settings.key),
         assets: Assets::new(),
     };
-    let frame = Frame { https: demo.jar.https, assets: demo.assets.clone() };
+    // An application has one place, whatever the domain that people sign in on.
+    let places = Arc::new(Places::new(&settings.base_url, Vec::new()));
+    let frame = Frame { places, assets: demo.assets.clone() };
     let routes = Router::new()
         .route("/", get(sign_in::home))
         .route("/demo/sign-in", get(sign_in::begin))

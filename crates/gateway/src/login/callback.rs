@@ -7,7 +7,7 @@ use axum::{
     extract::State,
     response::{IntoResponse, Response},
 };
-use http::{HeaderMap, Method, StatusCode, Uri, header};
+use http::{Method, StatusCode, header, request::Parts};
 use latchkey_proto::v1::{CompleteLoginRequest, ErrorReason, complete_login_response::Outcome};
 
 use super::test;
@@ -16,6 +16,7 @@ use crate::{
     fault::Fault,
     names,
     page::Language,
+    place::Place,
     query::{Params, Twice},
     reason::Reason,
     redirect,
@@ -37,9 +38,8 @@ const LONGEST_ERROR: usize = 128;
 pub(crate) async fn arrived(
     State(site): State<Arc<Site>>,
     Extension(Language(texts)): Extension<Language>,
-    method: Method,
-    uri: Uri,
-    headers: HeaderMap,
+    place: Place,
+    Parts { method, uri, headers, .. }: Parts,
 ) -> Result<Response, Fault> {
     // As it came in: an encoded name is not the name.
     let Some(id) = uri.path().strip_prefix(FOLDER).filter(|id| names::is_id(id)) else {
@@ -50,13 +50,13 @@ pub(crate) async fn arrived(
         return Ok((StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "GET")]).into_response());
     }
     let answer = Answer::read(uri.query().unwrap_or_default())?;
-    let cookie = site.jar.attempt_name(&answer.state);
+    let cookie = place.jar.attempt_name(&answer.state);
     let browser_secret = cookies::only(&headers, &cookie)
         .ok_or(Reason::Rpc(ErrorReason::BrowserMismatch))?
         .to_owned();
     let call = CompleteLoginRequest {
         connection: format!("{}/connections/{id}", site.environment),
-        host: site.host.clone(),
+        host: place.host,
         state: answer.state,
         browser_secret,
         code: answer.code,

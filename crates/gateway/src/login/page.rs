@@ -22,6 +22,7 @@ use crate::{
     fault::Fault,
     names,
     page::{self, Language},
+    place::Place,
     query::Params,
     reason::Reason,
     redirect,
@@ -36,6 +37,7 @@ const LONGEST_QUERY: usize = 6 * 1024;
 /// Shows the sign-in page.
 pub(crate) async fn show(
     State(site): State<Arc<Site>>,
+    place: Place,
     Extension(Language(texts)): Extension<Language>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
@@ -46,30 +48,40 @@ pub(crate) async fn show(
     }
     let params = Params::parse(query.as_bytes());
     let target = Target::read(&site, &params)?;
-    let request = match LoginRequest::read(target, &params) {
+    let request = match LoginRequest::read(target, &site.environment, &params) {
         Ok(request) => request,
-        Err(Malformed(target)) => return refuse(&site, &target, &params).await,
+        Err(Malformed(target)) => return refuse(&site, &place, &target, &params).await,
     };
     match params.once("connection") {
-        Ok("") => choose(&site, texts, &request, &headers).await,
+        Ok("") => choose(&site, &place, texts, &request, &headers).await,
         Ok(named) => match site.name("connections", named) {
-            Some(connection) => start::with(&site, request, connection, &headers).await,
-            None => refuse(&site, &request.target, &params).await,
+            Some(connection) => start::with(&site, &place, request, connection, &headers).await,
+            None => refuse(&site, &place, &request.target, &params).await,
         },
-        Err(_) => refuse(&site, &request.target, &params).await,
+        Err(_) => refuse(&site, &place, &request.target, &params).await,
     }
 }
 
 /// Tells the application that its request is not right, if the address is really its own.
-async fn refuse(site: &Site, target: &Target, params: &Params) -> Result<Response, Fault> {
-    options(site, target).await?;
+async fn refuse(
+    site: &Site,
+    place: &Place,
+    target: &Target,
+    params: &Params,
+) -> Result<Response, Fault> {
+    options(site, place, target).await?;
     redirect::invalid_request(&target.redirect_uri, params.once("state").unwrap_or_default())
 }
 
-async fn options(site: &Site, target: &Target) -> Result<ListLoginOptionsResponse, Fault> {
+async fn options(
+    site: &Site,
+    place: &Place,
+    target: &Target,
+) -> Result<ListLoginOptionsResponse, Fault> {
     let call = ListLoginOptionsRequest {
         application: target.application.clone(),
         redirect_uri: target.redirect_uri.clone(),
+        host: place.host.clone(),
     };
     Ok(site.service.options(call).await?)
 }
@@ -94,14 +106,15 @@ struct Choice<'a> {
 
 async fn choose(
     site: &Site,
+    place: &Place,
     texts: &Texts,
     request: &LoginRequest,
     headers: &HeaderMap,
 ) -> Result<Response, Fault> {
-    let listed = options(site, &request.target)
+    let listed = options(site, place, &request.target)
         .await
         .map_err(|fault| start::again(fault, request.path()))?;
-    let last = cookies::only(headers, &start::last_used_cookie(site)).unwrap_or_default();
+    let last = cookies::only(headers, &start::last_used_cookie(place)).unwrap_or_default();
     let choice = |option: &LoginOption| {
         let id = names::last_part(&option.connection);
         Choice {

@@ -50,6 +50,8 @@ pub(crate) struct LoginRequest {
     pub(crate) target: Target,
     pub(crate) state: String,
     pub(crate) code_challenge: String,
+    /// The full name of whom it is for; empty if it does not say.
+    pub(crate) organization: String,
     pub(crate) intent: LoginIntent,
     pub(crate) login_hint: String,
     pub(crate) prompt: String,
@@ -72,13 +74,26 @@ pub(crate) struct Malformed(pub(crate) Target);
 
 impl LoginRequest {
     /// Reads what goes with `target`.
-    pub(crate) fn read(target: Target, params: &Params) -> Result<Self, Malformed> {
-        match Self::fields(params) {
-            Some((code_challenge, intent, [state, login_hint, prompt, ui_locales])) => {
-                Ok(Self { target, state, code_challenge, intent, login_hint, prompt, ui_locales })
-            }
-            None => Err(Malformed(target)),
-        }
+    pub(crate) fn read(
+        target: Target,
+        environment: &str,
+        params: &Params,
+    ) -> Result<Self, Malformed> {
+        let read = organization(environment, params).zip(Self::fields(params));
+        let Some((organization, (code_challenge, intent, rest))) = read else {
+            return Err(Malformed(target));
+        };
+        let [state, login_hint, prompt, ui_locales] = rest;
+        Ok(Self {
+            target,
+            state,
+            code_challenge,
+            organization,
+            intent,
+            login_hint,
+            prompt,
+            ui_locales,
+        })
     }
 
     fn fields(params: &Params) -> Option<(String, LoginIntent, [String; 4])> {
@@ -105,6 +120,7 @@ impl LoginRequest {
             ("redirect_uri", &self.target.redirect_uri),
             ("state", &self.state),
             ("code_challenge", &self.code_challenge),
+            ("organization", names::last_part(&self.organization)),
             ("intent", intent_name(self.intent)),
             ("login_hint", &self.login_hint),
             ("prompt", &self.prompt),
@@ -122,7 +138,7 @@ impl LoginRequest {
         format!("/login?{}", query.finish())
     }
 
-    /// The call that starts it; `host` is the site's own.
+    /// The call that starts it; `host` is where the browser is.
     pub(crate) fn into_call(self, connection: String, host: &str) -> StartLoginRequest {
         StartLoginRequest {
             connection,
@@ -134,7 +150,17 @@ impl LoginRequest {
             intent: self.intent.into(),
             login_hint: self.login_hint,
             prompt: self.prompt,
+            organization: self.organization,
         }
+    }
+}
+
+/// The full name of the organization, which may be left out; `None` if it can be nobody's.
+fn organization(environment: &str, params: &Params) -> Option<String> {
+    match params.once("organization") {
+        Ok("") => Some(String::new()),
+        Ok(organization) => names::full(environment, "organizations", organization),
+        Err(Twice) => None,
     }
 }
 
@@ -176,7 +202,8 @@ mod tests {
             "state=a-secret&login_hint=alice-secret@mail.example&code_challenge={}",
             "c".repeat(CHALLENGE)
         );
-        let request = LoginRequest::read(target, &Params::parse(query.as_bytes())).unwrap();
+        let params = Params::parse(query.as_bytes());
+        let request = LoginRequest::read(target, "environments/dev", &params).unwrap();
         assert_eq!(request.state, "a-secret");
         let shown = format!("{request:?}");
         assert!(shown.contains("notes.example") && !shown.contains("secret"), "{shown}");

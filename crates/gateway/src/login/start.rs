@@ -15,6 +15,7 @@ use crate::{
     cookies::{self, MOST_ATTEMPTS},
     fault::Fault,
     names,
+    place::Place,
     query::Params,
     reason::Reason,
     redirect,
@@ -29,11 +30,12 @@ const LAST_USED_AGE: Duration = Duration::from_hours(180 * 24);
 /// Somebody picked a way in on the sign-in page.
 pub(crate) async fn chosen(
     State(site): State<Arc<Site>>,
+    place: Place,
     uri: Uri,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Response, Fault> {
-    if !is_from_here(&site, &headers) {
+    if !is_from_here(&place, &headers) {
         return Err(Reason::CrossSite.into());
     }
     let id = uri.path().strip_prefix("/login/").filter(|id| names::is_id(id));
@@ -42,39 +44,40 @@ pub(crate) async fn chosen(
     let form = Params::parse(&form(&headers, body)?);
     let query = Params::parse(uri.query().unwrap_or_default().as_bytes());
     let target = Target::read(&site, &form)?;
-    let mut request =
-        LoginRequest::read(target, &form).map_err(|Malformed(_)| Reason::LinkInvalid)?;
+    let mut request = LoginRequest::read(target, &site.environment, &form)
+        .map_err(|Malformed(_)| Reason::LinkInvalid)?;
     query.once("ui_locales").unwrap_or_default().clone_into(&mut request.ui_locales);
-    with(&site, request, connection, &headers).await
+    with(&site, &place, request, connection, &headers).await
 }
 
 /// Starts `request` through `connection`.
 pub(crate) async fn with(
     site: &Site,
+    place: &Place,
     request: LoginRequest,
     connection: String,
     headers: &HeaderMap,
 ) -> Result<Response, Fault> {
     let start_again = request.path();
     let id = names::last_part(&connection).to_owned();
-    let started = site.service.start(request.into_call(connection, &site.host)).await;
+    let started = site.service.start(request.into_call(connection, &place.host)).await;
     let started = started.map_err(|status| again(status.into(), start_again))?;
 
-    let mut response = to_provider(site, &started, headers)?;
-    let last = site.jar.set(&last_used_cookie(site), &id, LAST_USED_AGE);
+    let mut response = to_provider(place, &started, headers)?;
+    let last = place.jar.set(&last_used_cookie(place), &id, LAST_USED_AGE);
     response.headers_mut().extend(last.map(|cookie| (header::SET_COOKIE, cookie)));
     Ok(response)
 }
 
 /// Sends the browser to the provider, bound to what was started.
 pub(crate) fn to_provider(
-    site: &Site,
+    place: &Place,
     started: &StartLoginResponse,
     headers: &HeaderMap,
 ) -> Result<Response, Fault> {
     let mut response = redirect::to_provider(&started.authorization_url)?;
-    let attempt = attempt_cookie(site, started).ok_or(Reason::INTERNAL)?;
-    for cookie in surplus(site, headers, &started.cookie_name).chain([attempt]) {
+    let attempt = attempt_cookie(place, started).ok_or(Reason::INTERNAL)?;
+    for cookie in surplus(place, headers, &started.cookie_name).chain([attempt]) {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
     Ok(response)
@@ -89,34 +92,38 @@ pub(crate) fn again(fault: Fault, path: String) -> Fault {
 }
 
 /// The name of the cookie that holds the id of the connection used last, and nothing else.
-pub(crate) fn last_used_cookie(site: &Site) -> String {
-    format!("{}last", site.jar.prefix())
+pub(crate) fn last_used_cookie(place: &Place) -> String {
+    format!("{}last", place.jar.prefix())
 }
 
 /// The cookie that binds the sign-in to this browser; `None` if the service's name for it does not
-/// fit this site, so that the callback would not find it.
-fn attempt_cookie(site: &Site, started: &StartLoginResponse) -> Option<HeaderValue> {
+/// fit this place, so that the callback would not find it.
+fn attempt_cookie(place: &Place, started: &StartLoginResponse) -> Option<HeaderValue> {
     let age = started.cookie_max_age.as_ref()?.seconds;
     let age = Duration::from_secs(age.try_into().ok()?);
-    let name = Some(&started.cookie_name).filter(|name| site.jar.is_attempt(name))?;
-    site.jar.set(name, &started.browser_secret, age)
+    let name = Some(&started.cookie_name).filter(|name| place.jar.is_attempt(name))?;
+    place.jar.set(name, &started.browser_secret, age)
 }
 
 /// Forgets the oldest sign-ins of a browser that has too many under way.
-fn surplus(site: &Site, headers: &HeaderMap, starting: &str) -> impl Iterator<Item = HeaderValue> {
+fn surplus(
+    place: &Place,
+    headers: &HeaderMap,
+    starting: &str,
+) -> impl Iterator<Item = HeaderValue> {
     let mut under_way: Vec<&str> = cookies::all(headers)
         .map(|(name, _)| name)
-        .filter(|name| site.jar.is_attempt(name) && *name != starting)
+        .filter(|name| place.jar.is_attempt(name) && *name != starting)
         .collect();
     let kept = under_way.len().min(MOST_ATTEMPTS - 1);
     under_way.truncate(under_way.len() - kept);
-    under_way.into_iter().filter_map(|name| site.jar.forget(name))
+    under_way.into_iter().filter_map(|name| place.jar.forget(name))
 }
 
 /// Whether the form was on a page of this site: otherwise somebody else could begin a sign-in in
 /// this browser. Our own pages send `Origin: null`, because they send no referrer; the browser then
 /// vouches for them in `Sec-Fetch-Site`.
-pub(crate) fn is_from_here(site: &Site, headers: &HeaderMap) -> bool {
+pub(crate) fn is_from_here(place: &Place, headers: &HeaderMap) -> bool {
     let text = |name| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
     let vouched = match text("sec-fetch-site") {
         Some("same-origin" | "none") => true,
@@ -126,7 +133,7 @@ pub(crate) fn is_from_here(site: &Site, headers: &HeaderMap) -> bool {
     match text("origin") {
         None => true,
         Some("null") => vouched,
-        Some(origin) => origin == site.origin,
+        Some(origin) => origin == place.origin,
     }
 }
 

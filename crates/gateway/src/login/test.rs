@@ -18,6 +18,7 @@ use crate::{
     assets::Assets,
     fault::Fault,
     page::{self, Language},
+    place::Place,
     reason::Reason,
     site::Site,
     texts::{TestResult, Texts},
@@ -36,6 +37,7 @@ struct TestPage<'a> {
 /// Says what will happen. Whatever looks ahead at the link uses no ticket up.
 pub(crate) async fn show(
     State(site): State<Arc<Site>>,
+    _: Place,
     Extension(Language(texts)): Extension<Language>,
     Path(ticket): Path<String>,
 ) -> Result<Response, Fault> {
@@ -48,21 +50,22 @@ pub(crate) async fn show(
 /// Uses the ticket up and sends the browser to the provider.
 pub(crate) async fn begin(
     State(site): State<Arc<Site>>,
+    place: Place,
     Path(ticket): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, Fault> {
-    if !start::is_from_here(&site, &headers) {
+    if !start::is_from_here(&place, &headers) {
         return Err(Reason::CrossSite.into());
     }
     if !is_ticket(&ticket) {
         return Err(Reason::PageNotFound.into());
     }
-    let call = RedeemTestTicketRequest { ticket, host: site.host.clone() };
+    let call = RedeemTestTicketRequest { ticket, host: place.host.clone() };
     let RedeemTestTicketResponse { authorization_url, browser_secret, cookie_name, cookie_max_age } =
         site.service.redeem_ticket(call).await?;
     let started =
         StartLoginResponse { authorization_url, browser_secret, cookie_name, cookie_max_age };
-    start::to_provider(&site, &started, &headers)
+    start::to_provider(&place, &started, &headers)
 }
 
 #[derive(Template)]

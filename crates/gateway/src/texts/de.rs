@@ -28,6 +28,11 @@ pub(crate) const GERMAN: Texts = Texts {
             what: "Der Link, der Sie hierher geführt hat, ist unvollständig, oder etwas darin stimmt nicht.",
             advice: BACK,
         },
+        host: Explanation {
+            title: "Unter dieser Adresse meldet sich niemand an",
+            what: "Die Adresse, die Ihr Browser zeigt, ist keine, unter der man sich anmeldet, oder nicht mehr.",
+            advice: "Kehren Sie zu der Anwendung zurück, von der Sie kommen, und melden Sie sich dort an. Kommen Sie wieder hierher, wenden Sie sich an die Betreiber.",
+        },
         unknown: Explanation {
             title: "Wir wissen nicht, wo Sie sich anmelden wollen",
             what: "Eine Anwendung oder einen Anmeldeweg mit dem Namen aus diesem Link gibt es nicht.",

@@ -26,6 +26,11 @@ pub(crate) const ENGLISH: Texts = Texts {
             what: "The link that brought you here is incomplete, or something in it is not right.",
             advice: BACK,
         },
+        host: Explanation {
+            title: "Nobody signs in at this address",
+            what: "The address that your browser shows is not, or not any more, one to sign in at.",
+            advice: "Go back to the application that you came from, and sign in from there. If you come here again, tell the people who run it.",
+        },
         unknown: Explanation {
             title: "We do not know what you want to sign in to",
             what: "There is no application, or no way to sign in, of the name in this link.",

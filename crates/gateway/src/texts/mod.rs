@@ -48,6 +48,7 @@ pub(crate) struct Explanation {
 #[derive(Debug)]
 pub(crate) struct Explanations {
     pub(crate) link_invalid: Explanation,
+    pub(crate) host: Explanation,
     pub(crate) unknown: Explanation,
     pub(crate) redirect_uri: Explanation,
     pub(crate) connection_off: Explanation,
@@ -82,6 +83,7 @@ impl Explanations {
     pub(crate) fn of(&self, reason: Reason) -> &Explanation {
         match reason {
             Reason::LinkInvalid => &self.link_invalid,
+            Reason::HostInvalid | Reason::HostUnknown => &self.host,
             Reason::CrossSite => &self.cross_site,
             Reason::CallbackInvalid | Reason::TokenInQuery => &self.answer_invalid,
             Reason::PageNotFound => &self.page_not_found,
@@ -120,6 +122,9 @@ impl Explanations {
             | R::ResourceInUse
             | R::ResourceNotDeleted
             | R::ApiKeyExpired
+            | R::DomainMissing
+            | R::VerificationNotStarted
+            | R::DomainTaken
             | R::RequestIdReused
             | R::LoginCodeInvalid
             | R::WatcherTooSlow

@@ -42,22 +42,23 @@ pub(crate) struct App {
 impl App {
     /// One that browsers reach by plain http on `localhost`.
     pub(crate) async fn start() -> Self {
-        Self::at("http://localhost:8080").await
+        Self::at("http://localhost:8080", "").await
     }
 
     /// One that browsers reach by https, through something that ends TLS.
     pub(crate) async fn https() -> Self {
-        Self::at("https://login.example.com").await
+        Self::at("https://login.example.com", "").await
     }
 
-    async fn at(base_url: &str) -> Self {
+    /// One on `base_url`, in which the proxies in this network are believed, if it is one.
+    pub(crate) async fn at(base_url: &str, trusted: &str) -> Self {
         let peer = Peer::new();
-        let prefix = if base_url.starts_with("https") { "__Host-latchkey-" } else { "latchkey-" };
-        script(&peer, format!("{prefix}{STATE_SUFFIX}"));
+        script(&peer);
         let stop = CancellationToken::new();
         let endpoint = serve_peer(peer.clone(), stop.clone()).await;
         let config = Config {
             base_url: base_url.parse().unwrap(),
+            trusted_proxies: trusted.parse().into_iter().collect(),
             environment: "environments/dev".to_owned(),
             endpoint: format!("http://{endpoint}").parse().unwrap(),
             key: "gateway-key".into(),
@@ -100,7 +101,7 @@ pub(crate) fn query() -> String {
 }
 
 /// A service at which everything goes well.
-fn script(peer: &Peer, cookie_name: String) {
+fn script(peer: &Peer) {
     peer.options.answers(|asked| {
         if asked.application != "environments/dev/applications/notes" {
             return Err(refusal(Code::NotFound, "RESOURCE_NOT_FOUND"));
@@ -113,11 +114,11 @@ fn script(peer: &Peer, cookie_name: String) {
             options: vec![option("bitbucket", "Bitbucket"), option("second", "Bitbucket at work")],
         })
     });
-    peer.start.answers(move |_| {
+    peer.start.answers(|asked| {
         Ok(StartLoginResponse {
             authorization_url: PROVIDER.to_owned(),
             browser_secret: SECRET.to_owned(),
-            cookie_name: cookie_name.clone(),
+            cookie_name: attempt_cookie(&asked.host),
             cookie_max_age: Some(Duration { seconds: 2700, nanos: 0 }),
         })
     });
@@ -130,6 +131,12 @@ fn script(peer: &Peer, cookie_name: String) {
         }
         Ok(signed_in(&format!("{REDIRECT_URI}&code=login-code&state=app-state")))
     });
+}
+
+/// The name of an attempt's cookie on `host`.
+pub(crate) fn attempt_cookie(host: &str) -> String {
+    let prefix = if host.contains("localhost") { "latchkey-" } else { "__Host-latchkey-" };
+    format!("{prefix}{STATE_SUFFIX}")
 }
 
 /// A sign-in that went well.

@@ -74,6 +74,34 @@ fn every_problem_is_told_by_its_field() {
 }
 
 #[test]
+fn proxies_are_listed_by_their_networks_or_addresses() {
+    let listed = |value: &str| {
+        let config: Config = toml::from_str(&format!("trusted_proxies = {value}")).unwrap();
+        config.trusted_proxies.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    assert_eq!(Config::default().trusted_proxies, []);
+    assert_eq!(listed("[]"), [""; 0]);
+    assert_eq!(listed(r#"["10.0.0.0/8", "::1"]"#), ["10.0.0.0/8", "::1/128"]);
+    // As a variable holds it.
+    assert_eq!(listed(r#""10.0.0.0/8, 192.0.2.1""#), ["10.0.0.0/8", "192.0.2.1/32"]);
+    assert_eq!(listed(r#""""#), [""; 0]);
+}
+
+#[test]
+fn a_network_that_is_none_is_told_by_its_name() {
+    for network in ["10.0.0.0/33", "10.0.0/8", "proxy.example", "*", "::1/x"] {
+        for value in [format!(r#"["10.0.0.0/8", "{network}"]"#), format!(r#""{network}""#)] {
+            let read = toml::from_str::<Config>(&format!("trusted_proxies = {value}"));
+
+            let problem = read.unwrap_err().to_string();
+            assert!(problem.contains("trusted_proxies"), "{problem}");
+            assert!(problem.contains(&format!("\"{network}\" is no network")), "{problem}");
+        }
+    }
+    assert!(toml::from_str::<Config>("trusted_proxies = [8]").is_err());
+}
+
+#[test]
 fn a_setting_that_does_not_exist_is_an_error() {
     assert!(toml::from_str::<Config>("trusted = true").is_err());
 }

@@ -5,10 +5,13 @@ use tonic::Code;
 use crate::{
     app::{App, SECRET, STATE, STATE_SUFFIX, query},
     browser::{self, Answer},
+    peer::field_refusal,
 };
 
 const POLICY: &str =
     "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+const TRANSPORT: &str = "max-age=31536000; includeSubDomains";
 
 /// Requests that reach every route, and every kind of answer.
 fn requests() -> Vec<(String, u16)> {
@@ -44,8 +47,7 @@ fn requests() -> Vec<(String, u16)> {
     .to_vec()
 }
 
-fn assert_hardened(answer: &Answer, https: bool, what: &str) {
-    let transport = https.then_some("max-age=31536000; includeSubDomains");
+fn assert_hardened(answer: &Answer, transport: Option<&str>, what: &str) {
     for (name, value) in [
         ("strict-transport-security", transport),
         ("content-security-policy", Some(POLICY)),
@@ -63,15 +65,45 @@ fn assert_hardened(answer: &Answer, https: bool, what: &str) {
 
 #[tokio::test]
 async fn every_answer_is_hardened() {
-    for (app, https) in [(App::start().await, false), (App::https().await, true)] {
+    for (app, transport) in [(App::start().await, None), (App::https().await, Some(TRANSPORT))] {
         for (line, status) in requests() {
             let headers = [("Origin", "https://evil.example")];
             let headers = if line.starts_with("POST") { &[][..] } else { &headers[..] };
             let answer = browser::send(app.address, &line, headers, "").await;
 
             assert_eq!(answer.status, status, "{line}");
-            assert_hardened(&answer, https, &line);
+            assert_hardened(&answer, transport, &line);
         }
+    }
+}
+
+#[tokio::test]
+async fn a_customers_domain_alone_is_bound_to_https_and_nothing_below_it() {
+    let app = App::at("https://login.example.com", "127.0.0.1/32").await;
+    for (line, status) in requests() {
+        // The demo application has a place of its own.
+        if line.contains("/demo") || line.ends_with(" /") {
+            continue;
+        }
+        let answer = browser::send(app.address, &line, &[("Host", "acme.example")], "").await;
+
+        assert_eq!(answer.status, status, "{line}");
+        assert_hardened(&answer, Some("max-age=31536000"), &line);
+    }
+}
+
+#[tokio::test]
+async fn an_answer_to_a_host_that_is_none_is_hardened() {
+    let app = App::at("https://login.example.com", "127.0.0.1/32").await;
+    app.peer.options.answers(|_| Err(field_refusal("host")));
+    let line = format!("GET /login?{}", query());
+    for (host, status, transport) in
+        [("no host", 400, TRANSPORT), ("evil.example", 421, "max-age=31536000")]
+    {
+        let answer = browser::send(app.address, &line, &[("Host", host)], "").await;
+
+        assert_eq!(answer.status, status, "{host}");
+        assert_hardened(&answer, Some(transport), host);
     }
 }
 
@@ -88,7 +120,7 @@ async fn every_answer_to_a_callback_is_hardened() {
 
     for (answer, status) in [(redirect, 303), (fault, 500), (too_large, 413)] {
         assert_eq!(answer.status, status);
-        assert_hardened(&answer, false, &format!("a {status}"));
+        assert_hardened(&answer, None, &format!("a {status}"));
     }
 }
 

@@ -12,6 +12,7 @@ mod error_pages;
 mod every_answer;
 mod logs;
 mod peer;
+mod places;
 mod serving;
 mod sign_in_page;
 mod start;

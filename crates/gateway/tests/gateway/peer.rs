@@ -72,6 +72,13 @@ pub(crate) fn refusal(code: Code, reason: &str) -> Status {
     Status::with_error_details(code, "no", details)
 }
 
+/// What the service says of a field that is not right.
+pub(crate) fn field_refusal(field: &str) -> Status {
+    let mut details = ErrorDetails::with_error_info("FIELD_INVALID", "latchkey", []);
+    details.add_bad_request_violation(field, "is none of the environment's");
+    Status::with_error_details(Code::InvalidArgument, "no", details)
+}
+
 /// The service.
 pub(crate) struct Peer {
     pub(crate) options: Call<ListLoginOptionsRequest, ListLoginOptionsResponse>,

@@ -31,6 +31,7 @@ async fn the_service_is_asked_with_full_names_a_key_and_a_deadline() {
     assert_eq!(asked.len(), 1);
     assert_eq!(asked[0].application, "environments/dev/applications/notes");
     assert_eq!(asked[0].redirect_uri, REDIRECT_URI);
+    assert_eq!(asked[0].host, "localhost:8080");
     let envelope = &app.peer.options.envelopes()[0];
     assert_eq!(envelope.authorization, "Bearer gateway-key");
     assert_eq!(envelope.timeout, "5000000u");
@@ -39,7 +40,8 @@ async fn the_service_is_asked_with_full_names_a_key_and_a_deadline() {
 #[tokio::test]
 async fn the_forms_carry_the_request_on() {
     let app = App::start().await;
-    let hints = "&login_hint=ann%40example.com&prompt=login&intent=sign_up&ui_locales=de";
+    let hints = "&login_hint=ann%40example.com&prompt=login&intent=sign_up&ui_locales=de\
+                 &organization=environments%2Fdev%2Forganizations%2Facme";
 
     let page = app.get(&format!("/login?{}{hints}", query())).await;
 
@@ -48,6 +50,7 @@ async fn the_forms_carry_the_request_on() {
         ("redirect_uri", REDIRECT_URI),
         ("state", "app-state"),
         ("code_challenge", CHALLENGE),
+        ("organization", "acme"),
         ("intent", "sign_up"),
         ("login_hint", "ann@example.com"),
         ("prompt", "login"),
@@ -111,7 +114,8 @@ async fn a_named_connection_skips_the_page() {
     let app = App::start().await;
 
     for connection in ["bitbucket", "environments%2Fdev%2Fconnections%2Fbitbucket"] {
-        let path = format!("/login?{}&connection={connection}&intent=sign_in", query());
+        let rest = format!("connection={connection}&organization=acme&intent=sign_in");
+        let path = format!("/login?{}&{rest}", query());
         let answer = app.get(&path).await;
 
         assert_eq!((answer.status, answer.location()), (303, Some(PROVIDER)));
@@ -119,6 +123,7 @@ async fn a_named_connection_skips_the_page() {
     }
     let started = app.peer.start.requests().remove(0);
     assert_eq!(started.connection, "environments/dev/connections/bitbucket");
+    assert_eq!(started.organization, "environments/dev/organizations/acme");
     assert_eq!(started.intent(), LoginIntent::SignIn);
     assert_eq!(app.peer.options.requests().len(), 0);
 }
@@ -209,6 +214,9 @@ async fn the_application_is_told_what_it_did_wrong() {
         format!("{good}&code_challenge_method=plain"),
         format!("{good}&intent=buy"),
         format!("{good}&connection=no;thing"),
+        format!("{good}&organization=no;thing"),
+        format!("{good}&organization=environments%2Flive%2Forganizations%2Facme"),
+        format!("{good}&organization=acme&organization=acme"),
         format!("{good}&connection=bitbucket&connection=second"),
         format!("{good}&login_hint={}", "x".repeat(257)),
         format!("{good}&prompt={}", "x".repeat(65)),
@@ -240,11 +248,11 @@ async fn a_service_that_is_busy_offers_a_new_beginning() {
     let app = App::start().await;
     app.peer.options.refuses(Code::ResourceExhausted, "OVERLOADED");
 
-    let page = app.get(&format!("/login?{}", query())).await;
+    let page = app.get(&format!("/login?{}&organization=acme", query())).await;
 
     assert_eq!(page.status, 429);
     let link = format!(
-        r#"href="/login?application=notes&#38;redirect_uri={REDIRECT_URI_ENCODED}&#38;state=app-state&#38;code_challenge={CHALLENGE}""#
+        r#"href="/login?application=notes&#38;redirect_uri={REDIRECT_URI_ENCODED}&#38;state=app-state&#38;code_challenge={CHALLENGE}&#38;organization=acme""#
     );
     assert!(page.body.contains(&link), "{}", page.body);
 }

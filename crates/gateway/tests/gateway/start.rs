@@ -4,12 +4,15 @@ use latchkey_proto::v1::{LoginIntent, StartLoginResponse};
 use latchkey_proto::well_known::Duration;
 use tonic::Code;
 
-use crate::app::{App, CHALLENGE, PROVIDER, REDIRECT_URI, SECRET, STATE_SUFFIX, query};
+use crate::{
+    app::{App, CHALLENGE, PROVIDER, REDIRECT_URI, SECRET, STATE_SUFFIX, query},
+    peer::field_refusal,
+};
 
 #[tokio::test]
 async fn a_click_leads_to_the_provider() {
     let app = App::start().await;
-    let form = format!("{}&intent=sign_up&login_hint=ann&prompt=login", query());
+    let form = format!("{}&organization=acme&intent=sign_up&login_hint=ann&prompt=login", query());
 
     let answer = app.post("/login/bitbucket", &form, &[]).await;
 
@@ -21,6 +24,7 @@ async fn a_click_leads_to_the_provider() {
     assert_eq!(asked.state, "app-state");
     assert_eq!(asked.code_challenge, CHALLENGE);
     assert_eq!(asked.host, "localhost:8080");
+    assert_eq!(asked.organization, "environments/dev/organizations/acme");
     assert_eq!(asked.intent(), LoginIntent::SignUp);
     assert_eq!((asked.login_hint.as_str(), asked.prompt.as_str()), ("ann", "login"));
     let envelope = &app.peer.start.envelopes()[0];
@@ -154,6 +158,8 @@ async fn a_form_that_is_not_right_starts_nothing() {
         format!("{good}&redirect_uri=x"),
         good.replace(CHALLENGE, "short"),
         format!("{good}&code_challenge_method=plain"),
+        format!("{good}&organization=no;thing"),
+        format!("{good}&organization=acme&organization=acme"),
     ] {
         let page = app.post("/login/bitbucket", &form, &[]).await;
 
@@ -188,6 +194,18 @@ async fn a_connection_that_is_off_offers_the_other_ways() {
     assert!(page.body.contains(r#"href="/login?application=notes&"#), "{}", page.body);
     assert!(page.body.contains("ui_locales=de"));
     assert_eq!(page.all("set-cookie"), [""; 0]);
+}
+
+#[tokio::test]
+async fn an_organization_that_the_service_refuses_is_a_link_that_does_not_work() {
+    let app = App::start().await;
+    app.peer.start.answers(|_| Err(field_refusal("organization")));
+
+    let form = format!("{}&organization=acme", query());
+    let page = app.post("/login/bitbucket", &form, &[]).await;
+
+    assert_eq!((page.status, page.location()), (400, None));
+    assert!(page.body.contains("This sign-in link does not work"), "{}", page.body);
 }
 
 #[tokio::test]
