@@ -13,6 +13,7 @@ mod m20261125_000007_create_subject_sequences;
 mod m20261125_000009_index_readiness;
 mod m20261125_000010_find_rows_by_their_key;
 mod m20261125_000011_create_test_logins;
+mod m20261125_000012_create_organizations;
 
 /// Every step, in order.
 #[derive(Debug)]
@@ -31,6 +32,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000009_index_readiness::Migration),
             Box::new(m20261125_000010_find_rows_by_their_key::Migration),
             Box::new(m20261125_000011_create_test_logins::Migration),
+            Box::new(m20261125_000012_create_organizations::Migration),
         ]
     }
 }

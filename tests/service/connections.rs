@@ -187,7 +187,7 @@ both! {
             app.try_add_credential(new_credential(BITBUCKET, "s")).await.unwrap_err(),
             app.delete_credential(&credential.name).await.unwrap_err(),
             app.connections().grant_application(grant()).await.unwrap_err(),
-            app.connections().list_callback_urls(ListCallbackUrlsRequest { parent }).await
+            app.connections().list_callback_urls(ListCallbackUrlsRequest { parent, ..Default::default() }).await
                 .unwrap_err(),
             app.begin_with(app.start_request()).await.unwrap_err(),
         ];

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use bitbucket_stand_in::StandIn;
 use latchkey_proto::v1::{
-    CallbackUrl, CredentialRole, ListCallbackUrlsRequest, ListCredentialsRequest,
-    ListCredentialsResponse, complete_login_response::Outcome,
+    CredentialRole, ListCallbackUrlsRequest, ListCredentialsRequest, ListCredentialsResponse,
+    complete_login_response::Outcome,
 };
 use prost::Message;
 use tonic::Code;
@@ -26,9 +26,11 @@ fn holds(bytes: &[u8], text: &str) -> bool {
     bytes.windows(text.len()).any(|window| window == text.as_bytes())
 }
 
-async fn callback_urls(app: &TestApp, connection: &str) -> Vec<CallbackUrl> {
-    let request = ListCallbackUrlsRequest { parent: connection.to_owned() };
-    app.connections().list_callback_urls(request).await.unwrap().into_inner().callback_urls
+/// Host, URL and credential of each.
+async fn callback_urls(app: &TestApp, connection: &str) -> Vec<(String, String, String)> {
+    let request = ListCallbackUrlsRequest { parent: connection.to_owned(), ..Default::default() };
+    let listed = app.connections().list_callback_urls(request).await.unwrap().into_inner();
+    listed.callback_urls.into_iter().map(|url| (url.host, url.url, url.credential)).collect()
 }
 
 both! {
@@ -112,14 +114,14 @@ both! {
         let own_standby = app.try_add_credential(for_host("d")).await.unwrap();
         let (active, standby) = (CredentialRole::Active, CredentialRole::Standby);
         assert_eq!(app.roles(&connection).await, [active, standby, active, standby]);
-        assert_eq!(callback_urls(&app, &connection).await[0].credential, own.name);
+        assert_eq!(callback_urls(&app, &connection).await[0].2, own.name);
 
         app.delete_credential(&first.name).await.unwrap();
         assert_eq!(app.roles(&connection).await, [active, active, standby]);
         app.delete_credential(&own_standby.name).await.unwrap();
         assert_eq!(app.roles(&connection).await, [active, active]);
         app.delete_credential(&own.name).await.unwrap();
-        assert_eq!(callback_urls(&app, &connection).await[0].credential, second.name);
+        assert_eq!(callback_urls(&app, &connection).await[0].2, second.name);
         let gone = app.delete_credential(&own.name).await.unwrap_err();
         assert_eq!(refusal(&gone), (Code::NotFound, "RESOURCE_NOT_FOUND".to_owned()));
     }
@@ -194,7 +196,7 @@ both! {
         let url = "https://login.example.com/login/callback/second";
         let expected = |credential: &str| {
             let (host, url) = (HOST.to_owned(), url.to_owned());
-            [CallbackUrl { host, url, credential: credential.to_owned() }]
+            [(host, url, credential.to_owned())]
         };
         assert_eq!(callback_urls(&app, &connection).await, expected(""));
         let made = app.try_add_credential(new_credential(&connection, "s")).await.unwrap();

@@ -29,6 +29,7 @@ mod key_rotation;
 mod limits;
 mod login;
 mod missing_keys;
+mod organizations;
 mod own_server;
 mod promotion;
 mod python;

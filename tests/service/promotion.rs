@@ -73,7 +73,7 @@ both! {
         app.promote(&made[3]).await.unwrap();
         assert_eq!(app.roles(&connection).await, [standby, active, standby, active]);
 
-        let request = ListCallbackUrlsRequest { parent: connection.clone() };
+        let request = ListCallbackUrlsRequest { parent: connection.clone(), ..Default::default() };
         let urls = app.connections().list_callback_urls(request).await.unwrap().into_inner();
         assert_eq!(urls.callback_urls[0].credential, made[3]);
     }

@@ -34,11 +34,20 @@ pub enum Error {
     /// What is to be rotated works no longer.
     #[error("the key works no longer; create a new one")]
     ApiKeyExpired,
+    /// There is nothing to prove.
+    #[error("the organization has no custom domain; set one first")]
+    DomainMissing,
+    /// Nobody has begun to prove it.
+    #[error("the verification of the custom domain was not started; start it first")]
+    VerificationNotStarted,
+    /// The host is an organization's.
+    #[error("the domain is the verified custom domain of an organization")]
+    DomainTaken,
     /// The etag is not the current one.
     #[error("the resource was changed meanwhile; read it again")]
     EtagMismatch,
     /// The resource still holds others.
-    #[error("the environment still holds connections, applications or users")]
+    #[error("the environment still holds connections, applications, organizations or users")]
     InUse,
     /// A request id came before, with another request.
     #[error("the request id came before with another request")]
@@ -188,6 +197,9 @@ impl Error {
             Self::Exists | Self::NotDeleted => (Exists, "RESOURCE_EXISTS"),
             Self::StillThere => (Precondition, "RESOURCE_NOT_DELETED"),
             Self::ApiKeyExpired => (Precondition, "API_KEY_EXPIRED"),
+            Self::DomainMissing => (Precondition, "DOMAIN_MISSING"),
+            Self::VerificationNotStarted => (Precondition, "VERIFICATION_NOT_STARTED"),
+            Self::DomainTaken => (Exists, "DOMAIN_TAKEN"),
             Self::EtagMismatch => (StartOver, "ETAG_MISMATCH"),
             Self::InUse => (Precondition, "RESOURCE_IN_USE"),
             Self::RequestIdReused => (Invalid, "REQUEST_ID_REUSED"),

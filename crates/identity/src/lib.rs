@@ -14,6 +14,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use latchkey_domain::{
     caller::Caller,
+    dns::Resolver,
     environment::{Environment, ProviderProblem},
     id::EnvironmentId,
     provider::{Provider, ProviderName},
@@ -31,7 +32,7 @@ pub use connections::{
 pub use error::{Error, ErrorKind, Result};
 pub use events::Watch;
 pub use keys::{KeptBecause, KeyUse, Readiness, Resealed};
-pub use latchkey_store::{Cursor, FeedPage, Positioned, SealedKind, TimeCursor};
+pub use latchkey_store::{Cursor, DomainDependents, FeedPage, Positioned, SealedKind, TimeCursor};
 pub use login::{
     Answer, Callback, Completed, LoginOption, LoginOptions, NewTestLogin, Outcome, ProviderAnswer,
     RedeemTicket, Redeemed, StartLogin, Started, StartedTest, TestLoginView,
@@ -39,12 +40,29 @@ pub use login::{
 pub use request::{RequestId, etag};
 pub use tenants::{
     ApplicationChanges, EnvironmentChanges, KeyRotation, NewApiKey, NewApplication, NewEnvironment,
-    RotatedKey,
+    NewOrganization, OrganizationChanges, RemovedDomain, RotatedKey,
 };
 pub use users::UserView;
 
 /// Every provider, by its name.
 pub type Providers = BTreeMap<ProviderName, Arc<dyn Provider>>;
+
+/// What the use cases stand on.
+#[derive(Debug)]
+pub struct Parts {
+    /// Where everything is kept.
+    pub store: Store,
+    /// What a sign-in reads of the configuration.
+    pub cache: ConfigCache,
+    /// What seals secrets and sign-ins under way.
+    pub keyring: Arc<KeyRing>,
+    /// Who vouches for people.
+    pub providers: Providers,
+    /// Who looks up the records that prove custom domains.
+    pub resolver: Arc<dyn Resolver>,
+    /// The database's time.
+    pub clock: Arc<dyn Clock>,
+}
 
 /// The use cases, with what they need. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -53,6 +71,7 @@ pub struct Latchkey {
     cache: ConfigCache,
     keyring: Arc<KeyRing>,
     providers: Arc<Providers>,
+    resolver: Arc<dyn Resolver>,
     clock: Arc<dyn Clock>,
     /// Work that outlives the call that began it; waited for at the end.
     work: TaskTracker,
@@ -60,15 +79,10 @@ pub struct Latchkey {
 
 impl Latchkey {
     /// Puts the use cases together.
-    pub fn new(
-        store: Store,
-        cache: ConfigCache,
-        keyring: Arc<KeyRing>,
-        providers: Providers,
-        clock: Arc<dyn Clock>,
-    ) -> Self {
+    pub fn new(parts: Parts) -> Self {
+        let Parts { store, cache, keyring, providers, resolver, clock } = parts;
         let (providers, work) = (Arc::new(providers), TaskTracker::new());
-        Self { store, cache, keyring, providers, clock, work }
+        Self { store, cache, keyring, providers, resolver, clock, work }
     }
 
     /// Work that outlives the call that began it: close it, then wait for it.

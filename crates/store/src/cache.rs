@@ -14,8 +14,10 @@ use latchkey_domain::{
     application::Application,
     environment::Environment,
     grant::GrantRights,
+    host::Host,
     id::EnvironmentId,
-    name::{ApplicationName, ConnectionName},
+    name::{ApplicationName, ConnectionName, OrganizationName},
+    organization::Organization,
 };
 use moka::future::Cache;
 use sea_orm::{EntityTrait, prelude::Uuid};
@@ -37,6 +39,8 @@ const USE_NOTED_EVERY: Duration = Duration::from_mins(1);
 enum Key {
     Environment(EnvironmentId),
     Application(ApplicationName),
+    Organization(OrganizationName),
+    OrganizationOn(Host),
     WayIn(ConnectionName),
     WaysIn(ApplicationName),
     Grant(ConnectionName, ApplicationName),
@@ -47,6 +51,7 @@ enum Key {
 enum Entry {
     Environment(Option<Arc<Environment>>),
     Application(Option<Arc<Application>>),
+    Organization(Option<Arc<Organization>>),
     WayIn(Option<Arc<WayIn>>),
     WaysIn(Arc<Vec<WayIn>>),
     Grant(Option<GrantRights>),
@@ -160,6 +165,18 @@ impl ConfigCache {
     pub async fn application(&self, name: &ApplicationName) -> Result<Option<Arc<Application>>> {
         let key = Key::Application(name.clone());
         cached!(self, Application, key, self.store.application(name).await?.map(Arc::new))
+    }
+
+    /// An organization by its name.
+    pub async fn organization(&self, name: &OrganizationName) -> Result<Option<Arc<Organization>>> {
+        let key = Key::Organization(name.clone());
+        cached!(self, Organization, key, self.store.organization(name).await?.map(Arc::new))
+    }
+
+    /// The organization whose verified custom domain a host is, whichever environment it is in.
+    pub async fn organization_on(&self, host: &Host) -> Result<Option<Arc<Organization>>> {
+        let key = Key::OrganizationOn(host.clone());
+        cached!(self, Organization, key, self.store.organization_on(host).await?.map(Arc::new))
     }
 
     /// A connection with its credentials, by its name.

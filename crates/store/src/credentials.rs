@@ -38,7 +38,7 @@ pub struct SealedCredential {
     pub sealed_secret: Vec<u8>,
 }
 
-const fn role_name(role: CredentialRole) -> &'static str {
+pub(crate) const fn role_name(role: CredentialRole) -> &'static str {
     match role {
         CredentialRole::Active => "ACTIVE",
         CredentialRole::Standby => "STANDBY",

@@ -16,7 +16,7 @@ use sea_orm::{
 
 use crate::{
     Cursor, Error, Result, Store, TimeCursor, Tx,
-    entity::{application, connection, environment, user},
+    entity::{application, connection, environment, organization, user},
     listing::list,
     tx::set,
 };
@@ -146,9 +146,12 @@ impl Tx {
         let connections = connection::Entity::find()
             .filter(connection::Column::Environment.eq(id))
             .filter(connection::Column::DeletedAt.is_null());
+        let organizations =
+            organization::Entity::find().filter(organization::Column::Environment.eq(id));
         let users = user::Entity::find().filter(user::Column::Environment.eq(id));
         Ok(applications.exists(&self.tx).await?
             || connections.exists(&self.tx).await?
+            || organizations.exists(&self.tx).await?
             || users.exists(&self.tx).await?)
     }
 

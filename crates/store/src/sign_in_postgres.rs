@@ -4,7 +4,8 @@ use latchkey_domain::user::IdentityKind;
 use sea_orm::{ConnectionTrait, DbBackend, Statement, Value};
 
 use crate::{
-    Error, RepeatSignIn, Result, Store, identities::connections_json, outbox, sign_ins::result_name,
+    Error, RepeatSignIn, Result, Store, identities::connections_json, outbox,
+    sign_in_end::result_name,
 };
 
 /// Locks the sign-in while it has no end, and writes only over the version of the user that was

@@ -2,18 +2,20 @@
 
 use latchkey_domain::{
     event::Event,
-    id::{AttemptId, IdentityId, UserId},
-    name::{ApplicationName, ConnectionName},
+    host::Host,
+    id::{AttemptId, IdentityId, OrganizationId, UserId},
+    name::{ApplicationName, ConnectionName, OrganizationName},
     pkce::CodeChallenge,
-    sign_in::{ABANDONED_AFTER, Failure, Refusal, SignInResult, Unsuccessful},
+    sign_in::{ABANDONED_AFTER, Failure, SignInResult, Unsuccessful},
     time::Timestamp,
     user::{Identity, User},
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, TryInsertResult, sea_query::Expr};
 
 use crate::{
-    Backend, Error, Result, Store, Tx,
+    Backend, Error, Result, SignInEnd, Store, Tx,
     entity::sign_in::{ActiveModel, Column, Entity, Model},
+    sign_in_end::{outcome, result_name, unsuccessful_name},
     tx::set,
 };
 
@@ -26,6 +28,10 @@ pub struct Claim {
     pub connection: ConnectionName,
     /// To what.
     pub application: ApplicationName,
+    /// For which organization, if for one.
+    pub organization: Option<OrganizationId>,
+    /// On which custom domain, if on one.
+    pub custom_domain: Option<Host>,
     /// A hash of what the browser brought.
     pub answer_hash: [u8; 32],
     /// What the application will prove itself with.
@@ -53,6 +59,8 @@ pub struct SignIn {
     pub connection: ConnectionName,
     /// To what.
     pub application: ApplicationName,
+    /// For which organization, if for one.
+    pub organization: Option<OrganizationName>,
     /// A hash of what the browser brought.
     pub answer_hash: [u8; 32],
     /// When it was claimed.
@@ -63,22 +71,6 @@ pub struct SignIn {
     pub login_code_expires_at: Option<Timestamp>,
     /// When its login code was redeemed.
     pub redeemed_at: Option<Timestamp>,
-}
-
-/// How a sign-in ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SignInEnd {
-    /// Somebody is signed in.
-    Completed {
-        /// What it did.
-        result: SignInResult,
-        /// Who.
-        user: UserId,
-        /// By which identity.
-        identity: IdentityId,
-    },
-    /// Nobody is.
-    Unsuccessful(Unsuccessful),
 }
 
 /// The end of a sign-in that signs somebody in.
@@ -122,37 +114,6 @@ pub struct RepeatSignIn<'a> {
     pub events: &'a [Event],
 }
 
-pub(crate) const fn result_name(result: SignInResult) -> &'static str {
-    match result {
-        SignInResult::SignedIn => "SIGNED_IN",
-        SignInResult::SignedUp => "SIGNED_UP",
-        SignInResult::Linked => "LINKED",
-    }
-}
-
-pub(crate) const fn unsuccessful_name(end: Unsuccessful) -> &'static str {
-    match end {
-        Unsuccessful::Refused(_) => "REFUSED",
-        Unsuccessful::Failed(_) => "FAILED",
-    }
-}
-
-/// How it ended, by the names of a result and of a reason.
-pub(crate) fn outcome(
-    result: &str,
-    reason: Option<&str>,
-) -> Option<std::result::Result<SignInResult, Unsuccessful>> {
-    let reason = reason.unwrap_or_default();
-    match result {
-        "SIGNED_IN" => Some(Ok(SignInResult::SignedIn)),
-        "SIGNED_UP" => Some(Ok(SignInResult::SignedUp)),
-        "LINKED" => Some(Ok(SignInResult::Linked)),
-        "REFUSED" => Some(Err(Unsuccessful::Refused(Refusal::from_name(reason)?))),
-        "FAILED" => Some(Err(Unsuccessful::Failed(Failure::from_name(reason)?))),
-        _ => None,
-    }
-}
-
 fn end(row: &Model, result: &str) -> Option<SignInEnd> {
     match outcome(result, row.reason.as_deref())? {
         Err(end) => Some(SignInEnd::Unsuccessful(end)),
@@ -179,6 +140,13 @@ fn read(row: Model) -> Result<SignIn> {
             environment: environment()?,
             application: row.application.parse().map_err(|_| corrupt("application"))?,
         },
+        organization: match &row.organization {
+            Some(id) => Some(OrganizationName {
+                environment: environment()?,
+                organization: id.parse().map_err(|_| corrupt("organization"))?,
+            }),
+            None => None,
+        },
         answer_hash: row.answer_hash.try_into().map_err(|_| corrupt("answer_hash"))?,
         claimed_at: Timestamp(row.claimed_at),
         end: end.transpose()?,
@@ -195,6 +163,8 @@ impl Store {
             environment: set(claim.connection.environment.as_str()),
             connection: set(claim.connection.connection.as_str()),
             application: set(claim.application.application.as_str()),
+            organization: set(claim.organization.as_ref().map(ToString::to_string)),
+            custom_domain: set(claim.custom_domain.as_ref().map(ToString::to_string)),
             answer_hash: set(claim.answer_hash.to_vec()),
             code_challenge: set(claim.code_challenge.0.to_vec()),
             claimed_at: set(claim.now.0),

@@ -4,7 +4,7 @@
 use latchkey_domain::{
     event::{Event, EventBody, EventSubject},
     id::EventId,
-    name::ApplicationName,
+    name::{ApplicationName, OrganizationName},
     time::Timestamp,
 };
 use sea_orm::{
@@ -26,11 +26,29 @@ impl Tx {
         body: EventBody,
         now: Timestamp,
     ) -> Result<()> {
-        let subject = EventSubject::Application(name.clone());
+        self.emit_numbered(EventSubject::Application(name.clone()), body, now).await
+    }
+
+    /// Emits an event about an organization, with the organization's next number.
+    pub async fn emit_about_organization(
+        &self,
+        name: &OrganizationName,
+        body: EventBody,
+        now: Timestamp,
+    ) -> Result<()> {
+        self.emit_numbered(EventSubject::Organization(name.clone()), body, now).await
+    }
+
+    async fn emit_numbered(
+        &self,
+        subject: EventSubject,
+        body: EventBody,
+        now: Timestamp,
+    ) -> Result<()> {
         let sequence = self.next_number(&subject).await?;
         self.emit(&Event {
             id: EventId::new(now),
-            environment: name.environment.clone(),
+            environment: subject.environment().clone(),
             time: now,
             subject: Some((subject, sequence)),
             causation_id: None,

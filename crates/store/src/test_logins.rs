@@ -16,7 +16,7 @@ use sea_orm::{
 use crate::{
     Error, Result, Store, Tx,
     entity::test_login::{ActiveModel, Column, Entity, Model},
-    sign_ins::{outcome, result_name, unsuccessful_name},
+    sign_in_end::{outcome, result_name, unsuccessful_name},
     tx::set,
 };
 

@@ -39,7 +39,7 @@ impl Day {
     }
 
     /// Makes a call, and finds the one line that it leaves.
-    async fn call<Answer: Message + Default>(
+    pub(super) async fn call<Answer: Message + Default>(
         &mut self,
         method: &str,
         request: &impl Message,

@@ -34,6 +34,11 @@ pub(super) const WRITES: &[(&str, &str)] = &[
     ("TenantAdmin/CreateApplication", "application.created"),
     ("TenantAdmin/UpdateApplication", "application.updated"),
     ("TenantAdmin/DeleteApplication", "application.deleted"),
+    ("TenantAdmin/CreateOrganization", "organization.created"),
+    ("TenantAdmin/UpdateOrganization", "organization.updated"),
+    ("TenantAdmin/DeleteOrganization", "organization.deleted"),
+    ("TenantAdmin/StartDomainVerification", "organization.domain_verification_started"),
+    ("TenantAdmin/CheckDomainVerification", "organization.domain_verified"),
     ("TenantAdmin/CreateApiKey", "api_key.created"),
     ("TenantAdmin/RotateApiKey", "api_key.rotated"),
     ("TenantAdmin/DeleteApiKey", "api_key.deleted"),
@@ -51,6 +56,8 @@ const READS: &[&str] = &[
     "TenantAdmin/ListEnvironments",
     "TenantAdmin/GetApplication",
     "TenantAdmin/ListApplications",
+    "TenantAdmin/GetOrganization",
+    "TenantAdmin/ListOrganizations",
     "TenantAdmin/ListApiKeys",
     "TenantAdmin/ListAuditEntries",
     "TenantAdmin/GetReadiness",
@@ -74,6 +81,7 @@ both! {
         let mut day = Day::begin(app).await;
         day.environments().await;
         day.applications().await;
+        day.organizations().await;
         let connection = day.connections().await;
         day.credentials(&connection).await;
         day.the_end_of(&connection).await;

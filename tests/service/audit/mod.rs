@@ -2,6 +2,7 @@
 
 mod day;
 mod every_change;
+mod organizations;
 mod reading;
 
 use latchkey_proto::v1::{AuditEntry, ListAuditEntriesRequest};

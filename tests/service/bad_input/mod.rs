@@ -24,7 +24,7 @@ use table::{Case, table};
 
 /// Texts that need no limit of their own: what is never read, what is only compared, and what
 /// `upstream_params` tries.
-pub(crate) const IGNORED: [&str; 25] = [
+pub(crate) const IGNORED: [&str; 35] = [
     "CreateApiKeyRequest.api_key.hint",
     "CreateApiKeyRequest.api_key.name",
     "CreateApplicationRequest.application.etag",
@@ -38,9 +38,15 @@ pub(crate) const IGNORED: [&str; 25] = [
     "CreateCredentialRequest.credential.secret_fingerprint",
     "CreateEnvironmentRequest.environment.etag",
     "CreateEnvironmentRequest.environment.name",
+    "CreateOrganizationRequest.organization.domain_verification.description",
+    "CreateOrganizationRequest.organization.domain_verification.record_name",
+    "CreateOrganizationRequest.organization.domain_verification.record_value",
+    "CreateOrganizationRequest.organization.etag",
+    "CreateOrganizationRequest.organization.name",
     "DeleteApplicationRequest.etag",
     "DeleteConnectionRequest.etag",
     "DeleteEnvironmentRequest.etag",
+    "DeleteOrganizationRequest.etag",
     "PurgeConnectionRequest.etag",
     "UndeleteConnectionRequest.etag",
     "UpdateApplicationRequest.application.etag",
@@ -50,6 +56,10 @@ pub(crate) const IGNORED: [&str; 25] = [
     "UpdateConnectionRequest.connection.upstream_params.value.value",
     "UpdateConnectionRequest.connection.warnings.description",
     "UpdateEnvironmentRequest.environment.etag",
+    "UpdateOrganizationRequest.organization.domain_verification.description",
+    "UpdateOrganizationRequest.organization.domain_verification.record_name",
+    "UpdateOrganizationRequest.organization.domain_verification.record_value",
+    "UpdateOrganizationRequest.organization.etag",
 ];
 
 /// The numbers that stand for a value: `an_unknown_number_is_no_value` tries them, and
@@ -63,13 +73,17 @@ pub(crate) const NUMBERS: [&str; 5] = [
 ];
 
 /// Numbers that callers read and do not set.
-pub(crate) const READ_ONLY_NUMBERS: [&str; 6] = [
+pub(crate) const READ_ONLY_NUMBERS: [&str; 10] = [
     "CreateConnectionRequest.connection.state",
     "CreateConnectionRequest.connection.warnings.reason",
     "CreateCredentialRequest.credential.role",
+    "CreateOrganizationRequest.organization.domain_state",
+    "CreateOrganizationRequest.organization.domain_verification.problem",
     "UpdateConnectionRequest.connection.state",
     "UpdateConnectionRequest.connection.warnings.reason",
     "UpdateEnvironmentRequest.environment.kind",
+    "UpdateOrganizationRequest.organization.domain_state",
+    "UpdateOrganizationRequest.organization.domain_verification.problem",
 ];
 
 /// The fields that the table tries, each behind its message.

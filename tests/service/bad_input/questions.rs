@@ -12,6 +12,7 @@ use crate::{
     harness::{
         TestApp,
         admin::{DEV, new_connection, refusal, wrong_fields},
+        organizations::{ACME_HOST, new_organization},
     },
     tenants::{application, new_application},
 };
@@ -37,6 +38,7 @@ fn with_stale_etag(case: &Case) -> Option<Value> {
     // Of a resource that is there.
     let text = body.to_string().replace("connections/absent", "connections/gone");
     let text = text.replace("applications/absent", "applications/notes");
+    let text = text.replace("organizations/absent", "organizations/acme");
     Some(serde_json::from_str(&text.replace("environments/absent", "environments/dev")).unwrap())
 }
 
@@ -52,6 +54,8 @@ async fn two_of_everything(app: &TestApp) {
     };
     app.connections().grant_application(second).await.unwrap();
     app.add_credential("environments/dev/connections/bitbucket", "key", "secret").await;
+    app.verified("acme", ACME_HOST).await;
+    app.add_organization(new_organization("second", "login.acme.example")).await.unwrap();
     app.sign_in("alice").await;
     app.sign_in("bob").await;
 }
@@ -71,6 +75,8 @@ async fn token(app: &TestApp, case: &Case) -> String {
     }
     token_of!(
         "ListConnections": ListConnectionsResponse,
+        "ListCallbackUrls": ListCallbackUrlsResponse,
+        "ListOrganizations": ListOrganizationsResponse,
         "ListCredentials": ListCredentialsResponse,
         "ListEnvironments": ListEnvironmentsResponse,
         "ListApplications": ListApplicationsResponse,
@@ -98,6 +104,7 @@ both! {
     }
 
     async fn a_stale_etag_changes_nothing(app) {
+        app.add_organization(new_organization("acme", "")).await.unwrap();
         let gone = app.create(new_connection("gone")).await.unwrap().name;
         let mut tried = Vec::new();
         for case in table() {

@@ -6,7 +6,6 @@ use serde_json::{Value, json};
 
 use super::field::{
     Field, depending, display_name, field, filter, host, id, made_name, name, page, request_id,
-    up_to,
 };
 
 /// A request and its fields.
@@ -43,17 +42,20 @@ macro_rules! case {
 }
 
 // Below the macro, which it uses.
+mod organizations;
+mod sign_ins;
 mod test_logins;
 
 pub(super) fn table() -> Vec<Case> {
     let mut cases = connections();
     cases.extend(test_logins::test_logins());
+    cases.extend(organizations::organizations());
     cases.extend(credentials());
     cases.extend(environments());
     cases.extend(applications());
     cases.extend(api_keys());
     cases.extend(readers());
-    cases.extend(sign_ins());
+    cases.extend(sign_ins::sign_ins());
     cases
 }
 
@@ -81,7 +83,7 @@ fn connections() -> Vec<Case> {
             {"parent": "environments/dev"},
             [name("parent", ENV), page(), filter("application", "environments/dev/applications/notes")]),
         case!(true, Environment, "ConnectionAdmin" / "ListCallbackUrls", ListCallbackUrlsRequest,
-            {"parent": "environments/dev/connections/bitbucket"}, [name("parent", CONNECTION)]),
+            {"parent": "environments/dev/connections/bitbucket"}, [name("parent", CONNECTION), page()]),
         case!(true, Environment, "ConnectionAdmin" / "GrantApplication", GrantApplicationRequest,
             {"connection": "environments/dev/connections/bitbucket",
                 "application": "environments/dev/applications/notes"},
@@ -254,42 +256,5 @@ fn readers() -> Vec<Case> {
             {"parent": "environments/dev"}, [name("parent", ENV), position(), size]),
         case!(true, Environment, "EventFeed" / "WatchEvents", WatchEventsRequest,
             {"parent": "environments/dev", "after_position": 0}, [name("parent", ENV), position()]),
-    ]
-}
-
-fn sign_ins() -> Vec<Case> {
-    const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
-    let (verifier, long) = ("v".repeat(128), "v".repeat(129));
-    let required = |mut field: Field| {
-        field.bad.push("".into());
-        field
-    };
-    let state = "s".repeat(513);
-    let challenge = field(
-        "code_challenge",
-        &[CHALLENGE],
-        &["", &CHALLENGE[1..], &format!("{CHALLENGE}="), &format!("{CHALLENGE}A"), &"+".repeat(43)],
-    );
-    vec![
-        case!(true, Gateway, "SocialLogin" / "ListLoginOptions", ListLoginOptionsRequest,
-            {"application": "environments/dev/applications/notes"},
-            [name("application", APPLICATION), up_to("redirect_uri", 512)]),
-        case!(true, Gateway, "SocialLogin" / "StartLogin", StartLoginRequest,
-            {"connection": "environments/dev/connections/bitbucket",
-                "application": "environments/dev/applications/notes",
-                "redirect_uri": "https://notes.example/callback",
-                "code_challenge": CHALLENGE, "host": "login.example.com"},
-            [name("connection", CONNECTION), name("application", APPLICATION), up_to("redirect_uri", 512),
-                field("state", &["", &state[1..]], &[&state, "a b", "a\nb", "é"]), challenge,
-                required(host("host")), up_to("login_hint", 256), up_to("prompt", 64)]),
-        case!(false, Gateway, "SocialLogin" / "CompleteLogin", CompleteLoginRequest,
-            {"connection": "environments/dev/connections/bitbucket", "host": "login.example.com",
-                "code": "", "error": ""},
-            [name("connection", CONNECTION), required(host("host")), up_to("state", 2048),
-                up_to("browser_secret", 256), up_to("code", 2048), up_to("error", 128)]),
-        case!(false, Application, "SocialLogin" / "RedeemLogin", RedeemLoginRequest,
-            {"code": "lk_code_x", "code_verifier": "v".repeat(43)},
-            [required(up_to("code", 256)),
-                field("code_verifier", &[&verifier], &[&long, "", &verifier[..42], &"é".repeat(43)])]),
     ]
 }

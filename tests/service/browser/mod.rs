@@ -3,6 +3,7 @@
 //! Databases have tests of their own: all but the way of every sign-in runs on SQLite alone.
 
 mod clean;
+mod own_domain;
 mod pages;
 mod pictures;
 mod signing_in;

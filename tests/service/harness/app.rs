@@ -8,12 +8,14 @@ use std::{
 
 use bitbucket_stand_in::{Control, StandIn};
 use futures_util::FutureExt;
-use latchkey_domain::{provider::ProviderName, time::Clock};
-use latchkey_identity::{Latchkey, Providers};
+use latchkey_dns::Resolver;
+use latchkey_domain::provider::ProviderName;
+use latchkey_identity::{Latchkey, Parts, Providers};
 use latchkey_keyring::{KeyFile, KeyRing};
 use latchkey_providers::{ProviderConfig, Registry};
 use latchkey_store::{ConfigCache, Store};
 use latchkey_test_database::TestDatabase;
+use latchkey_test_dns::TestDns;
 use tokio::net::TcpListener;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tonic::transport::{Channel, Endpoint};
@@ -33,6 +35,8 @@ pub(crate) struct TestApp {
     pub(crate) key_file: KeyFile,
     /// What Bitbucket does.
     pub(crate) bitbucket: Control,
+    /// Who answers for every name.
+    pub(crate) dns: TestDns,
     pub(crate) keys: Keys,
     pub(crate) channel: Channel,
     /// Where the gRPC server listens.
@@ -73,19 +77,23 @@ impl TestApp {
         let stand_in = StandIn::start(settings()).await.unwrap();
         let clock = ShiftedClock::new(store.clock());
         let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
-        let cache = ConfigCache::new(store.clone());
-        tasks.spawn(cache.clone().follow(stop.clone()));
         let sequencer = stop.child_token();
         tasks.spawn(store.clone().sequence(sequencer.clone()));
         let key_file = KeyFile::generate().unwrap();
-        let keyring = KeyRing::load(&key_file).unwrap();
-        let shared: Arc<dyn Clock> = Arc::new(clock.clone());
-        let providers = providers(stand_in.base_url());
-        let latchkey = Latchkey::new(store.clone(), cache, Arc::new(keyring), providers, shared);
+        let dns = TestDns::start().await;
+        let latchkey = Latchkey::new(Parts {
+            store: store.clone(),
+            cache: followed(&store, &stop, &tasks),
+            keyring: Arc::new(KeyRing::load(&key_file).unwrap()),
+            providers: providers(stand_in.base_url()),
+            resolver: resolver(&dns),
+            clock: Arc::new(clock.clone()),
+        });
         let keys = Keys::seed(&latchkey).await;
         let (address, channel) = serve(&latchkey, &stop, &tasks).await;
         Self {
             bitbucket: stand_in.control(),
+            dns,
             http: http_client(),
             database,
             store,
@@ -131,6 +139,22 @@ pub(super) fn providers(base_url: &str) -> Providers {
     let registry = Registry::open(&BTreeMap::from([(name, config)])).unwrap();
     let names: Vec<_> = registry.names().cloned().collect();
     names.into_iter().map(|name| (name.clone(), registry.provider(&name).unwrap())).collect()
+}
+
+/// A cache that is kept current.
+pub(super) fn followed(
+    store: &Store,
+    stop: &CancellationToken,
+    tasks: &TaskTracker,
+) -> ConfigCache {
+    let cache = ConfigCache::new(store.clone());
+    tasks.spawn(cache.clone().follow(stop.clone()));
+    cache
+}
+
+/// Asks the test's own name server.
+pub(super) fn resolver(dns: &TestDns) -> Arc<Resolver> {
+    Arc::new(Resolver::new(&latchkey_dns::Config { servers: vec![dns.address()] }))
 }
 
 pub(super) async fn serve(

@@ -28,6 +28,8 @@ impl TestApp {
             environment: "environments/dev".to_owned(),
             endpoint: Url::parse(&self.address).unwrap(),
             key: self.keys.gateway.clone(),
+            // Whoever comes from this machine says which host they are on.
+            trusted_proxies: vec!["127.0.0.0/8".parse().unwrap(), "::1/128".parse().unwrap()],
             ..Config::default()
         };
         assert_eq!(config.problems(), Vec::<String>::new());

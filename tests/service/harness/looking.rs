@@ -8,7 +8,7 @@ use latchkey_proto::{
 use super::TestApp;
 
 /// Every table that the service fills.
-pub(crate) const TABLES: [&str; 17] = [
+pub(crate) const TABLES: [&str; 18] = [
     "api_keys",
     "application_grants",
     "applications",
@@ -19,6 +19,7 @@ pub(crate) const TABLES: [&str; 17] = [
     "environments",
     "feed_position",
     "identities",
+    "organizations",
     "outbox",
     "requests",
     "sealing_keys",

@@ -18,6 +18,8 @@ pub(crate) const VERIFIER: &str = "a-code-verifier-of-forty-three-characters-or-
 #[derive(Debug, Clone)]
 pub(crate) struct Begun {
     pub(crate) connection: String,
+    /// Where the browser is.
+    pub(crate) host: String,
     pub(crate) authorization_url: Url,
     pub(crate) browser_secret: String,
     pub(crate) cookie_name: String,
@@ -38,6 +40,7 @@ impl Begun {
         let authorization_url = Url::parse(&started.authorization_url).unwrap();
         Self {
             connection,
+            host: HOST.to_owned(),
             state: parameter(&authorization_url, "state"),
             authorization_url,
             browser_secret: started.browser_secret,
@@ -50,7 +53,7 @@ impl Begun {
         let location = location.unwrap_or_else(|| panic!("no redirect: {}", answer.status()));
         let url = Url::parse(location.to_str().unwrap()).unwrap();
         let connection = self.connection.rsplit('/').next().unwrap();
-        let wanted = format!("https://{HOST}/login/callback/{connection}?");
+        let wanted = format!("https://{}/login/callback/{connection}?", self.host);
         assert!(url.as_str().starts_with(&wanted), "{url}");
         Callback {
             state: parameter(&url, "state"),
@@ -82,9 +85,9 @@ impl TestApp {
 
     /// Begins a sign-in with this request.
     pub(crate) async fn begin_with(&self, request: StartLoginRequest) -> Result<Begun, Status> {
-        let connection = request.connection.clone();
+        let (connection, host) = (request.connection.clone(), request.host.clone());
         let started = self.login().start_login(request).await?.into_inner();
-        Ok(Begun::new(connection, started))
+        Ok(Begun { host, ..Begun::new(connection, started) })
     }
 
     /// Says yes at Bitbucket, as one of its accounts.
@@ -118,7 +121,7 @@ impl TestApp {
     ) -> CompleteLoginRequest {
         CompleteLoginRequest {
             connection: begun.connection.clone(),
-            host: HOST.to_owned(),
+            host: begun.host.clone(),
             state: callback.state.clone(),
             browser_secret: begun.browser_secret.clone(),
             code: callback.code.clone(),

@@ -3,18 +3,17 @@
 use std::sync::Arc;
 
 use bitbucket_stand_in::StandIn;
-use latchkey_identity::Latchkey;
+use latchkey_identity::{Latchkey, Parts};
 use latchkey_keyring::{KeyFile, KeyRing};
 use latchkey_proto::v1::{
     connection_admin_client::ConnectionAdminClient, social_login_client::SocialLoginClient,
 };
-use latchkey_store::ConfigCache;
 use secrecy::SecretString;
 use tonic::{service::interceptor::InterceptedService, transport::Channel};
 
 use super::{
     Key, TestApp,
-    app::{providers, serve, settings},
+    app::{followed, providers, resolver, serve, settings},
 };
 
 /// A second process.
@@ -34,11 +33,17 @@ impl TestApp {
     /// Starts a second process whose configuration says that Bitbucket is elsewhere.
     pub(crate) async fn replica_at(&self, keys: &KeyFile, base_url: &str) -> Replica {
         let store = self.database.store().await;
-        let cache = ConfigCache::new(store.clone());
-        self.tasks.spawn(cache.clone().follow(self.stop.clone()));
+        let cache = followed(&store, &self.stop, &self.tasks);
         let keyring = Arc::new(KeyRing::load(keys).unwrap());
         let clock = Arc::new(self.clock.clone());
-        let latchkey = Latchkey::new(store, cache, keyring, providers(base_url), clock);
+        let latchkey = Latchkey::new(Parts {
+            store,
+            cache,
+            keyring,
+            providers: providers(base_url),
+            resolver: resolver(&self.dns),
+            clock,
+        });
         let (_, channel) = serve(&latchkey, &self.stop, &self.tasks).await;
         let (gateway, environment) = (self.keys.gateway.clone(), self.keys.environment.clone());
         Replica { latchkey, channel, gateway, environment }

@@ -44,6 +44,7 @@ impl TestApp {
         let request = ListLoginOptionsRequest {
             application: APPLICATION.to_owned(),
             redirect_uri: REDIRECT_URI.to_owned(),
+            ..Default::default()
         };
         self.login().list_login_options(request).await.unwrap().into_inner().options.len()
     }

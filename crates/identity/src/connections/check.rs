@@ -13,7 +13,7 @@ use latchkey_domain::{
 use latchkey_store::{SealedCredential, WayIn};
 
 use super::checks::Asking;
-use crate::{Error, Latchkey, Result, login::host_is_ours};
+use crate::{Error, Latchkey, Result};
 
 /// What to ask about.
 #[derive(Debug, Clone)]
@@ -48,7 +48,7 @@ impl Latchkey {
         let environment = self.environment_of(&name.environment).await?;
         let way_in = self.store.way_in(name).await?.ok_or(Error::NotFound)?;
         if let Some(host) = &what.host {
-            host_is_ours(host, &environment)?;
+            self.whose_host(host, &environment).await?;
         }
         let credentials = chosen(&way_in, what)?;
         let host = what.host.as_ref().unwrap_or(&environment.default_domain);

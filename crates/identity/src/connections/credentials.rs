@@ -8,6 +8,7 @@ use latchkey_domain::{
     audit::{Change, FieldChange},
     caller::Caller,
     connection::{Credential, CredentialRole},
+    environment::Environment,
     event::EventBody,
     host::Host,
     id::CredentialId,
@@ -69,10 +70,7 @@ impl Latchkey {
         if let Some(before) = self.answered_before(&tx, scope, new.request.as_ref()).await? {
             return credential_made_before(&tx, &before).await;
         }
-        if new.host.as_ref().is_some_and(|host| *host != environment.default_domain) {
-            let invalid = Invalid::new("must be a host of the environment");
-            return Err(Error::field("credential.host", invalid));
-        }
+        may_be_for(&tx, &environment, new.host.as_ref()).await?;
         let there = tx.credentials(&new.connection).await?;
         let now = self.clock.now();
         let sealed = self.seal_credential(new, role_among(&there, new.host.as_ref()), now)?;
@@ -163,6 +161,19 @@ impl Latchkey {
         tx.audit(caller, &change, now).await?;
         Ok(tx.commit().await?)
     }
+}
+
+/// Lets a host through that is the environment's: its default domain, or a custom domain, be it
+/// verified or not, so that the consumer is there when people come.
+async fn may_be_for(tx: &Tx, environment: &Environment, host: Option<&Host>) -> Result<()> {
+    let Some(host) = host.filter(|host| **host != environment.default_domain) else {
+        return Ok(());
+    };
+    if tx.is_custom_domain(&environment.id, host).await? {
+        return Ok(());
+    }
+    let refused = "must be the environment's default domain, or a custom domain in it";
+    Err(Error::field("credential.host", Invalid::new(refused)))
 }
 
 /// All credentials of a connection, which nobody changes until the transaction ends, and the one that

@@ -3,8 +3,13 @@
 use std::fmt;
 
 use latchkey_domain::{
-    application::Application, id::ApplicationId, name::ApplicationName, pkce::CodeChallenge,
-    redirect_uri::RedirectUri, sign_in::Intent,
+    application::Application,
+    host::Host,
+    id::{ApplicationId, OrganizationId},
+    name::{ApplicationName, OrganizationName},
+    pkce::CodeChallenge,
+    redirect_uri::RedirectUri,
+    sign_in::Intent,
 };
 use latchkey_keyring::{KeyId, sha256};
 use serde::{Deserialize, Serialize};
@@ -13,9 +18,11 @@ use super::flow::{Flow, first_bytes};
 
 /// All that is known of a sign-in before its callback.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Attempt {
-    pub(super) flow: Flow,
+pub(super) struct Attempt<F = Flow> {
+    pub(super) flow: F,
     pub(super) application: ApplicationId,
+    pub(super) organization: Option<OrganizationId>,
+    pub(super) on_custom_domain: bool,
     pub(super) redirect_uri: RedirectUriId,
     pub(super) intent: Intent,
     pub(super) code_challenge: CodeChallenge,
@@ -34,11 +41,11 @@ pub(super) struct Opened {
 pub(super) struct RedirectUriId(pub(super) [u8; 16]);
 
 /// Without the application's own state, which may say anything.
-impl fmt::Debug for Attempt {
+impl<F: fmt::Debug> fmt::Debug for Attempt<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Attempt")
             .field("flow", &self.flow)
-            .field("application", &self.application_name())
+            .field("application", &self.application)
             .finish_non_exhaustive()
     }
 }
@@ -54,7 +61,33 @@ impl RedirectUriId {
     }
 }
 
+impl<F> Attempt<F> {
+    /// The same, with its way in another shape.
+    pub(super) fn with_flow<G>(self, change: impl FnOnce(F) -> G) -> Attempt<G> {
+        Attempt {
+            flow: change(self.flow),
+            application: self.application,
+            organization: self.organization,
+            on_custom_domain: self.on_custom_domain,
+            redirect_uri: self.redirect_uri,
+            intent: self.intent,
+            code_challenge: self.code_challenge,
+            application_state: self.application_state,
+        }
+    }
+}
+
 impl Attempt {
+    pub(super) fn organization_name(&self) -> Option<OrganizationName> {
+        let organization = self.organization.clone()?;
+        Some(OrganizationName { environment: self.flow.environment.clone(), organization })
+    }
+
+    /// The host, if it is an organization's.
+    pub(super) fn custom_domain(&self) -> Option<&Host> {
+        self.on_custom_domain.then_some(&self.flow.host)
+    }
+
     pub(super) fn application_name(&self) -> ApplicationName {
         ApplicationName {
             environment: self.flow.environment.clone(),
@@ -73,6 +106,8 @@ pub(super) mod tests {
         Attempt {
             flow: flow(),
             application: format!("a{}", "b".repeat(62)).parse().unwrap(),
+            organization: Some(format!("a{}", "b".repeat(62)).parse().unwrap()),
+            on_custom_domain: true,
             redirect_uri: RedirectUriId([9; 16]),
             intent: Intent::SignInOrUp,
             code_challenge: CodeChallenge([3; 32]),

@@ -1,9 +1,10 @@
 //! Finishing a sign-in with what the provider sent back.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use latchkey_domain::{
     caller::Caller,
+    environment::Environment,
     grant::GrantRights,
     host::Host,
     name::ConnectionName,
@@ -19,6 +20,7 @@ use super::{
     Answer, Outcome,
     attempt::{Attempt, Opened},
     facts::refused_unknown,
+    profile::Ended,
     state::State,
     steps::Steps,
 };
@@ -106,11 +108,9 @@ impl Latchkey {
     /// Opens the seal, and lets the browser through that began here, lately.
     fn open(&self, callback: &Callback, steps: &Steps) -> Result<(State, KeyId)> {
         steps.begin(StepKind::SealOpened);
-        let (state, key) = State::open(callback.state.expose_secret(), &self.keyring)?;
+        let (sealed, connection) = (callback.state.expose_secret(), &callback.connection);
+        let (state, key) = State::open(sealed, connection, &callback.host, &self.keyring)?;
         let flow = state.flow();
-        if flow.connection_name() != callback.connection || flow.host != callback.host {
-            return Err(Error::StateInvalid);
-        }
         steps.end(StepKind::SealOpened, None);
         steps.begin(StepKind::BrowserMatched);
         flow.same_browser(callback.browser_secret.expose_secret())?;
@@ -130,6 +130,8 @@ impl Latchkey {
             attempt: attempt.flow.id,
             connection: attempt.flow.connection_name(),
             application: attempt.application_name(),
+            organization: attempt.organization.clone(),
+            custom_domain: attempt.custom_domain().cloned(),
             answer_hash: answer.hash(),
             code_challenge: attempt.code_challenge,
             now: self.clock.now(),
@@ -164,7 +166,7 @@ impl Latchkey {
         steps: &Steps,
     ) -> Result<SignInEnd> {
         let outcome = match self.may_finish(&opened.attempt, way_in).await? {
-            Err(refusal) => Err(Unsuccessful::Refused(refusal)),
+            Err(end) => Err(end),
             Ok(admitted) => match answer.code() {
                 Ok(code) => self.sign_in(opened, admitted, &code, steps).await?,
                 Err(end) => Err(end),
@@ -181,24 +183,27 @@ impl Latchkey {
         &self,
         attempt: &Attempt,
         way_in: Option<&'a WayIn>,
-    ) -> Result<std::result::Result<Admitted<'a>, Refusal>> {
+    ) -> Ended<Admitted<'a>> {
+        let refuse = |reason| Ok(Err(Unsuccessful::Refused(reason)));
         let (connection, application) =
             (attempt.flow.connection_name(), attempt.application_name());
         let found = self.cache.application(&application).await?;
         // First, as without it there is nowhere to tell of anything else.
         if found.is_none_or(|found| attempt.redirect_uri.find(&found).is_none()) {
-            return Ok(Err(Refusal::RedirectUriNotRegistered));
+            return refuse(Refusal::RedirectUriNotRegistered);
         }
         let environment = self.cache.environment(&attempt.flow.environment).await?;
-        let is_open = |way_in: &&WayIn| {
-            environment.is_some_and(|environment| self.is_open(way_in, &environment))
+        let is_open =
+            |(way_in, environment): &(&WayIn, Arc<Environment>)| self.is_open(way_in, environment);
+        let Some((way_in, environment)) = way_in.zip(environment).filter(is_open) else {
+            return refuse(Refusal::ConnectionDisabled);
         };
-        let Some(way_in) = way_in.filter(is_open) else {
-            return Ok(Err(Refusal::ConnectionDisabled));
-        };
+        if !self.is_still_there(attempt, &environment).await? {
+            return Ok(Err(Unsuccessful::Failed(Failure::ConnectionChanged)));
+        }
         let rights = self.cache.grant(&connection, &application).await?;
         let Some(rights) = rights.filter(|rights| rights.is_offered()) else {
-            return Ok(Err(Refusal::ApplicationNotGranted));
+            return refuse(Refusal::ApplicationNotGranted);
         };
         Ok(Ok(Admitted { way_in, rights }))
     }

@@ -72,6 +72,7 @@ fn context(attempt: &Attempt, provider: &ProviderName) -> SignInContext {
     SignInContext {
         connection: attempt.flow.connection_name(),
         application: Some(attempt.application_name()),
+        organization: attempt.organization_name(),
         provider: provider.clone(),
         reference_id: attempt.flow.id.to_string(),
     }

@@ -19,7 +19,7 @@ use super::start::Started;
 use crate::{Error, Result};
 
 /// A way under way: what is checked when somebody comes back.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Flow {
     pub(super) id: AttemptId,
     pub(super) started_at: Timestamp,
@@ -30,6 +30,16 @@ pub(super) struct Flow {
     pub(super) host: Host,
     /// SHA-256 of what the browser keeps in its cookie.
     pub(super) browser_hash: [u8; 32],
+}
+
+/// What is sealed of a way: all but what its callback brings again, which the seal is bound to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct SealedFlow {
+    id: AttemptId,
+    started_at: Timestamp,
+    revision: Revision,
+    credential: CredentialId,
+    browser_hash: [u8; 32],
 }
 
 /// Stands for everything that a code could be sent to: endpoints, client key and host. While it is
@@ -101,6 +111,27 @@ impl Flow {
         ConnectionName {
             environment: self.environment.clone(),
             connection: self.connection.clone(),
+        }
+    }
+}
+
+impl SealedFlow {
+    pub(super) const fn of(flow: &Flow) -> Self {
+        let Flow { id, started_at, revision, credential, browser_hash, .. } = *flow;
+        Self { id, started_at, revision, credential, browser_hash }
+    }
+
+    /// The way, with the connection and the host that its seal was bound to.
+    pub(super) fn at(self, connection: &ConnectionName, host: &Host) -> Flow {
+        Flow {
+            id: self.id,
+            started_at: self.started_at,
+            environment: connection.environment.clone(),
+            connection: connection.connection.clone(),
+            revision: self.revision,
+            credential: self.credential,
+            host: host.clone(),
+            browser_hash: self.browser_hash,
         }
     }
 }

@@ -10,6 +10,7 @@ mod first;
 mod flow;
 mod noting;
 mod options;
+mod place;
 mod profile;
 mod record;
 mod redeem;
@@ -28,5 +29,4 @@ pub use start::{StartLogin, Started};
 pub use test_login::{NewTestLogin, RedeemTicket, StartedTest, TestLoginView};
 
 pub(crate) use facts::sealed_place;
-pub(crate) use start::host_is_ours;
 pub(crate) use test_login::profile_place;

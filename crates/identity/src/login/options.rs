@@ -3,6 +3,7 @@
 use latchkey_domain::{
     access::Principal,
     caller::Caller,
+    host::Host,
     name::{ApplicationName, ConnectionName},
     provider::ProviderName,
     text::DisplayName,
@@ -39,6 +40,7 @@ impl Latchkey {
         caller: &Caller,
         application: &ApplicationName,
         redirect_uri: Option<&str>,
+        host: Option<&Host>,
     ) -> Result<LoginOptions> {
         Self::see(caller, &application.environment)?;
         if matches!(&caller.principal, Principal::Application(_, own) if *own != application.application)
@@ -49,19 +51,26 @@ impl Latchkey {
         if redirect_uri.is_some_and(|uri| found.redirect_uri(uri).is_none()) {
             return Err(Error::RedirectUriNotRegistered);
         }
-        let options = self.working_options(application).await?;
+        let options = self.working_options(application, host).await?;
         Ok(LoginOptions { application: found.display_name.clone(), options })
     }
 
-    async fn working_options(&self, application: &ApplicationName) -> Result<Vec<LoginOption>> {
+    async fn working_options(
+        &self,
+        application: &ApplicationName,
+        host: Option<&Host>,
+    ) -> Result<Vec<LoginOption>> {
         let environment = self.cache.environment(&application.environment).await?;
         let environment = environment.ok_or(Error::NotFound)?;
+        if let Some(host) = host {
+            self.whose_host(host, &environment).await?;
+        }
+        let host = host.unwrap_or(&environment.default_domain);
         let ways_in = self.cache.ways_in(application).await?;
         let works = |way_in: &&WayIn| {
             let credentials = way_in.plain_credentials();
             let problem = self.admitted(&way_in.connection.provider, &environment).err();
-            let domain = &environment.default_domain;
-            way_in.connection.state(&credentials, domain, problem).is_offered()
+            way_in.connection.state(&credentials, host, problem).is_offered()
         };
         let option = |WayIn { connection, .. }: &WayIn| LoginOption {
             connection: connection.name(),

@@ -4,7 +4,7 @@ use latchkey_domain::{
     access::Principal,
     caller::Caller,
     id::AttemptId,
-    name::{ApplicationName, ConnectionName, UserName},
+    name::{ApplicationName, ConnectionName, OrganizationName, UserName},
     pkce::{CodeChallenge, verifier_fits},
     sign_in::SignInResult,
     user::{Identity, User},
@@ -27,6 +27,8 @@ pub struct Redeemed {
     pub connection: ConnectionName,
     /// To what.
     pub application: ApplicationName,
+    /// For which organization, if for one.
+    pub organization: Option<OrganizationName>,
     /// What the sign-in did.
     pub result: SignInResult,
     /// Names the sign-in to support.
@@ -98,6 +100,7 @@ impl Latchkey {
             identity: identity.ok_or(Error::LoginCodeInvalid)?,
             connection: sign_in.connection,
             application: sign_in.application,
+            organization: sign_in.organization,
             result,
             reference_id: sign_in.id,
         })

@@ -3,15 +3,14 @@
 use std::sync::Arc;
 
 use latchkey_domain::{
-    Invalid,
     application::Application,
     caller::Caller,
     connection::{Connection, serving},
     environment::Environment,
     grant::GrantRights,
     host::Host,
-    id::AttemptId,
-    name::{ApplicationName, ConnectionName},
+    id::{AttemptId, OrganizationId},
+    name::{ApplicationName, ConnectionName, OrganizationName},
     pkce::CodeChallenge,
     provider::Provider,
     sign_in::Intent,
@@ -41,6 +40,8 @@ pub struct StartLogin {
     pub code_challenge: CodeChallenge,
     /// The host that the browser is on.
     pub host: Host,
+    /// For which organization, if one is named.
+    pub organization: Option<OrganizationName>,
     /// Whom it is for.
     pub intent: Intent,
     /// What the person is known by.
@@ -60,12 +61,21 @@ pub struct Started {
     pub cookie_name: String,
 }
 
+/// What a sign-in is through and to, and where.
+struct Start {
+    application: Arc<Application>,
+    way_in: Arc<WayIn>,
+    organization: Option<OrganizationId>,
+    on_custom_domain: bool,
+}
+
 impl Latchkey {
     /// Starts a sign-in.
     #[tracing::instrument(skip_all, fields(connection = %start.connection), err(level = "debug"))]
     pub async fn start_login(&self, caller: &Caller, start: StartLogin) -> Result<Started> {
         Self::see(caller, &start.connection.environment)?;
-        let (application, way_in) = self.may_start(&start).await?;
+        let Start { application, way_in, organization, on_custom_domain } =
+            self.may_start(&start).await?;
         let uri = application.redirect_uri(&start.redirect_uri);
         let redirect_uri = RedirectUriId::of(uri.ok_or(Error::RedirectUriNotRegistered)?);
         let credentials = way_in.plain_credentials();
@@ -81,6 +91,8 @@ impl Latchkey {
         let attempt = Attempt {
             flow,
             application: start.application.application.clone(),
+            organization,
+            on_custom_domain,
             redirect_uri,
             intent: start.intent,
             code_challenge: start.code_challenge,
@@ -92,7 +104,7 @@ impl Latchkey {
     }
 
     /// Finds what the sign-in is through and to, and whether the two may meet on this host.
-    async fn may_start(&self, start: &StartLogin) -> Result<(Arc<Application>, Arc<WayIn>)> {
+    async fn may_start(&self, start: &StartLogin) -> Result<Start> {
         let application = self.cache.application(&start.application).await?;
         let way_in = self.cache.way_in(&start.connection).await?;
         let environment = self.cache.environment(&start.connection.environment).await?;
@@ -101,7 +113,9 @@ impl Latchkey {
         else {
             return Err(Error::NotFound);
         };
-        host_is_ours(&start.host, &environment)?;
+        let named = start.organization.as_ref();
+        let organization = self.organization_for(named, &start.host, &environment).await?;
+        let on_custom_domain = start.host != environment.default_domain;
         if !self.is_open(&way_in, &environment) {
             return Err(Error::ConnectionDisabled);
         }
@@ -109,7 +123,7 @@ impl Latchkey {
         if !rights.is_some_and(GrantRights::is_offered) {
             return Err(Error::ApplicationNotGranted);
         }
-        Ok((application, way_in))
+        Ok(Start { application, way_in, organization, on_custom_domain })
     }
 
     /// Whether anybody may come through a connection: it is not switched off, and the provider that
@@ -135,13 +149,6 @@ impl Latchkey {
     }
 }
 
-pub(crate) fn host_is_ours(host: &Host, environment: &Environment) -> Result<()> {
-    if *host == environment.default_domain {
-        return Ok(());
-    }
-    Err(Error::field("host", Invalid::new("must be a host of the environment")))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -155,6 +162,7 @@ mod tests {
             application_state: "state-secret".into(),
             code_challenge: CodeChallenge([3; 32]),
             host: Host::parse("login.example.com").unwrap(),
+            organization: None,
             intent: Intent::SignInOrUp,
             login_hint: "alice-secret@mail.example".into(),
             prompt: String::new(),

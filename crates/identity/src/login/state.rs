@@ -1,24 +1,36 @@
 //! `state`, which goes to the provider and back: a sealed sign-in, or a sealed test login.
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use latchkey_domain::{host::Host, name::ConnectionName};
 use latchkey_keyring::{KeyId, KeyRing, Purpose};
 use serde::{Deserialize, Serialize};
 
-use super::{attempt::Attempt, flow::Flow};
+use super::{
+    attempt::Attempt,
+    flow::{Flow, SealedFlow},
+};
 use crate::{Error, Result};
 
-/// There is one kind of place for a state: the URL of a callback.
-const PLACE: &[u8] = b"state";
 /// Browsers and servers take URLs of 8 KB; a state stays far below that.
 const MAX_STATE_LENGTH: usize = 1536;
 
 /// What a state holds. A kind is never taken for another: it is under the seal too.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) enum State {
+pub(super) enum State<F = Flow> {
     /// Somebody signs in to an application.
-    SignIn(Attempt),
+    SignIn(Attempt<F>),
     /// Somebody tries a connection out; the test login has the id of its way.
-    Test(Flow),
+    Test(F),
+}
+
+impl<F> State<F> {
+    /// The same, with its way in another shape.
+    fn with_flow<G>(self, change: impl FnOnce(F) -> G) -> State<G> {
+        match self {
+            Self::SignIn(attempt) => State::SignIn(attempt.with_flow(change)),
+            Self::Test(flow) => State::Test(change(flow)),
+        }
+    }
 }
 
 impl State {
@@ -30,24 +42,37 @@ impl State {
         }
     }
 
-    pub(super) fn seal(&self, keyring: &KeyRing) -> Result<String> {
-        let text =
-            postcard::to_stdvec(self).map_err(|_| Error::Internal("a state cannot be written"))?;
-        let sealed = keyring.seal(Purpose::State, PLACE, &text)?;
+    pub(super) fn seal(self, keyring: &KeyRing) -> Result<String> {
+        let place = place(&self.flow().connection_name(), &self.flow().host);
+        let text = postcard::to_stdvec(&self.with_flow(|flow| SealedFlow::of(&flow)));
+        let text = text.map_err(|_| Error::Internal("a state cannot be written"))?;
+        let sealed = keyring.seal(Purpose::State, &place, &text)?;
         Ok(BASE64_URL_SAFE_NO_PAD.encode(sealed))
     }
 
-    /// Opens a state. Whatever is wrong with it, the caller learns that it is not one of ours.
-    pub(super) fn open(state: &str, keyring: &KeyRing) -> Result<(Self, KeyId)> {
+    /// Opens a state that came in for a connection and on a host. Whatever is wrong with it, the
+    /// caller learns that it is not one of ours.
+    pub(super) fn open(
+        state: &str,
+        connection: &ConnectionName,
+        host: &Host,
+        keyring: &KeyRing,
+    ) -> Result<(Self, KeyId)> {
         if state.len() > MAX_STATE_LENGTH {
             return Err(Error::StateInvalid);
         }
         let sealed = BASE64_URL_SAFE_NO_PAD.decode(state).map_err(|_| Error::StateInvalid)?;
-        let opened =
-            keyring.open(Purpose::State, PLACE, &sealed).map_err(|_| Error::StateInvalid)?;
-        let state = postcard::from_bytes(&opened.text).map_err(|_| Error::StateInvalid)?;
-        Ok((state, opened.key))
+        let opened = keyring.open(Purpose::State, &place(connection, host), &sealed);
+        let opened = opened.map_err(|_| Error::StateInvalid)?;
+        let state: State<SealedFlow> =
+            postcard::from_bytes(&opened.text).map_err(|_| Error::StateInvalid)?;
+        Ok((state.with_flow(|flow| flow.at(connection, host)), opened.key))
     }
+}
+
+/// Where a state comes back to: its seal is bound to that, so that it need not stand in it.
+fn place(connection: &ConnectionName, host: &Host) -> Vec<u8> {
+    format!("state {connection} {host}").into_bytes()
 }
 
 #[cfg(test)]
@@ -66,10 +91,28 @@ mod tests {
     fn a_state_opens_to_what_was_sealed_and_stays_short() {
         let keyring = keyring();
         for state in [State::SignIn(attempt()), State::Test(flow())] {
-            let sealed = state.seal(&keyring).unwrap();
+            let (connection, host) = (state.flow().connection_name(), state.flow().host.clone());
+            let sealed = state.clone().seal(&keyring).unwrap();
             assert!(sealed.len() < MAX_STATE_LENGTH, "{}", sealed.len());
-            assert_eq!(State::open(&sealed, &keyring).unwrap(), (state, keyring.primary()));
+            let opened = State::open(&sealed, &connection, &host, &keyring).unwrap();
+            assert_eq!(opened, (state, keyring.primary()));
         }
+    }
+
+    #[test]
+    fn a_state_opens_for_its_own_connection_and_on_its_own_host_alone() {
+        let (keyring, flow) = (keyring(), flow());
+        let sealed = State::Test(flow.clone()).seal(&keyring).unwrap();
+        let (ours, host) = (flow.connection_name(), &flow.host);
+        let others = ["environments/dev/connections/bitbucket", &format!("{ours}x")];
+        for other in others.into_iter().filter_map(|name| name.parse().ok()) {
+            let opened = State::open(&sealed, &other, host, &keyring);
+            assert!(matches!(opened, Err(Error::StateInvalid)), "{other}");
+        }
+        let elsewhere = Host::parse("login.example.com").unwrap();
+        let opened = State::open(&sealed, &ours, &elsewhere, &keyring);
+        assert!(matches!(opened, Err(Error::StateInvalid)));
+        assert!(State::open(&sealed, &ours, host, &keyring).is_ok());
     }
 
     #[test]
@@ -84,7 +127,9 @@ mod tests {
     proptest! {
         #[test]
         fn what_was_not_sealed_here_does_not_open(text in "[A-Za-z0-9_-]{0,200}") {
-            prop_assert!(matches!(State::open(&text, &keyring()), Err(Error::StateInvalid)));
+            let flow = flow();
+            let opened = State::open(&text, &flow.connection_name(), &flow.host, &keyring());
+            prop_assert!(matches!(opened, Err(Error::StateInvalid)));
         }
     }
 }

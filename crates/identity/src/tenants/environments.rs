@@ -10,7 +10,7 @@ use latchkey_domain::{
     page::{Listed, Page},
     text::DisplayName,
 };
-use latchkey_store::TimeCursor;
+use latchkey_store::{TimeCursor, Tx};
 
 use crate::{
     Error, Latchkey, RequestId, Result,
@@ -78,6 +78,7 @@ impl Latchkey {
             created_at: now,
             updated_at: now,
         };
+        free(&tx, &new.default_domain).await?;
         if new.id.is_some() && tx.environment_id_is_taken(&environment.id).await? {
             return Err(Error::Exists);
         }
@@ -136,6 +137,9 @@ impl Latchkey {
         if fields.is_empty() {
             return Ok(environment);
         }
+        if domain.is_some() {
+            free(&tx, &environment.default_domain).await?;
+        }
         environment.version += 1;
         let now = self.clock.now();
         environment.updated_at = now;
@@ -178,6 +182,11 @@ impl Latchkey {
         tx.audit(caller, &change, now).await?;
         Ok(tx.commit().await?)
     }
+}
+
+/// Lets a default domain through that is no organization's custom domain.
+async fn free(tx: &Tx, domain: &Host) -> Result<()> {
+    if tx.is_verified_domain(domain).await? { Err(Error::DomainTaken) } else { Ok(()) }
 }
 
 /// What the audit tells of a new environment.

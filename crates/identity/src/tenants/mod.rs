@@ -1,9 +1,12 @@
-//! Administering environments, applications and keys, and reading who did.
+//! Administering environments, organizations, applications and keys, and reading who did.
 
 mod api_keys;
 mod applications;
 mod audit;
+mod dependents;
+mod domains;
 mod environments;
+mod organizations;
 mod readiness;
 mod rotate;
 
@@ -13,7 +16,9 @@ use crate::{Error, Latchkey, Result};
 
 pub use api_keys::NewApiKey;
 pub use applications::{ApplicationChanges, NewApplication};
+pub use dependents::RemovedDomain;
 pub use environments::{EnvironmentChanges, NewEnvironment};
+pub use organizations::{NewOrganization, OrganizationChanges};
 pub use rotate::{KeyRotation, RotatedKey};
 
 /// What belongs to an environment is for those who see it, the installation's for operators.

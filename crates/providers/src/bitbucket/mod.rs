@@ -16,6 +16,7 @@ use std::{sync::Arc, time::Duration};
 use async_trait::async_trait;
 use http::StatusCode;
 use latchkey_domain::{
+    callback::CallbackRule,
     check::CheckReason,
     profile::{Account, Issuer, ListedEmail},
     provider::{
@@ -126,6 +127,11 @@ impl Provider for Bitbucket {
         let told = callback::callback(&self.http, &self.settings, client_id, redirect_uri);
         let asked = within(CHECK_TIMEOUT, told);
         watched(&self.name, "callback", call_span!("provider.callback", self.name), asked).await
+    }
+
+    /// A consumer has one callback URL, and any that begins with it is taken.
+    fn callback_rule(&self) -> CallbackRule {
+        CallbackRule { by_prefix: true, one_per_consumer: true }
     }
 
     fn advice(&self, reason: CheckReason) -> Option<&'static str> {

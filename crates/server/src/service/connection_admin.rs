@@ -9,7 +9,7 @@ use super::sent;
 use crate::{
     access::caller,
     status::from_error,
-    wire::{check, connection as wire, credential, grant, test_login},
+    wire::{callback, check, connection as wire, credential, grant, test_login},
 };
 
 /// The service.
@@ -102,10 +102,10 @@ impl ConnectionAdmin for Admin {
         request: Request<v1::ListCallbackUrlsRequest>,
     ) -> Result<Response<v1::ListCallbackUrlsResponse>, Status> {
         let caller = caller(&request)?;
-        let parent = wire::name("parent", &request.into_inner().parent)?;
-        let urls = self.0.callback_urls(&caller, &parent).await.map_err(from_error)?;
-        let callback_urls = urls.into_iter().map(wire::encode_callback_url).collect();
-        Ok(Response::new(v1::ListCallbackUrlsResponse { callback_urls }))
+        let request = request.into_inner();
+        let (parent, page) = callback::list(&request)?;
+        let listed = self.0.callback_urls(&caller, &parent, &page).await.map_err(from_error)?;
+        Ok(Response::new(callback::listed(&request, listed)))
     }
 
     async fn grant_application(

@@ -21,8 +21,8 @@ impl SocialLogin for Login {
         request: Request<v1::ListLoginOptionsRequest>,
     ) -> Result<Response<v1::ListLoginOptionsResponse>, Status> {
         let caller = caller(&request)?;
-        let (application, redirect_uri) = wire::options(request.into_inner())?;
-        let found = self.0.login_options(&caller, &application, redirect_uri.as_deref());
+        let (application, uri, host) = wire::options(request.into_inner())?;
+        let found = self.0.login_options(&caller, &application, uri.as_deref(), host.as_ref());
         let found = found.await.map_err(from_error)?;
         Ok(Response::new(wire::encode_options(found)))
     }

@@ -10,7 +10,7 @@ use super::sent;
 use crate::{
     access::caller,
     status::from_error,
-    wire::{api_key, application, audit, connection::name, environment, readiness},
+    wire::{api_key, application, audit, connection::name, environment, organization, readiness},
 };
 
 /// The service.
@@ -131,6 +131,88 @@ impl TenantAdmin for Tenants {
         let deleted = self.0.delete_application(&caller, &name, sent(&request.etag));
         deleted.await.map_err(from_error)?;
         Ok(Response::new(v1::DeleteApplicationResponse {}))
+    }
+
+    async fn create_organization(
+        &self,
+        request: Request<v1::CreateOrganizationRequest>,
+    ) -> Result<Response<v1::CreateOrganizationResponse>, Status> {
+        let caller = caller(&request)?;
+        let new = organization::create(request.into_inner())?;
+        let made = self.0.create_organization(&caller, &new).await.map_err(from_error)?;
+        let organization = Some(organization::encode(made));
+        Ok(Response::new(v1::CreateOrganizationResponse { organization }))
+    }
+
+    async fn get_organization(
+        &self,
+        request: Request<v1::GetOrganizationRequest>,
+    ) -> Result<Response<v1::GetOrganizationResponse>, Status> {
+        let caller = caller(&request)?;
+        let name = name("name", &request.into_inner().name)?;
+        let found = self.0.organization(&caller, &name).await.map_err(from_error)?;
+        let organization = Some(organization::encode(found));
+        Ok(Response::new(v1::GetOrganizationResponse { organization }))
+    }
+
+    async fn list_organizations(
+        &self,
+        request: Request<v1::ListOrganizationsRequest>,
+    ) -> Result<Response<v1::ListOrganizationsResponse>, Status> {
+        let caller = caller(&request)?;
+        let request = request.into_inner();
+        let (parent, domain, page) = organization::list(&request)?;
+        let environment = &parent.environment;
+        let listed = self.0.list_organizations(&caller, environment, domain.as_ref(), &page);
+        Ok(Response::new(organization::listed(&request, listed.await.map_err(from_error)?)))
+    }
+
+    async fn update_organization(
+        &self,
+        request: Request<v1::UpdateOrganizationRequest>,
+    ) -> Result<Response<v1::UpdateOrganizationResponse>, Status> {
+        let caller = caller(&request)?;
+        let (name, changes) = organization::update(request.into_inner())?;
+        let updated = self.0.update_organization(&caller, &name, &changes);
+        let (updated, removed) = updated.await.map_err(from_error)?;
+        let organization = Some(organization::encode(updated));
+        let removed_domain = removed.map(organization::removed);
+        Ok(Response::new(v1::UpdateOrganizationResponse { organization, removed_domain }))
+    }
+
+    async fn delete_organization(
+        &self,
+        request: Request<v1::DeleteOrganizationRequest>,
+    ) -> Result<Response<v1::DeleteOrganizationResponse>, Status> {
+        let caller = caller(&request)?;
+        let request = request.into_inner();
+        let name = name("name", &request.name)?;
+        let (etag, dry) = (sent(&request.etag), request.validate_only);
+        let removed = self.0.delete_organization(&caller, &name, etag, dry).await;
+        let removed_domain = removed.map_err(from_error)?.map(organization::removed);
+        Ok(Response::new(v1::DeleteOrganizationResponse { removed_domain }))
+    }
+
+    async fn start_domain_verification(
+        &self,
+        request: Request<v1::StartDomainVerificationRequest>,
+    ) -> Result<Response<v1::StartDomainVerificationResponse>, Status> {
+        let caller = caller(&request)?;
+        let name = name("name", &request.into_inner().name)?;
+        let started = self.0.start_domain_verification(&caller, &name).await.map_err(from_error)?;
+        let organization = Some(organization::encode(started));
+        Ok(Response::new(v1::StartDomainVerificationResponse { organization }))
+    }
+
+    async fn check_domain_verification(
+        &self,
+        request: Request<v1::CheckDomainVerificationRequest>,
+    ) -> Result<Response<v1::CheckDomainVerificationResponse>, Status> {
+        let caller = caller(&request)?;
+        let name = name("name", &request.into_inner().name)?;
+        let looked = self.0.check_domain_verification(&caller, &name).await.map_err(from_error)?;
+        let organization = Some(organization::encode(looked));
+        Ok(Response::new(v1::CheckDomainVerificationResponse { organization }))
     }
 
     async fn create_api_key(

@@ -4,7 +4,7 @@ use latchkey_domain::{
     Invalid,
     connection::ConnectionState,
     id::ConnectionId,
-    name::{ApplicationName, ConnectionName, CredentialName, EnvironmentName},
+    name::{ApplicationName, ConnectionName, EnvironmentName},
     page::Page,
     provider::ProviderName,
     text::DisplayName,
@@ -12,7 +12,7 @@ use latchkey_domain::{
     warning::ConnectionWarning,
 };
 use latchkey_identity::{
-    CallbackUrl, ConnectionChanges, ConnectionView, DeletedConnection, NewConnection, TimeCursor,
+    ConnectionChanges, ConnectionView, DeletedConnection, NewConnection, TimeCursor,
     WhichConnections, etag,
 };
 use latchkey_proto::v1;
@@ -224,13 +224,5 @@ pub(crate) fn encode_deleted(deleted: DeletedConnection) -> v1::DeleteConnection
     v1::DeleteConnectionResponse {
         connection: Some(encode(deleted.view)),
         dependent_identities: i64::try_from(deleted.dependent_identities).unwrap_or(i64::MAX),
-    }
-}
-
-pub(crate) fn encode_callback_url(found: CallbackUrl) -> v1::CallbackUrl {
-    v1::CallbackUrl {
-        host: found.host.to_string(),
-        url: found.url.to_string(),
-        credential: found.credential.as_ref().map(CredentialName::to_string).unwrap_or_default(),
     }
 }

@@ -29,15 +29,16 @@ const MAX_STATE: usize = 2048;
 const MAX_BROWSER_SECRET: usize = 256;
 const MAX_LOGIN_CODE: usize = 256;
 
-/// Of which application, and where to.
-pub(crate) type Options = (ApplicationName, Option<String>);
+/// Of which application, where to, and on which host.
+pub(crate) type Options = (ApplicationName, Option<String>, Option<Host>);
 
 pub(crate) fn options(request: v1::ListLoginOptionsRequest) -> Result<Options, Status> {
     let mut fields = Fields::new();
     let application = fields.check("application", request.application.parse());
     fields.limit("redirect_uri", &request.redirect_uri, RedirectUri::MAX_LENGTH);
     let redirect_uri = (!request.redirect_uri.is_empty()).then_some(request.redirect_uri);
-    let read = application.map(|application| (application, redirect_uri));
+    let host = fields.check_if("host", &request.host, Host::parse);
+    let read = application.map(|application| (application, redirect_uri, host));
     fields.finish(read)
 }
 
@@ -65,6 +66,7 @@ pub(crate) fn start(request: v1::StartLoginRequest) -> Result<StartLogin, Status
     let code_challenge =
         fields.check("code_challenge", CodeChallenge::parse(&request.code_challenge));
     let host = fields.check("host", Host::parse(&request.host));
+    let organization = fields.check_if("organization", &request.organization, str::parse);
     let intent = match v1::LoginIntent::try_from(request.intent) {
         Ok(v1::LoginIntent::Unspecified | v1::LoginIntent::SignInOrUp) => Ok(Intent::SignInOrUp),
         Ok(v1::LoginIntent::SignIn) => Ok(Intent::SignIn),
@@ -82,6 +84,7 @@ pub(crate) fn start(request: v1::StartLoginRequest) -> Result<StartLogin, Status
             application_state: request.state.into(),
             code_challenge: code_challenge?,
             host: host?,
+            organization,
             intent: intent?,
             login_hint: request.login_hint.into(),
             prompt: request.prompt,
@@ -198,6 +201,7 @@ pub(crate) fn redeemed(redeemed: Redeemed) -> v1::RedeemLoginResponse {
         application: redeemed.application.to_string(),
         result: result(redeemed.result).into(),
         reference_id: redeemed.reference_id.to_string(),
+        organization: redeemed.organization.map(|name| name.to_string()).unwrap_or_default(),
     }
 }
 

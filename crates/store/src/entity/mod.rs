@@ -44,6 +44,27 @@ entity!(application = "applications" {
     updated_at: i64,
 });
 
+entity!(organization = "organizations" {
+    #[sea_orm(primary_key, auto_increment = false)]
+    environment: String,
+    #[sea_orm(primary_key, auto_increment = false)]
+    id: String,
+    display_name: String,
+    custom_domain: Option<String>,
+    verified_domain: Option<String>,
+    token: Option<String>,
+    state: Option<String>,
+    problem: Option<String>,
+    started_at: Option<i64>,
+    checked_at: Option<i64>,
+    verified_at: Option<i64>,
+    missing_since: Option<i64>,
+    next_check_at: Option<i64>,
+    version: i64,
+    created_at: i64,
+    updated_at: i64,
+});
+
 entity!(api_key = "api_keys" {
     #[sea_orm(primary_key, auto_increment = false)]
     id: Uuid,
@@ -193,6 +214,8 @@ entity!(sign_in = "sign_ins" {
     environment: String,
     connection: String,
     application: String,
+    organization: Option<String>,
+    custom_domain: Option<String>,
     answer_hash: Vec<u8>,
     code_challenge: Vec<u8>,
     claimed_at: i64,

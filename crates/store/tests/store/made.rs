@@ -192,6 +192,8 @@ pub(crate) fn claim(attempt: AttemptId, now: Timestamp) -> Claim {
         attempt,
         connection: bitbucket(),
         application: shop(),
+        organization: None,
+        custom_domain: None,
         answer_hash: [3; 32],
         code_challenge: CHALLENGE,
         now,
@@ -214,6 +216,7 @@ pub(crate) fn signed_in(user: &User, identity: &Identity, sequence: i64) -> Even
     let context = SignInContext {
         connection: bitbucket(),
         application: Some(shop()),
+        organization: None,
         provider: ProviderName::parse("bitbucket").unwrap(),
         reference_id: "ref_1".to_owned(),
     };

@@ -32,6 +32,7 @@ crate::both! {
             id: attempt,
             connection: made::bitbucket(),
             application: made::shop(),
+            organization: None,
             answer_hash: [3; 32],
             claimed_at: made::NOW,
             end: None,

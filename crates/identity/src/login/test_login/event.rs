@@ -38,6 +38,7 @@ pub(super) fn test_event(
         context: SignInContext {
             connection: flow.connection_name(),
             application: None,
+            organization: None,
             provider: way_in.connection.provider.clone(),
             reference_id: flow.id.to_string(),
         },

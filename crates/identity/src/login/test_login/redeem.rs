@@ -38,6 +38,7 @@ impl Latchkey {
         let connection = &test_login.connection;
         let way_in = self.store.way_in(connection).await?.ok_or(Error::NotFound)?;
         let environment = self.environment_of(&connection.environment).await?;
+        self.whose_host(&redeem.host, &environment).await?;
         if !self.is_admitted(&way_in.connection, &environment) {
             return Err(Error::ConnectionDisabled);
         }

@@ -15,7 +15,7 @@ use latchkey_store::Tx;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{TestLoginView, ticket};
-use crate::{Error, Latchkey, Result, login::start::host_is_ours, request::after_conflict};
+use crate::{Error, Latchkey, Result, request::after_conflict};
 
 /// A test login to be started.
 #[derive(Debug, Clone)]
@@ -82,7 +82,7 @@ impl Latchkey {
         let environment = environment.ok_or(Error::NotFound)?;
         let connection = tx.connection(&new.connection).await?.ok_or(Error::NotFound)?;
         let host = new.host.clone().unwrap_or_else(|| environment.default_domain.clone());
-        host_is_ours(&host, &environment)?;
+        self.whose_host(&host, &environment).await?;
         if !self.is_admitted(&connection, &environment) {
             return Err(Error::ConnectionDisabled);
         }

@@ -1,0 +1,136 @@
+//! Hosts that people sign in on: whose they are, and who depends on them.
+
+use latchkey_domain::{
+    connection::CredentialRole,
+    host::Host,
+    id::{CredentialId, EnvironmentId},
+    name::{ConnectionName, CredentialName, OrganizationName},
+};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect, QueryTrait, SelectExt,
+};
+
+use crate::{
+    Error, Result, Store, Tx,
+    credentials::role_name,
+    entity::{credential, environment, organization, sign_in},
+};
+
+/// More than anybody would read: a host has a consumer for each connection.
+const MOST_CREDENTIALS: u64 = 100;
+
+/// Who and what depends on a custom domain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DomainDependents {
+    /// How many people signed in on it.
+    pub users: u64,
+    /// The credentials that are for it alone, at most a hundred.
+    pub credentials: Vec<CredentialName>,
+}
+
+impl Tx {
+    /// Whether a host is somebody else's than this organization's: the verified custom domain of
+    /// another, or the default domain of an environment.
+    pub async fn is_anothers_domain(&self, host: &Host, own: &OrganizationName) -> Result<bool> {
+        let verified = verified_elsewhere(&self.tx, host).await?;
+        Ok(verified.is_some_and(|(environment, id)| {
+            environment != own.environment.as_str() || id != own.organization.as_str()
+        }) || is_default(&self.tx, host).await?)
+    }
+
+    /// Whether a host is the verified custom domain of an organization.
+    pub async fn is_verified_domain(&self, host: &Host) -> Result<bool> {
+        Ok(verified_elsewhere(&self.tx, host).await?.is_some())
+    }
+
+    /// Whether a host is the custom domain of an organization of this environment, verified or not.
+    pub async fn is_custom_domain(&self, id: &EnvironmentId, host: &Host) -> Result<bool> {
+        let found = organization::Entity::find()
+            .filter(organization::Column::Environment.eq(id.as_str()))
+            .filter(organization::Column::CustomDomain.eq(host.as_str()));
+        Ok(found.exists(&self.tx).await?)
+    }
+
+    /// Who and what depends on a custom domain of this environment.
+    pub async fn domain_dependents(
+        &self,
+        id: &EnvironmentId,
+        host: &Host,
+    ) -> Result<DomainDependents> {
+        use credential::Column::{DeletedAt, Environment, Host as OfHost, Id};
+        let people = sign_in::Entity::find()
+            .select_only()
+            .column(sign_in::Column::UserId)
+            .distinct()
+            .filter(sign_in::Column::CustomDomain.is_not_null())
+            .filter(sign_in::Column::CustomDomain.eq(host.as_str()))
+            .filter(sign_in::Column::Environment.eq(id.as_str()))
+            .filter(sign_in::Column::UserId.is_not_null());
+        let credentials = credential::Entity::find()
+            .filter(Environment.eq(id.as_str()))
+            .filter(OfHost.is_not_null())
+            .filter(OfHost.eq(host.as_str()))
+            .filter(DeletedAt.is_null())
+            .order_by_asc(Id)
+            .limit(MOST_CREDENTIALS);
+        let credentials = credentials.all(&self.tx).await?.into_iter();
+        let credentials = credentials.map(|row| name_of(id, row)).collect::<Result<_>>()?;
+        Ok(DomainDependents { users: people.count(&self.tx).await?, credentials })
+    }
+}
+
+fn name_of(environment: &EnvironmentId, row: credential::Model) -> Result<CredentialName> {
+    let connection = row.connection.parse();
+    let connection = connection.map_err(|_| Error::corrupt("credentials", "connection"))?;
+    let parent = ConnectionName { environment: environment.clone(), connection };
+    Ok(CredentialName {
+        environment: parent.environment,
+        connection: parent.connection,
+        credential: CredentialId(row.id),
+    })
+}
+
+/// The organization whose verified custom domain a host is: its environment and its id.
+async fn verified_elsewhere(
+    db: &impl ConnectionTrait,
+    host: &Host,
+) -> Result<Option<(String, String)>> {
+    use organization::Column::VerifiedDomain;
+    let found = organization::Entity::find().filter(VerifiedDomain.eq(host.as_str()));
+    Ok(found.one(db).await?.map(|row| (row.environment, row.id)))
+}
+
+async fn is_default(db: &impl ConnectionTrait, host: &Host) -> Result<bool> {
+    let found = environment::Entity::find()
+        .filter(environment::Column::DefaultDomain.eq(host.as_str()))
+        .filter(environment::Column::DeletedAt.is_null());
+    Ok(found.exists(db).await?)
+}
+
+impl Store {
+    /// Two hosts at most that people of organizations sign in on, without a credential of their own
+    /// in a connection.
+    pub async fn served_hosts_without(&self, connection: &ConnectionName) -> Result<Vec<Host>> {
+        use credential::Column::{Connection, DeletedAt, Environment, Host as OfHost, Role};
+        let own = credential::Entity::find()
+            .select_only()
+            .column(OfHost)
+            .filter(Environment.eq(connection.environment.as_str()))
+            .filter(Connection.eq(connection.connection.as_str()))
+            .filter(OfHost.is_not_null())
+            .filter(Role.eq(role_name(CredentialRole::Active)))
+            .filter(DeletedAt.is_null());
+        let found = organization::Entity::find()
+            .filter(organization::Column::Environment.eq(connection.environment.as_str()))
+            .filter(organization::Column::VerifiedDomain.is_not_null())
+            .filter(organization::Column::VerifiedDomain.not_in_subquery(own.into_query()))
+            .limit(2);
+        let rows = found.all(&self.reader).await?.into_iter();
+        let corrupt = || Error::corrupt("organizations", "verified_domain");
+        rows.map(|row| {
+            Host::parse(&row.verified_domain.ok_or_else(corrupt)?).map_err(|_| corrupt())
+        })
+        .collect()
+    }
+}
