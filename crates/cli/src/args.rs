@@ -90,6 +90,13 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: command::applications::Command,
     },
+    /// Customers, and the domains that their people sign in on.
+    Organizations {
+        #[command(flatten)]
+        api: Api,
+        #[command(subcommand)]
+        command: command::organizations::Command,
+    },
     /// The people who signed up.
     Users {
         #[command(flatten)]

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
-use latchkey_identity::{Latchkey, Providers};
+use latchkey_dns::Resolver;
+use latchkey_identity::{Latchkey, Parts, Providers};
 use latchkey_keyring::KeyRing;
 use latchkey_providers::Registry;
 use latchkey_relay::Relay;
@@ -52,10 +53,16 @@ pub(crate) async fn providers(config: &Config) -> Result<Providers> {
 
 impl Service {
     /// Puts the use cases together.
-    pub(crate) fn new(store: Store, ring: KeyRing, providers: Providers) -> Self {
-        let (cache, clock) = (ConfigCache::new(store.clone()), Arc::new(store.clock()));
-        let latchkey =
-            Latchkey::new(store.clone(), cache.clone(), Arc::new(ring), providers, clock);
+    pub(crate) fn new(config: &Config, store: Store, ring: KeyRing, providers: Providers) -> Self {
+        let cache = ConfigCache::new(store.clone());
+        let latchkey = Latchkey::new(Parts {
+            cache: cache.clone(),
+            keyring: Arc::new(ring),
+            providers,
+            resolver: Arc::new(Resolver::new(&config.dns)),
+            clock: Arc::new(store.clock()),
+            store: store.clone(),
+        });
         Self { latchkey, store, cache }
     }
 
@@ -66,6 +73,7 @@ impl Service {
         stage.follow("the cache", self.cache.clone().follow(stop()));
         stage.follow("the sequencer", self.store.clone().sequence(stop()));
         stage.follow("the sweep", self.store.clone().sweep(stop()));
+        stage.follow("custom domains", self.latchkey.clone().look_for_domains(stop()));
         stage.follow("the key ring", self.latchkey.clone().note_sealing(stop()));
     }
 

@@ -18,8 +18,8 @@ pub(super) struct Hand<'a> {
 }
 
 impl Hand<'_> {
-    /// Carries out one step.
-    pub(super) async fn carry_out(&self, step: &Step<'_>) -> Result<()> {
+    /// Carries out one step; tells who loses their way in by it.
+    pub(super) async fn carry_out(&self, step: &Step<'_>) -> Result<Option<v1::DomainDependents>> {
         match step {
             Step::CreateEnvironment { id, new } => self.create_environment(id, new).await?,
             Step::UpdateEnvironment { before, after } => {
@@ -28,6 +28,10 @@ impl Hand<'_> {
             Step::CreateApplication { id, new } => self.create_application(id, new).await?,
             Step::UpdateApplication { before, after } => {
                 self.update_application(before, after).await?;
+            }
+            Step::CreateOrganization { id, new } => self.create_organization(id, new).await?,
+            Step::UpdateOrganization { .. } | Step::DeleteOrganization { .. } => {
+                return Ok(self.change_organization(step, false).await?);
             }
             Step::UndeleteConnection { there } => self.undelete_connection(there).await?,
             Step::CreateConnection { id, new } => self.create_connection(id, new).await?,
@@ -48,7 +52,7 @@ impl Hand<'_> {
             Step::DeleteConnection { there } => self.delete_connection(there).await?,
             Step::DeleteApplication { there } => self.delete_application(there).await?,
         }
-        Ok(())
+        Ok(None)
     }
 
     async fn create_environment(&self, id: &str, new: &v1::Environment) -> Result<(), Refusal> {
@@ -193,6 +197,6 @@ impl Hand<'_> {
     }
 }
 
-fn mask(differences: Vec<Difference>) -> FieldMask {
+pub(super) fn mask(differences: Vec<Difference>) -> FieldMask {
     FieldMask { paths: differences.iter().map(|it| it.field.to_owned()).collect() }
 }

@@ -1,9 +1,37 @@
 //! What a file asks for that no step can bring about.
 
-use super::{there::There, wanted::Wanted};
+use std::collections::BTreeSet;
+
+use super::{
+    there::{ConnectionThere, There},
+    wanted::{Wanted, WantedConnection, WantedCredential},
+};
 
 /// Each a sentence, with the path of what is wrong.
 pub(super) fn conflicts(wanted: &Wanted, there: &There, prune: bool) -> Vec<String> {
+    let mut problems = of_environment(wanted, there);
+    let hosts = hosts(wanted, there, prune);
+    for (id, connection) in &wanted.connections {
+        problems.extend(strange_hosts(id, connection, there, &hosts));
+        let other = there.connections.get(id).map(|there| &there.connection.provider);
+        if other.is_some_and(|other| *other != connection.provider) {
+            let other = other.map(String::as_str).unwrap_or_default();
+            let path = format!("connections.{id}.provider");
+            problems.push(format!("{path}: cannot change, and is {other}"));
+        }
+        for application in connection.grants.keys() {
+            let will_be = wanted.applications.contains_key(application)
+                || (!prune && there.applications.contains_key(application));
+            if !will_be {
+                let path = format!("connections.{id}.grants");
+                problems.push(format!("{path}: there will be no application {application}"));
+            }
+        }
+    }
+    problems
+}
+
+fn of_environment(wanted: &Wanted, there: &There) -> Vec<String> {
     let mut problems = Vec::new();
     match (&wanted.environment, &there.environment) {
         (Some(wanted), Some(there)) if wanted.kind.is_some_and(|kind| kind != there.kind()) => {
@@ -26,23 +54,40 @@ pub(super) fn conflicts(wanted: &Wanted, there: &There, prune: bool) -> Vec<Stri
         }
         _ => {}
     }
-    for (id, connection) in &wanted.connections {
-        let other = there.connections.get(id).map(|there| &there.connection.provider);
-        if other.is_some_and(|other| *other != connection.provider) {
-            let other = other.map(String::as_str).unwrap_or_default();
-            let path = format!("connections.{id}.provider");
-            problems.push(format!("{path}: cannot change, and is {other}"));
-        }
-        for application in connection.grants.keys() {
-            let will_be = wanted.applications.contains_key(application)
-                || (!prune && there.applications.contains_key(application));
-            if !will_be {
-                let path = format!("connections.{id}.grants");
-                problems.push(format!("{path}: there will be no application {application}"));
-            }
-        }
-    }
     problems
+}
+
+/// The hosts that there will be.
+fn hosts<'a>(wanted: &'a Wanted, there: &'a There, prune: bool) -> BTreeSet<&'a str> {
+    let in_file = wanted.environment.as_ref().and_then(|it| it.default_domain.as_ref());
+    let default = in_file.or(there.environment.as_ref().map(|it| &it.default_domain));
+    let named = wanted.organizations.values().map(|it| &it.custom_domain);
+    let kept = there.organizations.iter();
+    let kept = kept.filter(|(id, _)| !prune && !wanted.organizations.contains_key(*id));
+    let kept = kept.map(|(_, it)| &it.custom_domain);
+    default.into_iter().chain(named).chain(kept).map(String::as_str).collect()
+}
+
+/// The credentials that would be for a host of nobody's. One that is there outlives its host.
+fn strange_hosts(
+    id: &str,
+    connection: &WantedConnection,
+    there: &There,
+    hosts: &BTreeSet<&str>,
+) -> Vec<String> {
+    let there = there.connections.get(id);
+    // What is in a deleted one is seen once it is back.
+    if there.is_some_and(ConnectionThere::is_deleted) {
+        return Vec::new();
+    }
+    let old = there.iter().flat_map(|there| &there.credentials).map(|it| it.host.as_str());
+    let known = old.chain(hosts.iter().copied()).chain([""]).collect::<BTreeSet<_>>();
+    let strange = connection.credentials.iter().filter(|it| !known.contains(it.host.as_str()));
+    let told = |it: &WantedCredential| {
+        let (line, path, host) = (it.line, &it.path, &it.host);
+        format!("line {line}: {path}.host: there will be no domain {host}")
+    };
+    strange.map(told).collect()
 }
 
 #[cfg(test)]
@@ -73,5 +118,41 @@ connections:
         assert_eq!(told.len(), 2, "{told:?}");
         assert_eq!(told[1], "connections.acme.provider: cannot change, and is acme");
         assert_eq!(conflicts(&wanted, &there, true).len(), 3);
+    }
+
+    #[test]
+    fn a_credential_is_for_a_host_that_there_will_be() {
+        let file = "
+organizations: { acme: { display_name: A, custom_domain: a.example } }
+connections:
+  main:
+    display_name: B
+    provider: bitbucket
+    credentials:
+      - { client_id: k, client_secret: { variable: X } }
+      - { client_id: k, client_secret: { variable: X }, host: a.example }
+      - { client_id: k, client_secret: { variable: X }, host: default.example }
+      - { client_id: k, client_secret: { variable: X }, host: other.example }
+";
+        let wanted = Wanted::read(file).unwrap();
+        let environment =
+            v1::Environment { default_domain: "default.example".to_owned(), ..Default::default() };
+        let mut there = There { environment: Some(environment), ..There::default() };
+        let expected = "line 11: connections.main.credentials[3].host: there will be no domain \
+                        other.example";
+        assert_eq!(conflicts(&wanted, &there, false), [expected]);
+
+        let custom_domain = "other.example".to_owned();
+        let other = v1::Organization { custom_domain, ..Default::default() };
+        there.organizations.insert("other".to_owned(), other);
+        assert!(conflicts(&wanted, &there, false).is_empty());
+        assert_eq!(conflicts(&wanted, &there, true), [expected]);
+
+        let host = "other.example".to_owned();
+        let credentials = vec![v1::Credential { host, ..Default::default() }];
+        let connection = v1::Connection { provider: "bitbucket".to_owned(), ..Default::default() };
+        let outlived = ConnectionThere { connection, credentials, ..Default::default() };
+        there.connections.insert("main".to_owned(), outlived);
+        assert!(conflicts(&wanted, &there, true).is_empty());
     }
 }

@@ -3,7 +3,7 @@
 use latchkey_domain::{
     Invalid,
     host::Host,
-    id::{ApplicationId, ConnectionId, EnvironmentId},
+    id::{ApplicationId, ConnectionId, EnvironmentId, OrganizationId},
     provider::ProviderName,
     text::DisplayName,
 };
@@ -14,19 +14,26 @@ use super::{
     reader::{Item, Reader},
     there::Rights,
     wanted::{
-        Reference, Wanted, WantedApplication, WantedConnection, WantedCredential, WantedEnvironment,
+        Reference, Wanted, WantedApplication, WantedConnection, WantedCredential,
+        WantedEnvironment, WantedOrganization,
     },
 };
 use crate::command::connections::upstream_param;
 
 /// Reads the whole file; what is wrong is with the reader.
 pub(super) fn whole(reader: &mut Reader, node: &Node) -> Wanted {
-    let fields = reader.fields(node, "", &["environment", "applications", "connections"]);
+    const KNOWN: [&str; 4] = ["environment", "applications", "organizations", "connections"];
+    let fields = reader.fields(node, "", &KNOWN);
     let environment = fields.get("environment").and_then(|item| environment(reader, &item));
     let mut wanted = Wanted { environment, ..Wanted::default() };
     for item in fields.entries(reader, "applications") {
         if let Some(id) = id::<ApplicationId>(reader, &item) {
             wanted.applications.insert(id, application(reader, &item));
+        }
+    }
+    for item in fields.entries(reader, "organizations") {
+        if let Some(id) = id::<OrganizationId>(reader, &item) {
+            wanted.organizations.insert(id, organization(reader, &item));
         }
     }
     for item in fields.entries(reader, "connections") {
@@ -83,6 +90,16 @@ fn application(reader: &mut Reader, item: &Item<'_>) -> WantedApplication {
     }
     let display_name = display_name.map(|name| name.to_string()).unwrap_or_default();
     WantedApplication { display_name, redirect_uris }
+}
+
+fn organization(reader: &mut Reader, item: &Item<'_>) -> WantedOrganization {
+    let fields = reader.fields(item.node, &item.path, &["display_name", "custom_domain"]);
+    let display_name = fields.required(reader, "display_name", DisplayName::parse);
+    let custom_domain = fields.optional(reader, "custom_domain", Host::parse);
+    WantedOrganization {
+        display_name: display_name.map(|name| name.to_string()).unwrap_or_default(),
+        custom_domain: custom_domain.map(|host| host.to_string()).unwrap_or_default(),
+    }
 }
 
 fn connection(reader: &mut Reader, item: &Item<'_>) -> WantedConnection {

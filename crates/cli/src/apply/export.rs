@@ -19,6 +19,8 @@ const HEADING: &str = "\
 struct Document<'a> {
     environment: EnvironmentEntry<'a>,
     applications: BTreeMap<&'a str, ApplicationEntry<'a>>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    organizations: BTreeMap<&'a str, OrganizationEntry<'a>>,
     connections: BTreeMap<&'a str, ConnectionEntry<'a>>,
 }
 
@@ -34,6 +36,13 @@ struct EnvironmentEntry<'a> {
 struct ApplicationEntry<'a> {
     display_name: &'a str,
     redirect_uris: &'a [String],
+}
+
+#[derive(Serialize)]
+struct OrganizationEntry<'a> {
+    display_name: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    custom_domain: &'a str,
 }
 
 #[derive(Serialize)]
@@ -83,6 +92,11 @@ pub(crate) async fn export(api: &Api) -> Result<()> {
             default_domain: &environment.default_domain,
         },
         applications: there.applications.iter().map(|(id, it)| (id.as_str(), it.into())).collect(),
+        organizations: there
+            .organizations
+            .iter()
+            .map(|(id, it)| (id.as_str(), it.into()))
+            .collect(),
         connections: live.map(|(id, it)| (id.as_str(), connection(id, it))).collect(),
     };
     let yaml = serde_saphyr::to_string(&document)?;
@@ -92,6 +106,12 @@ pub(crate) async fn export(api: &Api) -> Result<()> {
 impl<'a> From<&'a v1::Application> for ApplicationEntry<'a> {
     fn from(there: &'a v1::Application) -> Self {
         Self { display_name: &there.display_name, redirect_uris: &there.redirect_uris }
+    }
+}
+
+impl<'a> From<&'a v1::Organization> for OrganizationEntry<'a> {
+    fn from(there: &'a v1::Organization) -> Self {
+        Self { display_name: &there.display_name, custom_domain: &there.custom_domain }
     }
 }
 

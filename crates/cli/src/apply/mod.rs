@@ -1,10 +1,12 @@
 //! `latchkey apply`: brings an environment to what a file says. `latchkey export`: writes such a file.
 
 mod carry_out;
+mod changes;
 mod conflicts;
 mod decode;
 mod export;
 mod node;
+mod organizations;
 mod plan;
 mod reader;
 mod secrets;
@@ -20,13 +22,13 @@ use std::{
 use anyhow::{Context, Result};
 
 use crate::{
-    client::{Api, Output, Place, environment_name},
+    client::{Api, Place, environment_name},
     config::Problems,
-    terminal::say,
 };
 
 use carry_out::Hand;
-use plan::{Plan, plan};
+use changes::Changes;
+use plan::plan;
 use step::Step;
 use there::There;
 use wanted::Wanted;
@@ -56,6 +58,7 @@ pub(crate) async fn apply(api: &Api, options: &Options) -> Result<()> {
     let place = || options.file.display().to_string();
     let mut wanted = Wanted::read(&text).with_context(place)?;
     let (client, parent) = (api.client()?, parent(&api.place, &wanted)?);
+    let hand = Hand { client: &client, parent: &parent };
     for _ in 0..ROUNDS {
         let there = There::read(&client, &parent).await?;
         let conflicts = conflicts::conflicts(&wanted, &there, options.prune);
@@ -64,14 +67,14 @@ pub(crate) async fn apply(api: &Api, options: &Options) -> Result<()> {
         }
         wanted.find_secrets(&folder, &client, &there).await.with_context(place)?;
         let plan = plan(&wanted, &there, options.prune);
-        let changes = Changes { plan: &plan, output: api.output };
+        let changes = Changes { plan: &plan, hand: &hand, output: api.output };
         if options.dry_run {
-            return changes.show();
+            return changes.show().await;
         }
-        changes.make(&Hand { client: &client, parent: &parent }).await?;
+        changes.make().await?;
         let is_undelete = |step: &Step<'_>| matches!(step, Step::UndeleteConnection { .. });
         if !plan.steps.iter().any(is_undelete) {
-            break;
+            return changes.tell_unverified();
         }
     }
     Ok(())
@@ -100,50 +103,5 @@ fn parent(place: &Place, wanted: &Wanted) -> Result<String> {
             Err(Problems::one(problem).into())
         }
         _ => Ok(in_file),
-    }
-}
-
-/// Steps that are shown, and made.
-struct Changes<'a> {
-    plan: &'a Plan<'a>,
-    output: Output,
-}
-
-impl Changes<'_> {
-    /// Shows what would be done.
-    fn show(&self) -> Result<()> {
-        self.plan.steps.iter().try_for_each(|step| self.tell(step))?;
-        self.end("nothing was changed: this was a dry run")
-    }
-
-    /// Makes the changes one after another. One that fails ends it, and what is left is told.
-    async fn make(&self, hand: &Hand<'_>) -> Result<()> {
-        for (at, step) in self.plan.steps.iter().enumerate() {
-            if let Err(error) = hand.carry_out(step).await {
-                let left = self.plan.steps[at..].iter().map(|step| format!("\n{}", step.told()));
-                let left = left.collect::<String>();
-                return Err(error.context(format!(
-                    "{at} of {} changes are made; run it again to go on. Not made is:{left}\nbecause",
-                    self.plan.steps.len()
-                )));
-            }
-            self.tell(step)?;
-        }
-        self.end("done")
-    }
-
-    fn tell(&self, step: &Step<'_>) -> Result<()> {
-        if self.output.json { say(&step.json().to_string()) } else { say(&step.told()) }
-    }
-
-    fn end(&self, told: &str) -> Result<()> {
-        if self.output.json {
-            return Ok(());
-        }
-        if !self.plan.kept.is_empty() {
-            say("not in the file, and left alone; with --prune it is:")?;
-            self.plan.kept.iter().try_for_each(|kept| say(&format!("    {kept}")))?;
-        }
-        say(if self.plan.steps.is_empty() { "nothing to change" } else { told })
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use latchkey_proto::v1;
 
 use super::{
-    step::{APPLICATION, CONNECTION, ENVIRONMENT, Step, differences},
+    step::{APPLICATION, CONNECTION, ENVIRONMENT, ORGANIZATION, Step, differences},
     there::{ConnectionThere, There, id},
     wanted::{Wanted, WantedConnection, WantedCredential, WantedEnvironment},
 };
@@ -16,6 +16,8 @@ pub(super) struct Plan<'a> {
     pub(super) steps: Vec<Step<'a>>,
     /// What is not in the file, and stays because nobody said to prune.
     pub(super) kept: Vec<String>,
+    /// The organizations whose custom domains will not be verified, by their ids.
+    pub(super) unverified: Vec<String>,
 }
 
 /// Compares a file with what is there. With `prune`, what is not in the file goes.
@@ -25,6 +27,8 @@ pub(super) fn plan<'a>(wanted: &'a Wanted, there: &'a There, prune: bool) -> Pla
         plan.environment(environment, there.environment.as_ref());
     }
     plan.applications(wanted, there);
+    // Before the credentials that may be for their domains.
+    plan.organizations(wanted, there);
     for (id, connection) in &wanted.connections {
         plan.connection(id, connection, there.connections.get(id));
     }
@@ -65,6 +69,29 @@ impl<'a> Plan<'a> {
                 None => self.steps.push(Step::CreateApplication { id: id.clone(), new: after }),
                 Some(before) if differences(before, &after, APPLICATION).is_empty() => {}
                 Some(before) => self.steps.push(Step::UpdateApplication { before, after }),
+            }
+        }
+    }
+
+    fn organizations(&mut self, wanted: &'a Wanted, there: &'a There) {
+        for (id, organization) in &wanted.organizations {
+            let before = there.organizations.get(id);
+            let after = v1::Organization {
+                display_name: organization.display_name.clone(),
+                custom_domain: organization.custom_domain.clone(),
+                ..before.cloned().unwrap_or_default()
+            };
+            // Another domain is verified anew.
+            let stays = before.filter(|before| before.custom_domain == after.custom_domain);
+            let stays_verified =
+                stays.is_some_and(|before| before.domain_state() == v1::DomainState::Verified);
+            if !after.custom_domain.is_empty() && !stays_verified {
+                self.unverified.push(id.clone());
+            }
+            match before {
+                None => self.steps.push(Step::CreateOrganization { id: id.clone(), new: after }),
+                Some(before) if differences(before, &after, ORGANIZATION).is_empty() => {}
+                Some(before) => self.steps.push(Step::UpdateOrganization { before, after }),
             }
         }
     }
@@ -148,6 +175,9 @@ impl<'a> Plan<'a> {
         let unknown = there.applications.values();
         let unknown = unknown.filter(|there| !wanted.applications.contains_key(&id(&there.name)));
         self.steps.extend(unknown.map(|there| Step::DeleteApplication { there }));
+        let unknown = there.organizations.values();
+        let unknown = unknown.filter(|there| !wanted.organizations.contains_key(&id(&there.name)));
+        self.steps.extend(unknown.map(|there| Step::DeleteOrganization { there }));
     }
 }
 

@@ -6,6 +6,8 @@ use crate::apply::there::Rights;
 const FILE: &str = "
 applications:
   demo: { display_name: Demo, redirect_uris: ['https://demo.example/back'] }
+organizations:
+  acme: { display_name: Acme, custom_domain: login.acme.example }
 connections:
   bitbucket:
     display_name: Bitbucket
@@ -35,6 +37,13 @@ fn there() -> There {
         redirect_uris: vec!["https://demo.example/back".to_owned()],
         ..v1::Application::default()
     };
+    let organization = v1::Organization {
+        name: "environments/dev/organizations/acme".to_owned(),
+        display_name: "Acme".to_owned(),
+        custom_domain: "login.acme.example".to_owned(),
+        domain_state: v1::DomainState::Verified.into(),
+        ..v1::Organization::default()
+    };
     let login = v1::upstream_param::Source::Value("login".to_owned());
     let param = v1::UpstreamParam { source: Some(login) };
     let connection = v1::Connection {
@@ -53,6 +62,7 @@ fn there() -> There {
     There {
         environment: Some(v1::Environment::default()),
         applications: [("demo".to_owned(), application)].into(),
+        organizations: [("acme".to_owned(), organization)].into(),
         connections: [("bitbucket".to_owned(), connection)].into(),
     }
 }
@@ -69,6 +79,10 @@ const ALL: Rights = Rights { may_sign_up: true, may_sign_in: true, may_link: tru
 
 type Change = fn(&mut There);
 
+fn acme(there: &mut There) -> &mut v1::Organization {
+    there.organizations.get_mut("acme").unwrap()
+}
+
 fn bitbucket(there: &mut There) -> &mut ConnectionThere {
     there.connections.get_mut("bitbucket").unwrap()
 }
@@ -83,6 +97,7 @@ fn an_empty_environment_gets_everything_in_an_order_that_works() {
     let empty = There { environment: Some(v1::Environment::default()), ..There::default() };
     let expected = [
         "+ create application demo",
+        "+ create organization acme",
         "+ create connection bitbucket",
         "+ create active credential of bitbucket: new for every host",
         "+ create standby credential of bitbucket: old for every host",
@@ -102,11 +117,12 @@ fn each_is_one_step(table: &[(Change, &str)]) {
 
 #[test]
 fn each_difference_is_one_step() {
-    let table: [(Change, &str); 7] = [
+    let table: [(Change, &str); 8] = [
         (
             |there| there.applications.get_mut("demo").unwrap().redirect_uris.clear(),
             "~ update application demo",
         ),
+        (|there| acme(there).custom_domain.clear(), "~ update organization acme"),
         (
             |there| bitbucket(there).connection.trusted_provider = true,
             "~ update connection bitbucket",
@@ -151,9 +167,20 @@ fn a_grant_that_is_missing_or_is_for_something_else_is_made_again() {
     each_is_one_step(&table);
 }
 
+fn connection(id: &str) -> ConnectionThere {
+    let name = format!("environments/dev/connections/{id}");
+    let connection = v1::Connection { name, ..v1::Connection::default() };
+    ConnectionThere { connection, ..ConnectionThere::default() }
+}
+
+fn application(id: &str) -> v1::Application {
+    let name = format!("environments/dev/applications/{id}");
+    v1::Application { name, ..v1::Application::default() }
+}
+
 #[test]
 fn what_the_file_does_not_have_goes_with_prune_only() {
-    let table: [(Change, &str); 4] = [
+    let table: [(Change, &str); 5] = [
         (
             |there| bitbucket(there).grants.extend([("other".to_owned(), ALL)]),
             "revoke connection bitbucket from application other",
@@ -167,20 +194,23 @@ fn what_the_file_does_not_have_goes_with_prune_only() {
         ),
         (
             |there| {
-                let name = "environments/dev/connections/more".to_owned();
-                let connection = v1::Connection { name, ..v1::Connection::default() };
-                let more = ConnectionThere { connection, ..ConnectionThere::default() };
-                there.connections.insert("more".to_owned(), more);
+                there.connections.insert("more".to_owned(), connection("more"));
             },
             "delete connection more",
         ),
         (
             |there| {
-                let name = "environments/dev/applications/more".to_owned();
-                let more = v1::Application { name, ..v1::Application::default() };
-                there.applications.insert("more".to_owned(), more);
+                there.applications.insert("more".to_owned(), application("more"));
             },
             "delete application more",
+        ),
+        (
+            |there| {
+                let name = "environments/dev/organizations/more".to_owned();
+                let more = v1::Organization { name, ..v1::Organization::default() };
+                there.organizations.insert("more".to_owned(), more);
+            },
+            "delete organization more",
         ),
     ];
     for (change, told) in table {
@@ -201,4 +231,24 @@ fn an_update_tells_the_fields_that_change() {
     let told = "~ update connection bitbucket\n    display_name: \"Old\" -> \"Bitbucket\"\n    \
                 disabled: true -> nothing";
     assert_eq!(plan.steps[0].told(), told);
+}
+
+#[test]
+fn a_custom_domain_that_is_not_or_no_longer_verified_is_known() {
+    let wanted = Wanted::read(FILE).unwrap();
+    let unverified = |change: Change| {
+        let mut there = there();
+        change(&mut there);
+        plan(&wanted, &there, false).unverified
+    };
+    assert!(unverified(|_| {}).is_empty());
+    for change in [
+        (|there| there.organizations.clear()) as Change,
+        |there| acme(there).custom_domain = "login.other.example".to_owned(),
+        |there| acme(there).domain_state = v1::DomainState::Failed.into(),
+    ] {
+        assert_eq!(unverified(change), ["acme"]);
+    }
+    let wanted = Wanted::read("organizations: { acme: { display_name: Acme } }").unwrap();
+    assert!(plan(&wanted, &there(), false).unverified.is_empty());
 }

@@ -90,8 +90,12 @@ impl WantedCredential {
 
     /// A secret that is at hand counts more than what the file tells of it.
     async fn learn_fingerprint(&mut self, client: &Client, parent: &str) -> Result<()> {
-        let Some(request) = self.request(parent) else { return Ok(()) };
-        let request = v1::CreateCredentialRequest { validate_only: true, ..request };
+        let Some(mut request) = self.request(parent) else { return Ok(()) };
+        request.validate_only = true;
+        if let Some(credential) = request.credential.as_mut() {
+            // It may still have to be made, and the fingerprint is the same for every host.
+            credential.host.clear();
+        }
         let made = answer(client.connections().create_credential(ask(request))).await?.credential;
         self.fingerprint = made.map(|made| made.secret_fingerprint);
         Ok(())

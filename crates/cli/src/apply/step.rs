@@ -29,6 +29,14 @@ pub(super) enum Step<'a> {
         before: &'a v1::Application,
         after: v1::Application,
     },
+    CreateOrganization {
+        id: String,
+        new: v1::Organization,
+    },
+    UpdateOrganization {
+        before: &'a v1::Organization,
+        after: v1::Organization,
+    },
     UndeleteConnection {
         there: &'a v1::Connection,
     },
@@ -68,6 +76,9 @@ pub(super) enum Step<'a> {
     DeleteApplication {
         there: &'a v1::Application,
     },
+    DeleteOrganization {
+        there: &'a v1::Organization,
+    },
 }
 
 /// The fields that a file tells: what they are called in a mask, and in JSON.
@@ -75,6 +86,8 @@ pub(super) const ENVIRONMENT: &[(&str, &str)] =
     &[("display_name", "displayName"), ("default_domain", "defaultDomain")];
 pub(super) const APPLICATION: &[(&str, &str)] =
     &[("display_name", "displayName"), ("redirect_uris", "redirectUris")];
+pub(super) const ORGANIZATION: &[(&str, &str)] =
+    &[("display_name", "displayName"), ("custom_domain", "customDomain")];
 pub(super) const CONNECTION: &[(&str, &str)] = &[
     ("display_name", "displayName"),
     ("trusted_provider", "trustedProvider"),
@@ -111,10 +124,12 @@ impl Step<'_> {
         match self {
             Self::CreateEnvironment { .. }
             | Self::CreateApplication { .. }
+            | Self::CreateOrganization { .. }
             | Self::CreateConnection { .. }
             | Self::AddCredential { .. } => "create",
             Self::UpdateEnvironment { .. }
             | Self::UpdateApplication { .. }
+            | Self::UpdateOrganization { .. }
             | Self::UpdateConnection { .. } => "update",
             Self::UndeleteConnection { .. } => "undelete",
             Self::PromoteCredential { .. } => "promote",
@@ -122,7 +137,8 @@ impl Step<'_> {
             Self::Revoke { .. } => "revoke",
             Self::DeleteCredential { .. }
             | Self::DeleteConnection { .. }
-            | Self::DeleteApplication { .. } => "delete",
+            | Self::DeleteApplication { .. }
+            | Self::DeleteOrganization { .. } => "delete",
         }
     }
 
@@ -134,6 +150,10 @@ impl Step<'_> {
             Self::CreateApplication { id, .. } => format!("application {id}"),
             Self::UpdateApplication { before: there, .. } | Self::DeleteApplication { there } => {
                 format!("application {}", id(&there.name))
+            }
+            Self::CreateOrganization { id, .. } => format!("organization {id}"),
+            Self::UpdateOrganization { before: there, .. } | Self::DeleteOrganization { there } => {
+                format!("organization {}", id(&there.name))
             }
             Self::CreateConnection { id, .. } => format!("connection {id}"),
             Self::UpdateConnection { before: there, .. }
@@ -171,6 +191,10 @@ impl Step<'_> {
                 differences(&v1::Application::default(), new, APPLICATION)
             }
             Self::UpdateApplication { before, after } => differences(before, after, APPLICATION),
+            Self::CreateOrganization { new, .. } => {
+                differences(&v1::Organization::default(), new, ORGANIZATION)
+            }
+            Self::UpdateOrganization { before, after } => differences(before, after, ORGANIZATION),
             Self::CreateConnection { new, .. } => {
                 differences(&v1::Connection::default(), new, CONNECTION)
             }

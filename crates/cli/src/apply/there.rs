@@ -14,6 +14,7 @@ pub(super) struct There {
     /// `None` if it is not there.
     pub(super) environment: Option<v1::Environment>,
     pub(super) applications: BTreeMap<String, v1::Application>,
+    pub(super) organizations: BTreeMap<String, v1::Organization>,
     pub(super) connections: BTreeMap<String, ConnectionThere>,
 }
 
@@ -59,14 +60,8 @@ impl There {
             Err(refusal) if refusal.code() == Code::NotFound => return Ok(Self::default()),
             Err(refusal) => return Err(refusal.into()),
         };
-        let tenants = client.tenants();
-        let first = v1::ListApplicationsRequest {
-            parent: name.to_owned(),
-            page_size: PageSize::LARGEST,
-            ..v1::ListApplicationsRequest::default()
-        };
-        let applications = all_pages(pages!(tenants.list_applications(first).applications)).await?;
-        let applications = applications.into_iter().map(|it| (id(&it.name), it)).collect();
+        let applications = applications(client, name).await?;
+        let organizations = organizations(client, name).await?;
         let admin = client.connections();
         let first = v1::ListConnectionsRequest {
             parent: name.to_owned(),
@@ -79,8 +74,33 @@ impl There {
             let id = id(&connection.name);
             connections.insert(id, ConnectionThere::read(client, connection).await?);
         }
-        Ok(Self { environment, applications, connections })
+        Ok(Self { environment, applications, organizations, connections })
     }
+}
+
+async fn applications(client: &Client, parent: &str) -> Result<BTreeMap<String, v1::Application>> {
+    let tenants = client.tenants();
+    let first = v1::ListApplicationsRequest {
+        parent: parent.to_owned(),
+        page_size: PageSize::LARGEST,
+        ..v1::ListApplicationsRequest::default()
+    };
+    let found = all_pages(pages!(tenants.list_applications(first).applications)).await?;
+    Ok(found.into_iter().map(|it| (id(&it.name), it)).collect())
+}
+
+async fn organizations(
+    client: &Client,
+    parent: &str,
+) -> Result<BTreeMap<String, v1::Organization>> {
+    let tenants = client.tenants();
+    let first = v1::ListOrganizationsRequest {
+        parent: parent.to_owned(),
+        page_size: PageSize::LARGEST,
+        ..v1::ListOrganizationsRequest::default()
+    };
+    let found = all_pages(pages!(tenants.list_organizations(first).organizations)).await?;
+    Ok(found.into_iter().map(|it| (id(&it.name), it)).collect())
 }
 
 impl ConnectionThere {

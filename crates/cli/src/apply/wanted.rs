@@ -18,6 +18,7 @@ pub(super) struct Wanted {
     /// The environment and its settings, of which those are left alone that are not given.
     pub(super) environment: Option<WantedEnvironment>,
     pub(super) applications: BTreeMap<String, WantedApplication>,
+    pub(super) organizations: BTreeMap<String, WantedOrganization>,
     pub(super) connections: BTreeMap<String, WantedConnection>,
 }
 
@@ -33,6 +34,13 @@ pub(super) struct WantedEnvironment {
 pub(super) struct WantedApplication {
     pub(super) display_name: String,
     pub(super) redirect_uris: Vec<String>,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct WantedOrganization {
+    pub(super) display_name: String,
+    /// Empty if it has none.
+    pub(super) custom_domain: String,
 }
 
 #[derive(Debug, Default)]
@@ -97,6 +105,7 @@ mod tests {
         let example = include_str!("../../../../config/environment.yaml");
         let wanted = Wanted::read(example).unwrap();
         assert_eq!(wanted.environment.unwrap().id, "shop");
+        assert_eq!(wanted.organizations["acme"].custom_domain, "");
         let connection = &wanted.connections["bitbucket"];
         assert_eq!(connection.upstream_params.len(), 2);
         assert!(connection.grants.contains_key("web"));

@@ -34,6 +34,11 @@ impl Place {
         self.name(&["applications"], given)
     }
 
+    /// An organization's resource name.
+    pub(crate) fn organization(&self, given: &str) -> Result<String> {
+        self.name(&["organizations"], given)
+    }
+
     /// A resource name below the environment, from itself or from an id for each collection.
     pub(crate) fn name(&self, collections: &[&str], given: &str) -> Result<String> {
         if given.starts_with("environments/") {

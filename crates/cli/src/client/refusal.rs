@@ -66,6 +66,12 @@ impl Refusal {
             ("RESOURCE_NOT_FOUND", _) => {
                 Some("check the name and --environment; a key sees its own environment only")
             }
+            ("DOMAIN_MISSING", _) => {
+                Some("give it one: `latchkey organizations update` with --custom-domain")
+            }
+            ("VERIFICATION_NOT_STARTED", _) => {
+                Some("start it: `latchkey organizations start-domain-verification`")
+            }
             ("ETAG_MISMATCH", _) => Some("get it again for the etag of now"),
             (_, Code::Unavailable | Code::DeadlineExceeded) => {
                 Some("check --server or LATCHKEY_SERVER, and that the service runs")

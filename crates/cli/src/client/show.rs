@@ -15,7 +15,7 @@ pub(crate) struct Output {
     pub(crate) json: bool,
 }
 
-/// The columns of a table: fields of a message, by their names in JSON.
+/// The columns of a table: fields of a message, by their names in JSON. A dot leads to one that is inside another.
 pub(crate) type Columns = [&'static str];
 
 impl Output {
@@ -49,10 +49,13 @@ impl Output {
             return items.iter().try_for_each(|item| say(&item.to_string()));
         }
         let row = |item: &Value| {
-            let cell = |field: &&str| item.get(*field).map(|value| cell(field, value));
+            let cell = |path: &&str| {
+                let found = path.split('.').try_fold(item, |value, field| value.get(field));
+                found.map(|value| cell(last(path), value))
+            };
             columns.iter().map(|field| cell(field).unwrap_or_default()).collect::<Vec<_>>()
         };
-        let headings = columns.iter().map(|field| words(field).to_uppercase());
+        let headings = columns.iter().map(|path| words(last(path)).to_uppercase());
         let headings = headings.collect::<Vec<_>>();
         let headings = headings.iter().map(String::as_str).collect::<Vec<_>>();
         say(&table(&headings, &items.iter().map(row).collect::<Vec<_>>()))
@@ -89,8 +92,7 @@ fn gather(value: &Value, path: &str, lines: &mut Vec<(String, String)>) {
             numbered.for_each(|(at, item)| gather(item, &inside(&(at + 1).to_string()), lines));
         }
         _ => {
-            let field = path.rsplit('.').next().unwrap_or_default();
-            lines.push((path.to_owned(), cell(field, value)));
+            lines.push((path.to_owned(), cell(last(path), value)));
         }
     }
 }
@@ -103,19 +105,30 @@ fn cell(field: &str, value: &Value) -> String {
             items.iter().map(|item| cell(field, item)).collect::<Vec<_>>().join(", ")
         }
         // Of what is inside, a table tells what it is called.
-        Value::Object(inside) => match inside.get("name").or(inside.get("field")) {
-            Some(name) => cell(field, name),
-            None => printable(&value.to_string()),
-        },
+        Value::Object(inside) => {
+            let mut told = ["name", "field", "reason"].iter();
+            match told.find_map(|told| Some((told, inside.get(*told)?))) {
+                Some((field, name)) => cell(field, name),
+                None => printable(&value.to_string()),
+            }
+        }
         other => printable(&other.to_string()),
     }
 }
 
-/// The value of an enumeration without what it repeats: `CONNECTION_STATE_READY` of `state` is `ready`.
+/// The field that a path leads to.
+fn last(path: &str) -> &str {
+    path.rsplit('.').next().unwrap_or(path)
+}
+
+/// The value of an enumeration without what it repeats: `CONNECTION_STATE_READY` of `state` is `ready`,
+/// and so is `STATE_READY`.
 fn plain(field: &str, text: &str) -> Option<String> {
     let is_constant =
         text.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
-    let (_, value) = text.split_once(&format!("_{}_", field.to_uppercase()))?;
+    let repeated = format!("{}_", words(field).to_uppercase().replace(' ', "_"));
+    let inside = || Some(text.split_once(&format!("_{repeated}"))?.1);
+    let value = text.strip_prefix(&repeated).or_else(inside)?;
     is_constant.then(|| value.to_lowercase().replace('_', "-"))
 }
 

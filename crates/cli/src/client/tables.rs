@@ -7,13 +7,22 @@ pub(crate) const ENVIRONMENTS: &Columns =
 pub(crate) const READINESS: &Columns =
     &["requirement", "state", "reason", "resource", "description"];
 pub(crate) const APPLICATIONS: &Columns = &["name", "displayName", "redirectUris", "createTime"];
+pub(crate) const ORGANIZATIONS: &Columns = &[
+    "name",
+    "displayName",
+    "customDomain",
+    "domainState",
+    "domainVerification.problem",
+    "domainVerification.nextCheckTime",
+];
 pub(crate) const API_KEYS: &Columns =
     &["name", "kind", "hint", "displayName", "createTime", "expireTime", "lastUseTime"];
 pub(crate) const CONNECTIONS: &Columns =
     &["name", "displayName", "provider", "state", "createTime"];
 pub(crate) const CONNECTION_CHECKS: &Columns =
     &["kind", "status", "reason", "host", "credential", "description"];
-pub(crate) const CALLBACK_URLS: &Columns = &["host", "url", "credential"];
+pub(crate) const CALLBACK_URLS: &Columns =
+    &["host", "url", "credential", "organization", "warnings"];
 pub(crate) const GRANTS: &Columns =
     &["application", "maySignUp", "maySignIn", "mayLink", "createTime"];
 pub(crate) const CREDENTIALS: &Columns =
@@ -33,7 +42,10 @@ mod tests {
     /// The columns that are no fields of a message.
     fn strange<T: DeserializeOwned>(columns: &Columns) -> Vec<&'static str> {
         let is_strange = |field: &&str| {
-            let read = serde_json::from_str::<T>(&format!("{{\"{field}\": null}}"));
+            let parts = field.rsplit('.');
+            let inside =
+                parts.fold("null".to_owned(), |value, part| format!("{{\"{part}\": {value}}}"));
+            let read = serde_json::from_str::<T>(&inside);
             read.is_err_and(|error| error.to_string().starts_with("unknown field"))
         };
         columns.iter().copied().filter(is_strange).collect()
@@ -44,6 +56,7 @@ mod tests {
         let none = Vec::<&str>::new();
         assert_eq!(strange::<v1::Environment>(ENVIRONMENTS), none);
         assert_eq!(strange::<v1::Application>(APPLICATIONS), none);
+        assert_eq!(strange::<v1::Organization>(ORGANIZATIONS), none);
         assert_eq!(strange::<v1::ApiKey>(API_KEYS), none);
         assert_eq!(strange::<v1::Connection>(CONNECTIONS), none);
         assert_eq!(strange::<v1::ConnectionCheck>(CONNECTION_CHECKS), none);
@@ -55,5 +68,7 @@ mod tests {
         assert_eq!(strange::<v1::User>(USERS), none);
         assert_eq!(strange::<v1::FeedEvent>(EVENTS), none);
         assert_eq!(strange::<v1::User>(&["name", "colour"]), ["colour"]);
+        let inside = "domainVerification.colour";
+        assert_eq!(strange::<v1::Organization>(&["name", inside]), [inside]);
     }
 }

@@ -45,7 +45,7 @@ pub(crate) enum Command {
         /// Its id, or its whole name.
         name: String,
     },
-    /// Delete an environment that holds no connection, application or user.
+    /// Delete an environment that holds no connection, application, organization or user.
     Delete {
         /// Its id, or its whole name.
         name: String,

@@ -11,6 +11,7 @@ pub(crate) mod events;
 mod healthcheck;
 pub(crate) mod keyring;
 pub(crate) mod login_test;
+pub(crate) mod organizations;
 pub(crate) mod roles;
 pub(crate) mod stand_in;
 pub(crate) mod users;
@@ -44,6 +45,7 @@ pub(crate) async fn run(command: Command) -> Result<()> {
         Command::ApiKeys { access, command } => api_keys::run(&access, command).await,
         Command::Connections { api, command } => connections::run(&api, command).await,
         Command::Applications { api, command } => applications::run(&api, command).await,
+        Command::Organizations { api, command } => organizations::run(&api, command).await,
         Command::Audit { api, command } => audit::run(&api, command).await,
         Command::Users { api, command } => users::run(&api, command).await,
         Command::Events { api, command } => events::run(&api, command).await,

@@ -20,6 +20,7 @@ pub(super) async fn serve(config: Config) -> Result<()> {
         Section::Store,
         Section::Keyring,
         Section::Providers,
+        Section::Dns,
         Section::Relay,
         Section::Telemetry,
     ])?;
@@ -28,7 +29,7 @@ pub(super) async fn serve(config: Config) -> Result<()> {
     run.patience += Duration::from_secs(config.server.lameduck_seconds);
     let (store, providers) =
         tokio::try_join!(compose::connect_to_current(&config), compose::providers(&config))?;
-    let service = Service::new(store.clone(), config.keyring.ring()?, providers);
+    let service = Service::new(&config, store.clone(), config.keyring.ring()?, providers);
     let place = Place { what: "gRPC", setting: "server.listen" };
     let listener = bind(config.server.listen, place).await?;
 

@@ -73,6 +73,7 @@ fn every_setting_is_in_the_example() {
         ("server", fields::<latchkey_server::Config>()),
         ("store", fields::<latchkey_store::Config>()),
         ("keyring", fields::<KeyringConfig>()),
+        ("dns", fields::<latchkey_dns::Config>()),
         ("relay", fields::<latchkey_relay::Config>()),
         ("gateway", fields::<latchkey_gateway::Config>()),
         ("telemetry", fields::<latchkey_telemetry::Config>()),

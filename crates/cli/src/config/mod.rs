@@ -34,6 +34,8 @@ pub(crate) struct Config {
     pub(crate) keyring: KeyringConfig,
     /// The identity providers by name. `bitbucket` is there without being configured.
     pub(crate) providers: BTreeMap<ProviderName, ProviderConfig>,
+    /// The name servers.
+    pub(crate) dns: latchkey_dns::Config,
     /// RabbitMQ.
     pub(crate) relay: latchkey_relay::Config,
     /// The gateway; absent where none runs.

@@ -46,6 +46,8 @@ pub(crate) enum Section {
     Keyring,
     /// `[providers]`
     Providers,
+    /// `[dns]`
+    Dns,
     /// `[relay]`
     Relay,
     /// `[gateway]`
@@ -56,11 +58,12 @@ pub(crate) enum Section {
 
 impl Section {
     /// All of them.
-    pub(crate) const ALL: [Self; 7] = [
+    pub(crate) const ALL: [Self; 8] = [
         Self::Server,
         Self::Store,
         Self::Keyring,
         Self::Providers,
+        Self::Dns,
         Self::Relay,
         Self::Gateway,
         Self::Telemetry,
@@ -72,6 +75,7 @@ impl Section {
             Self::Store => "store",
             Self::Keyring => "keyring",
             Self::Providers => "providers",
+            Self::Dns => "dns",
             Self::Relay => "relay",
             Self::Gateway => "gateway",
             Self::Telemetry => "telemetry",
@@ -93,6 +97,7 @@ impl Config {
             Section::Store => self.store.problems(),
             Section::Keyring => self.keyring_problems(),
             Section::Providers => Registry::open(&self.providers).err().unwrap_or_default(),
+            Section::Dns => self.dns.problems(),
             Section::Relay => self.relay.problems(),
             Section::Gateway => {
                 self.gateway.as_ref().map_or_else(Vec::new, latchkey_gateway::Config::problems)
@@ -159,12 +164,14 @@ mod tests {
     fn every_section_tells_its_problems_under_its_name() {
         let mut config = Config::default();
         config.store.max_connections = 0;
+        config.dns.servers = vec!["192.0.2.53:0".parse().unwrap()];
         config.relay.unrouted = String::new();
         config.telemetry.sample_ratio = 2.0;
         config.telemetry.metrics_listen = Some(config.server.listen);
         let problems = config.check(&Section::ALL).unwrap_err().0;
         let begins = [
             "store.max_connections",
+            "dns.servers",
             "relay.unrouted",
             "telemetry.sample_ratio",
             "telemetry.metrics",

@@ -39,6 +39,8 @@ const ENVIRONMENT: &str = "dev";
 const APPLICATION: &str = "demo";
 /// What the stand-in is called as a provider.
 const STAND_IN: &str = "bitbucket-stand-in";
+/// Who may say that a request is on a custom domain, such as `acme.localhost:8080`: this machine.
+const TRUSTED_PROXIES: [&str; 2] = ["127.0.0.0/8", "::1/128"];
 /// Who vouches for the stand-in's accounts: the same whatever its port, so that people stay who they are.
 const STAND_IN_ISSUER: &str = "http://bitbucket-stand-in.localhost";
 
@@ -54,7 +56,7 @@ pub(crate) async fn run(options: Options) -> Result<()> {
     let store = compose::connect(&config).await?;
     store.migrate().await?;
     let providers = compose::providers(&config).await?;
-    let service = Service::new(store.clone(), config.keyring.ring()?, providers);
+    let service = Service::new(&config, store.clone(), config.keyring.ring()?, providers);
     let mut keys = Keys::read(&state.keys())?;
     seed::seed(&service.latchkey, &options, &places, &mut keys).await?;
     keys.write(&state.keys())?;
@@ -88,7 +90,7 @@ fn start(
     compose::relay(config, &service.store, &below)?;
     service.serve(places.grpc, config, &run.stage());
 
-    let gateway = gateway(&places.base_url, places.endpoint, keys);
+    let gateway = gateway(&places.base_url, places.endpoint, keys)?;
     let demo = DemoSettings {
         base_url: places.base_url,
         application: APPLICATION.to_owned(),
@@ -98,14 +100,16 @@ fn start(
     compose::gateway(&gateway, Some(demo), places.gateway, &run.stage())
 }
 
-fn gateway(base_url: &Url, endpoint: Url, keys: &Keys) -> latchkey_gateway::Config {
-    latchkey_gateway::Config {
+fn gateway(base_url: &Url, endpoint: Url, keys: &Keys) -> Result<latchkey_gateway::Config> {
+    let trusted_proxies = TRUSTED_PROXIES.into_iter().map(str::parse);
+    Ok(latchkey_gateway::Config {
         base_url: base_url.clone(),
+        trusted_proxies: trusted_proxies.collect::<Result<_, _>>()?,
         environment: format!("environments/{ENVIRONMENT}"),
         endpoint,
         key: keys.gateway.clone(),
         ..latchkey_gateway::Config::default()
-    }
+    })
 }
 
 /// The configuration that `dev` runs with: no file and no variable has a say in it.

@@ -35,7 +35,7 @@ pub(crate) fn line(event: &FeedEvent, palette: Palette) -> String {
 fn look(data: Option<&Data>) -> Look {
     match data {
         Some(Data::UserSignedUp(_)) => Look::Good,
-        Some(Data::SignInRefused(_)) => Look::Bad,
+        Some(Data::SignInRefused(_) | Data::OrganizationDomainFailed(_)) => Look::Bad,
         _ => Look::News,
     }
 }
@@ -53,9 +53,7 @@ fn who(data: &Data) -> String {
             format!("{}{}", event.reason, through(event.context.as_ref()))
         }
         Data::ConnectionCreated(event) => id(&event.connection).to_owned(),
-        Data::ConnectionUpdated(event) => {
-            format!("{}: {}", id(&event.connection), event.changed_fields.join(", "))
-        }
+        Data::ConnectionUpdated(event) => changed(&event.connection, &event.changed_fields),
         Data::ConnectionDeleted(event) => id(&event.connection).to_owned(),
         Data::ConnectionUndeleted(event) => id(&event.connection).to_owned(),
         Data::ConnectionPurged(event) => id(&event.connection).to_owned(),
@@ -69,11 +67,23 @@ fn who(data: &Data) -> String {
         Data::CredentialDeleted(event) => id(&event.credential).to_owned(),
         Data::CredentialPromoted(event) => id(&event.credential).to_owned(),
         Data::ApplicationCreated(event) => id(&event.application).to_owned(),
-        Data::ApplicationUpdated(event) => {
-            format!("{}: {}", id(&event.application), event.changed_fields.join(", "))
-        }
+        Data::ApplicationUpdated(event) => changed(&event.application, &event.changed_fields),
         Data::ApplicationDeleted(event) => id(&event.application).to_owned(),
+        Data::OrganizationCreated(event) => id(&event.organization).to_owned(),
+        Data::OrganizationUpdated(event) => changed(&event.organization, &event.changed_fields),
+        Data::OrganizationDeleted(event) => id(&event.organization).to_owned(),
+        Data::OrganizationDomainVerified(event) => {
+            format!("{}: {}", id(&event.organization), event.custom_domain)
+        }
+        Data::OrganizationDomainFailed(event) => {
+            let (domain, problem) = (&event.custom_domain, &event.problem);
+            format!("{}: {domain}: {problem}", id(&event.organization))
+        }
     }
+}
+
+fn changed(name: &str, fields: &[String]) -> String {
+    format!("{}: {}", id(name), fields.join(", "))
 }
 
 fn person(subject: Option<&SignInSubject>, context: Option<&SignInContext>) -> String {

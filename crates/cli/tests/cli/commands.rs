@@ -21,7 +21,7 @@ const NOT_FOR_PEOPLE: [(&str, &str); 1] =
     [("SocialLogin", "gateways and applications call it in the course of a sign-in")];
 
 /// A command for each RPC.
-const COMMANDS: [&str; 38] = [
+const COMMANDS: [&str; 45] = [
     "connections create bitbucket --display-name Bitbucket",
     "connections get bitbucket",
     "connections list",
@@ -51,6 +51,13 @@ const COMMANDS: [&str; 38] = [
     "applications list",
     "applications update demo --display-name Demo",
     "applications delete demo",
+    "organizations create acme --display-name Acme --custom-domain login.acme.example",
+    "organizations get acme",
+    "organizations list",
+    "organizations update acme --no-custom-domain",
+    "organizations delete acme",
+    "organizations start-domain-verification acme",
+    "organizations check-domain-verification acme",
     "api-keys create --operator",
     "api-keys list",
     "api-keys rotate apiKeys/key_1",

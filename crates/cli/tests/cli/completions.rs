@@ -11,13 +11,14 @@ use std::{
 use crate::process::run;
 
 /// Commands that are there whatever else is, at each depth.
-const COMMANDS: [&str; 9] = [
+const COMMANDS: [&str; 10] = [
     "serve",
     "keyring",
     "api-keys",
     "events",
     "bitbucket-stand-in",
     "connections",
+    "organizations",
     "apply",
     "export",
     "doctor",

@@ -3,6 +3,7 @@
 
 mod administering;
 mod applying;
+mod applying_organizations;
 mod broker;
 mod browser;
 mod commands;
@@ -16,6 +17,7 @@ mod doctor;
 mod first_call;
 mod key_ring;
 mod metrics;
+mod organizations;
 mod process;
 mod real_bitbucket;
 mod relaying;

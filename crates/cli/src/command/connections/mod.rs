@@ -1,5 +1,6 @@
 //! `latchkey connections`.
 
+mod callbacks;
 mod change;
 mod check;
 mod credentials;
@@ -10,7 +11,7 @@ use anyhow::Result;
 use clap::Subcommand;
 use latchkey_proto::v1;
 
-use crate::client::{Api, Dry, Guard, PageSize, Paging, answer, ask, pages, tables};
+use crate::client::{Api, Dry, Guard, PageSize, Paging, ask, pages, tables};
 
 use change::{Create, Update};
 
@@ -61,10 +62,12 @@ pub(crate) enum Command {
     },
     /// Ask the provider whether it is set up rightly: keys, scopes, callbacks. Ends with 1 if it is not.
     Check(check::Check),
-    /// List the callback URLs to register at the provider.
+    /// List the callback URLs to register at the provider, and what to look out for.
     CallbackUrls {
         /// The connection's id, or its whole name.
         connection: String,
+        #[command(flatten)]
+        size: PageSize,
     },
     /// Let an application's people use a connection; again, to change what for.
     Grant(grants::Grant),
@@ -116,7 +119,7 @@ pub(crate) async fn run(api: &Api, command: Command) -> Result<()> {
         }
         Command::Purge { name, guard } => purge(api, &name, guard).await,
         Command::Check(check) => check::check(api, check).await,
-        Command::CallbackUrls { connection } => callback_urls(api, &connection).await,
+        Command::CallbackUrls { connection, size } => callbacks::list(api, &connection, size).await,
         Command::Grant(grant) => grants::grant(api, grant).await,
         Command::Grants { connection, size } => grants::list(api, &connection, size).await,
         Command::Revoke { connection, application } => {
@@ -145,11 +148,4 @@ async fn purge(api: &Api, name: &str, Guard { etag }: Guard) -> Result<()> {
     let mut admin = api.client()?.connections();
     let request = ask(v1::PurgeConnectionRequest { name, etag });
     api.done(admin.purge_connection(request), "it is gone for ever").await
-}
-
-async fn callback_urls(api: &Api, connection: &str) -> Result<()> {
-    let parent = api.place.connection(connection)?;
-    let mut admin = api.client()?.connections();
-    let listed = answer(admin.list_callback_urls(ask(v1::ListCallbackUrlsRequest { parent })));
-    api.output.list(&listed.await?.callback_urls, tables::CALLBACK_URLS)
 }

@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use bitbucket_stand_in::{Settings, StandIn};
+use latchkey_dns::Resolver;
 use latchkey_domain::{
     caller::Caller,
     environment::EnvironmentKind,
@@ -17,7 +18,7 @@ use latchkey_domain::{
 };
 use latchkey_identity::{
     Callback, Latchkey, NewApplication, NewConnection, NewCredential, NewEnvironment, Outcome,
-    ProviderAnswer, Providers, StartLogin,
+    Parts, ProviderAnswer, Providers, StartLogin,
 };
 use latchkey_keyring::KeyRing;
 use latchkey_providers::{ProviderConfig, Registry};
@@ -96,7 +97,14 @@ fn replica(
     let cache = ConfigCache::new(store.clone());
     tokio::spawn(cache.clone().follow(stop.clone()));
     let clock = Arc::new(store.clock());
-    let latchkey = Latchkey::new(store.clone(), cache, Arc::new(ring), providers, clock);
+    let latchkey = Latchkey::new(Parts {
+        store: store.clone(),
+        cache,
+        keyring: Arc::new(ring),
+        providers,
+        resolver: Arc::new(Resolver::new(&latchkey_dns::Config::default())),
+        clock,
+    });
     tokio::spawn(latchkey.clone().note_sealing(stop.clone()));
     latchkey
 }
@@ -172,6 +180,7 @@ async fn sign_in(begun_at: &Latchkey, ended_at: &Latchkey) {
         application_state: "state".into(),
         code_challenge: CodeChallenge([3; 32]),
         host: Host::parse(HOST).unwrap(),
+        organization: None,
         intent: Intent::SignInOrUp,
         login_hint: String::new().into(),
         prompt: String::new(),
