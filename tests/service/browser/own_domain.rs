@@ -10,7 +10,7 @@ use crate::harness::{
     Chromium, TestApp,
     gateway::Gateway,
     organizations::{ACME, new_organization},
-    person::{VERIFIER, parameter},
+    person::VERIFIER,
 };
 
 /// The host of an organization on this machine, proven and with a consumer of its own.
@@ -45,16 +45,14 @@ on_sqlite! {
         browser.visit(login(&gateway, &host).as_str()).await;
         browser.click("Continue with Bitbucket").await;
         browser.sees("asks for access").await;
-        let away = browser.client.current_url().await.unwrap();
         let back = format!("http://{host}/login/callback/bitbucket");
-        assert_eq!(parameter(&away, "redirect_uri"), back);
+        assert_eq!(browser.parameter("redirect_uri").await, back);
         browser.grant_as("alice").await;
 
         // At the application, whose demo did not begin this one itself.
         browser.sees("began somewhere else").await;
-        let returned = browser.client.current_url().await.unwrap();
-        assert_eq!(parameter(&returned, "state"), "the-applications-own");
-        let redeemed = app.redeem(&parameter(&returned, "code")).await.unwrap();
+        assert_eq!(browser.parameter("state").await, "the-applications-own");
+        let redeemed = app.redeem(&browser.parameter("code").await).await.unwrap();
         assert_eq!(redeemed.organization, ACME);
     }
 

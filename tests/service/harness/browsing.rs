@@ -12,7 +12,7 @@ use fantoccini::{
 };
 use serde_json::Value;
 
-use super::{Chromium, TestApp, variable::optional};
+use super::{Chromium, TestApp, person::parameter, variable::optional};
 
 /// How long a page may take to come, on a machine that builds beside.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -105,6 +105,11 @@ impl Chromium {
         let url = self.client.current_url().await;
         let text = self.text().await.unwrap_or_default();
         format!("{}\n{text}", url.map(String::from).unwrap_or_default())
+    }
+
+    /// A parameter of the page's address; empty if it is not there.
+    pub(crate) async fn parameter(&self, name: &str) -> String {
+        parameter(&self.client.current_url().await.unwrap(), name)
     }
 
     /// Where the browser is, without the query.
