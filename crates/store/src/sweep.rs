@@ -8,7 +8,8 @@ use latchkey_domain::{
     time::{Clock, Timestamp},
 };
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, Statement,
+    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, ExprTrait, QueryFilter, QueryOrder,
+    Statement, Value, sea_query::Expr,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -46,45 +47,72 @@ impl Store {
         }
     }
 
-    /// Purges every connection that is due, each in a transaction of its own, and says how many.
+    /// Purges every connection that is due, each in a transaction of its own, and says how many. One
+    /// that cannot be purged holds up no other.
     pub async fn purge_due(&self, now: Timestamp) -> Result<u64> {
-        let mut purged = 0;
+        let (mut purged, mut last) = (0, None);
         // Looking takes no lock: mostly there is nothing to do.
-        while due(self.aside(), now).await?.is_some() {
+        while let Some(row) = due(self.aside(), now, last.as_ref()).await? {
             let tx = self.begin_aside().await?;
-            if !tx.purge_next(now).await? {
+            if !tx.sweeps_alone().await? {
                 break;
             }
-            tx.commit().await?;
-            purged += 1;
+            match tx.purge(&row, now).await {
+                Ok(done) => purged += u64::from(done),
+                Err(error) => {
+                    let error = &error as &dyn std::error::Error;
+                    let name = format!("environments/{}/connections/{}", row.environment, row.id);
+                    tracing::warn!(error, connection = name, "a connection cannot be purged");
+                }
+            }
+            last = Some(row);
         }
         Ok(purged)
     }
 }
 
 impl Tx {
-    /// Purges the next connection that is due; `false` if there is none, or another process sweeps.
-    async fn purge_next(&self, now: Timestamp) -> Result<bool> {
-        if self.store.backend == Backend::Postgres {
-            let lock = Statement::from_sql_and_values(DbBackend::Postgres, TRY_LOCK, [LOCK.into()]);
-            let row = self.tx.query_one_raw(lock).await?;
-            let row = row.ok_or(Error::corrupt("connections", "no answer"))?;
-            if !row.try_get_by_index::<bool>(0)? {
-                return Ok(false);
-            }
+    /// Whether no other process sweeps until this transaction ends.
+    async fn sweeps_alone(&self) -> Result<bool> {
+        if self.store.backend == Backend::Sqlite {
+            return Ok(true);
         }
-        let Some(row) = due(&self.tx, now).await? else { return Ok(false) };
+        let lock = Statement::from_sql_and_values(DbBackend::Postgres, TRY_LOCK, [LOCK.into()]);
+        let row = self.tx.query_one_raw(lock).await?;
+        let row = row.ok_or(Error::corrupt("connections", "no answer"))?;
+        Ok(row.try_get_by_index(0)?)
+    }
+
+    /// Purges a connection as it was read; `false` if it is another by now.
+    async fn purge(self, row: &Model, now: Timestamp) -> Result<bool> {
         let corrupt = |what| Error::corrupt("connections", what);
         let name = ConnectionName {
             environment: row.environment.parse().map_err(|_| corrupt("environment"))?,
             connection: row.id.parse().map_err(|_| corrupt("id"))?,
         };
-        self.purge_connection(&Caller::of_the_database(), &name, row.version, now).await
+        let caller = Caller::of_the_database();
+        let purged = self.purge_connection(&caller, &name, row.version, now).await?;
+        if purged {
+            self.commit().await?;
+        }
+        Ok(purged)
     }
 }
 
-/// The connection that is due for the longest time.
-async fn due(db: &impl ConnectionTrait, now: Timestamp) -> Result<Option<Model>> {
-    let due = Entity::find().filter(Column::PurgeAt.lte(now.0)).order_by_asc(Column::PurgeAt);
+/// The connection that is due for the longest time, of those after one of them.
+async fn due(
+    db: &impl ConnectionTrait,
+    now: Timestamp,
+    after: Option<&Model>,
+) -> Result<Option<Model>> {
+    use Column::{Environment, Id, PurgeAt};
+    let mut due = Entity::find().filter(PurgeAt.lte(now.0));
+    if let Some(last) = after {
+        let place = Expr::tuple([PurgeAt, Environment, Id].map(Expr::col));
+        let seen =
+            [last.purge_at.into(), last.environment.as_str().into(), last.id.as_str().into()];
+        due = due.filter(place.gt(Expr::tuple(seen.map(|value: Value| Expr::val(value)))));
+    }
+    let due = due.order_by_asc(PurgeAt).order_by_asc(Environment).order_by_asc(Id);
     Ok(due.one(db).await?)
 }

@@ -59,6 +59,16 @@ crate::both! {
         assert_eq!(db.number(config).await, before, "nobody reads the configuration anew");
     }
 
+    async fn one_that_cannot_be_purged_holds_up_no_other(db) {
+        let store = deleted_at(&db, &[made::NOW, Timestamp(0), made::NOW, made::NOW]).await;
+        db.execute("DELETE FROM credentials WHERE connection = 'conn-1'").await;
+        db.execute("UPDATE connections SET id = 'No Id' WHERE id = 'conn-1'").await;
+        let month = made::NOW.plus(Deletion::UNDOABLE);
+        assert_eq!(store.purge_due(month).await.unwrap(), 3);
+        assert_eq!(credentials(&db).await, 0);
+        assert_eq!(store.purge_due(month).await.unwrap(), 0);
+    }
+
     async fn what_is_due_is_purged_as_soon_as_the_sweep_begins(db) {
         let store = deleted_at(&db, &[Timestamp(0)]).await;
         let later = store.clock().now();
