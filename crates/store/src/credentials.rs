@@ -121,6 +121,12 @@ fn due(column: Column, now: Timestamp) -> Condition {
 }
 
 impl Store {
+    /// Removes the deleted credentials with which no sign-in can finish any more, and says how many.
+    pub async fn forget_credentials(&self, now: Timestamp) -> Result<u64> {
+        let over = now.minus(Credential::GRACE);
+        self.forget::<Entity>(&[Column::Id], (Column::DeletedAt, over)).await
+    }
+
     /// The credentials of a connection, oldest first.
     pub async fn list_credentials(
         &self,
@@ -215,7 +221,8 @@ impl Tx {
         Ok(())
     }
 
-    /// Marks a credential as deleted.
+    /// Marks a credential as deleted: sign-ins that began with it may finish, until the sweep removes
+    /// it with its secret.
     pub async fn remove_credential(&self, id: CredentialId, now: Timestamp) -> Result<()> {
         self.config_changed();
         Entity::update_many()

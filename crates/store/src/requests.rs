@@ -1,13 +1,19 @@
 //! Requests that were answered: a repeat gets the first one's resource (AIP-155).
 
+use std::time::Duration;
+
 use latchkey_domain::{id::EnvironmentId, time::Timestamp};
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, prelude::Uuid};
 
 use crate::{
-    Result, Tx,
+    Result, Store, Tx,
     entity::request::{ActiveModel, Column, Entity},
     tx::set,
 };
+
+/// How long it is kept what came of a request: whoever got no answer asks again within minutes, and a
+/// job that failed runs again the next night. Requests hold secrets, so that it is no longer.
+pub const REQUESTS_KEPT_FOR: Duration = Duration::from_hours(24);
 
 /// A request that its caller may repeat.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +31,14 @@ pub struct AnsweredRequest {
     pub fingerprint: Vec<u8>,
     /// What came of it.
     pub resource: String,
+}
+
+impl Store {
+    /// Removes what is kept of requests that nobody repeats any more, and says of how many.
+    pub async fn forget_requests(&self, now: Timestamp) -> Result<u64> {
+        let over = now.minus(REQUESTS_KEPT_FOR);
+        self.forget::<Entity>(&[Column::Scope, Column::RequestId], (Column::CreatedAt, over)).await
+    }
 }
 
 impl Tx {

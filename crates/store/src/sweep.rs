@@ -1,4 +1,5 @@
-//! Removes what has had its time: connections whose deletion can be undone no more, and test logins.
+//! Removes what has had its time: connections whose deletion can be undone no more, deleted
+//! credentials, requests and test logins.
 
 use std::time::Duration;
 
@@ -18,7 +19,7 @@ use crate::{
     entity::connection::{Column, Entity, Model},
 };
 
-/// Days went by; minutes do not matter.
+/// What is due has waited for minutes at least; some more do not matter.
 const POLL: Duration = Duration::from_mins(10);
 /// Any number, as long as it is always this one, and nobody else's.
 const LOCK: i64 = 52_824_541;
@@ -37,13 +38,26 @@ impl Store {
                     tracing::warn!(error, "deleted connections wait to be purged");
                 }
             }
-            if let Err(error) = self.forget_test_logins(self.clock.now()).await {
-                let error = &error as &dyn std::error::Error;
-                tracing::warn!(error, "old test logins wait to be removed");
-            }
+            self.forget_what_is_old(self.clock.now()).await;
             if stop.run_until_cancelled(tokio::time::sleep(POLL)).await.is_none() {
                 return;
             }
+        }
+    }
+
+    /// Removes what is merely old; what cannot be removed now waits for the next round.
+    async fn forget_what_is_old(&self, now: Timestamp) {
+        if let Err(error) = self.forget_credentials(now).await {
+            let error = &error as &dyn std::error::Error;
+            tracing::warn!(error, "deleted credentials wait to be removed");
+        }
+        if let Err(error) = self.forget_requests(now).await {
+            let error = &error as &dyn std::error::Error;
+            tracing::warn!(error, "old requests wait to be removed");
+        }
+        if let Err(error) = self.forget_test_logins(now).await {
+            let error = &error as &dyn std::error::Error;
+            tracing::warn!(error, "old test logins wait to be removed");
         }
     }
 

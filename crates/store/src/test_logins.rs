@@ -8,10 +8,7 @@ use latchkey_domain::{
     test_login::{Ending, KEPT_FOR, Step, TICKET_LIFETIME, TestLogin},
     time::Timestamp,
 };
-use sea_orm::{
-    ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
-    sea_query::Expr,
-};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 
 use crate::{
     Error, Result, Store, Tx,
@@ -19,9 +16,6 @@ use crate::{
     sign_in_end::{outcome, result_name, unsuccessful_name},
     tx::set,
 };
-
-/// How many rows a sweep removes at once: a few milliseconds' work.
-const BATCH: u64 = 500;
 
 /// A test login, and whom it met.
 #[derive(Debug, Clone)]
@@ -126,25 +120,7 @@ impl Store {
 
     /// Removes the test logins that are a day old, a batch at a time, and says how many.
     pub async fn forget_test_logins(&self, now: Timestamp) -> Result<u64> {
-        let mut forgotten = 0;
-        loop {
-            let batch = Entity::find()
-                .select_only()
-                .column(Column::Id)
-                .filter(Column::CreatedAt.lte(now.minus(KEPT_FOR).0))
-                .order_by_asc(Column::CreatedAt)
-                .limit(BATCH)
-                .into_query();
-            let removed = Entity::delete_many()
-                .filter(Column::Id.in_subquery(batch))
-                .exec(&self.background)
-                .await?
-                .rows_affected;
-            forgotten += removed;
-            if removed < BATCH {
-                return Ok(forgotten);
-            }
-        }
+        self.forget::<Entity>(&[Column::Id], (Column::CreatedAt, now.minus(KEPT_FOR))).await
     }
 }
 

@@ -119,6 +119,26 @@ crate::both! {
         assert_eq!((kept.id, kept.deleted_at), (recently, Some(recent)));
     }
 
+    async fn a_deleted_credential_is_gone_for_good_after_its_grace(db) {
+        let store = made::with_shop_and_bitbucket(&db).await;
+        made::added(&store, async |tx| {
+            for n in 0..503 {
+                let sealed = made::credential(None, CredentialRole::Standby);
+                tx.add_credential(&made::bitbucket(), &sealed).await?;
+                let at = Timestamp(made::NOW.0 - n);
+                tx.remove_credential(sealed.credential.id, at).await?;
+            }
+            let kept = made::credential(None, CredentialRole::Active);
+            tx.add_credential(&made::bitbucket(), &kept).await
+        })
+        .await;
+        let over = made::NOW.plus(Credential::GRACE);
+        assert_eq!(store.forget_credentials(Timestamp(over.0 - 1)).await.unwrap(), 502);
+        assert_eq!(store.forget_credentials(over).await.unwrap(), 1);
+        assert_eq!(db.number("SELECT COUNT(*) FROM credentials").await, 1);
+        assert_eq!(store.credentials(&made::bitbucket()).await.unwrap().len(), 1);
+    }
+
     async fn every_credential_is_on_one_page_in_order_of_age(db) {
         let store = made::with_shop_and_bitbucket(&db).await;
         let mut all = Vec::new();

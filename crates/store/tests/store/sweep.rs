@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use latchkey_domain::{
     connection::{CredentialRole, Deletion},
+    id::uuid_at,
     time::{Clock, Timestamp},
 };
-use latchkey_store::Store;
+use latchkey_store::{AnsweredRequest, Request, Store};
 use latchkey_test_database::TestDatabase;
 use sea_orm::ConnectionTrait;
 use tokio_util::sync::CancellationToken;
@@ -73,14 +74,22 @@ crate::both! {
         let store = deleted_at(&db, &[Timestamp(0)]).await;
         let later = store.clock().now();
         made::added(&store, async |tx| {
-            tx.add_connection(&made::connection("late")).await?;
-            tx.remove_connection(&made::connection("late").name(), Deletion::at(later)).await
+            let (late, name) = (made::connection("late"), made::connection("late").name());
+            tx.add_connection(&late).await?;
+            let deleted = made::credential(None, CredentialRole::Active);
+            tx.add_credential(&name, &deleted).await?;
+            tx.remove_credential(deleted.credential.id, Timestamp(0)).await?;
+            let request = Request { scope: String::new(), id: uuid_at(made::NOW) };
+            let answered = AnsweredRequest { fingerprint: vec![1], resource: String::new() };
+            tx.add_request(&request, &answered, Timestamp(0)).await?;
+            tx.remove_connection(&name, Deletion::at(later)).await
         })
         .await;
         let stop = CancellationToken::new();
         let sweep = tokio::spawn(store.clone().sweep(stop.clone()));
         let gone = async {
-            while credentials(&db).await > 0 {
+            let requests = async || db.number("SELECT COUNT(*) FROM requests").await;
+            while credentials(&db).await + requests().await > 0 {
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
         };
