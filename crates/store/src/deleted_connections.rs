@@ -62,6 +62,7 @@ impl Tx {
     ) -> Result<bool> {
         let (environment, id) = (name.environment.as_str(), name.connection.as_str());
         // In the order in which an environment is removed, so that neither waits for the other.
+        self.forget_test_logins_of(&name.environment, Some(&name.connection)).await?;
         application_grant::Entity::delete_many()
             .filter(application_grant::Column::Environment.eq(environment))
             .filter(application_grant::Column::Connection.eq(id))

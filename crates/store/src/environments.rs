@@ -161,6 +161,7 @@ impl Tx {
     pub async fn remove_environment(&self, id: &EnvironmentId, now: Timestamp) -> Result<()> {
         self.config_changed();
         self.remove_api_keys_of(id, None).await?;
+        self.forget_test_logins_of(id, None).await?;
         self.remove_connections_of(id).await?;
         self.forget_requests_of(id).await?;
         environment::Entity::update_many()

@@ -2,7 +2,7 @@
 
 use latchkey_domain::{
     host::Host,
-    id::{CredentialId, EventId, TestLoginId},
+    id::{ConnectionId, CredentialId, EnvironmentId, EventId, TestLoginId},
     name::ConnectionName,
     sign_in::{ABANDONED_AFTER, Failure},
     test_login::{Ending, KEPT_FOR, Step, TICKET_LIFETIME, TestLogin},
@@ -141,7 +141,21 @@ impl Tx {
         Ok(())
     }
 
-    /// Ends a test login; `false` if it has an end already.
+    /// Removes the test logins of an environment, or of one of its connections.
+    pub(crate) async fn forget_test_logins_of(
+        &self,
+        environment: &EnvironmentId,
+        connection: Option<&ConnectionId>,
+    ) -> Result<()> {
+        let mut delete = Entity::delete_many().filter(Column::Environment.eq(environment.as_str()));
+        if let Some(connection) = connection {
+            delete = delete.filter(Column::Connection.eq(connection.as_str()));
+        }
+        delete.exec(&self.tx).await?;
+        Ok(())
+    }
+
+    /// Ends a test login; `false` if it has an end already, or is gone.
     pub async fn finish_test_login(
         &self,
         id: TestLoginId,

@@ -98,6 +98,26 @@ crate::both! {
         assert_eq!(end().await.unwrap().end, Err(abandoned));
     }
 
+    async fn test_logins_go_with_their_connection_and_their_environment(db) {
+        let store = made::with_shop_and_bitbucket(&db).await;
+        added(&store, made::NOW).await;
+        let other = made::connection("other").name();
+        let of_other = TestLogin { connection: other, ..test_login(made::NOW) };
+        let hash = hash_of(&of_other);
+        made::added(&store, async |tx| tx.add_test_login(&of_other, &hash).await).await;
+        made::added(&store, async |tx| {
+            tx.remove_connection(&made::bitbucket(), made::deletion()).await
+        })
+        .await;
+        let left = async || db.number("SELECT COUNT(*) FROM test_logins").await;
+        assert_eq!(left().await, 2, "its deletion can be undone");
+        store.purge_due(made::deletion().purge_at).await.unwrap();
+        assert_eq!(left().await, 1);
+        assert!(store.test_login(of_other.id).await.unwrap().is_some());
+        made::added(&store, async |tx| tx.remove_environment(&made::dev(), made::NOW).await).await;
+        assert_eq!(left().await, 0);
+    }
+
     async fn what_is_a_day_old_is_forgotten_however_much_it_is(db) {
         let store = db.store().await;
         let kept = added(&store, made::NOW).await;
