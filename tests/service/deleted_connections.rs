@@ -57,6 +57,7 @@ both! {
         let unused = app.deletion(&format!("{DEV}/connections/unused"), "", false).await.unwrap();
 
         assert_eq!((deleted.dependent_identities, unused.dependent_identities), (2, 0));
+        assert!(!deleted.dependent_identities_incomplete);
         let connection = deleted.connection.unwrap();
         assert_eq!(connection.state(), ConnectionState::Deleted);
         assert_eq!(connection.delete_time, connection.update_time);
@@ -64,6 +65,16 @@ both! {
         let kept = seconds(connection.purge_time) - seconds(connection.delete_time);
         assert_eq!(kept, 30 * 24 * 60 * 60);
         assert_eq!(app.connection(BITBUCKET).await.unwrap(), connection);
+    }
+
+    async fn a_count_that_fails_keeps_nobody_from_deleting(app) {
+        app.sign_in("alice").await;
+        app.database.execute("ALTER TABLE identities RENAME COLUMN connections TO away").await;
+        let deleted = app.deletion(BITBUCKET, "", false).await.unwrap();
+
+        assert_eq!(deleted.connection.unwrap().state(), ConnectionState::Deleted);
+        assert_eq!(deleted.dependent_identities, 0);
+        assert!(deleted.dependent_identities_incomplete);
     }
 
     async fn asking_what_a_deletion_would_do_does_nothing(app) {

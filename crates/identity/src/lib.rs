@@ -32,7 +32,9 @@ pub use connections::{
 pub use error::{Error, ErrorKind, Result};
 pub use events::Watch;
 pub use keys::{KeptBecause, KeyUse, Readiness, Resealed};
-pub use latchkey_store::{Cursor, DomainDependents, FeedPage, Positioned, SealedKind, TimeCursor};
+pub use latchkey_store::{
+    Cursor, DomainDependents, FeedPage, Positioned, SealedKind, Through, TimeCursor,
+};
 pub use login::{
     Answer, Callback, Completed, LoginOption, LoginOptions, NewTestLogin, Outcome, ProviderAnswer,
     RedeemTicket, Redeemed, StartLogin, Started, StartedTest, TestLoginView,

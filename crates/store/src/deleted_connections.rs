@@ -5,31 +5,48 @@ use latchkey_domain::{
     time::Timestamp,
 };
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter,
-    sea_query::{Expr, LikeExpr},
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, Statement,
+    sea_query::Expr,
 };
 
 use crate::{
-    Result, Store, Tx,
+    Error, Result, Store, Tx,
     connections::write,
     entity::{
         application_grant, connection,
         connection::{Column, Entity},
-        credential, identity,
+        credential,
     },
 };
 
+/// Who came through a connection, of the identities that were looked at.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Through {
+    /// How many did.
+    pub identities: u64,
+    /// Whether those were all identities of the environment.
+    pub all: bool,
+}
+
+/// An identity's connections are a list of JSON texts.
+const THROUGH: &str = "SELECT COUNT(*), \
+    COUNT(CASE WHEN connections LIKE $1 ESCAPE '!' THEN 1 END) \
+    FROM (SELECT connections FROM identities WHERE environment = $2 LIMIT $3) AS seen";
+
 impl Store {
-    /// How many identities ever came through a connection. It reads all of its environment, so that
-    /// no sign-in keeps a count: this is asked before a deletion alone.
-    pub async fn identities_through(&self, name: &ConnectionName) -> Result<u64> {
-        // An identity's connections are a list of JSON texts; an underscore stands for itself.
-        let quoted = format!("%\"{}\"%", name.connection.as_str().replace('_', "\\_"));
-        let through = identity::Column::Connections.like(LikeExpr::new(quoted).escape('\\'));
-        let found = identity::Entity::find()
-            .filter(identity::Column::Environment.eq(name.environment.as_str()))
-            .filter(through);
-        Ok(found.count(&self.reader).await?)
+    /// How many identities ever came through a connection. No sign-in keeps a count, and no index
+    /// finds them: so many identities of its environment are looked at, and no more.
+    pub async fn identities_through(&self, name: &ConnectionName, most: u32) -> Result<Through> {
+        // An underscore stands for itself.
+        let quoted = format!("%\"{}\"%", name.connection.as_str().replace('_', "!_"));
+        // One more tells whether there are more.
+        let limit = i64::from(most) + 1;
+        let values = [quoted.into(), name.environment.as_str().into(), limit.into()];
+        let statement = Statement::from_sql_and_values(self.database(), THROUGH, values);
+        let row = self.reader.query_one_raw(statement).await?;
+        let row = row.ok_or(Error::corrupt("identities", "no answer"))?;
+        let (seen, through): (i64, i64) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
+        Ok(Through { identities: through.unsigned_abs(), all: seen < limit })
     }
 }
 

@@ -51,6 +51,7 @@ pub use config::Config;
 pub use connect::{Backend, Store};
 pub use connections::ConnectionFilter;
 pub use credentials::SealedCredential;
+pub use deleted_connections::Through;
 pub use domains::DomainDependents;
 pub use error::{Error, Result};
 pub use feed::{FeedPage, Positioned};

@@ -223,6 +223,7 @@ fn encode_warning(warning: ConnectionWarning) -> v1::ConnectionWarning {
 pub(crate) fn encode_deleted(deleted: DeletedConnection) -> v1::DeleteConnectionResponse {
     v1::DeleteConnectionResponse {
         connection: Some(encode(deleted.view)),
-        dependent_identities: i64::try_from(deleted.dependent_identities).unwrap_or(i64::MAX),
+        dependent_identities: i64::try_from(deleted.dependent.identities).unwrap_or(i64::MAX),
+        dependent_identities_incomplete: !deleted.dependent.all,
     }
 }

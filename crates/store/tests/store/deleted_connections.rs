@@ -6,7 +6,7 @@ use latchkey_domain::{
     time::Timestamp,
     user::IdentityKind,
 };
-use latchkey_store::{ConnectionFilter, Store};
+use latchkey_store::{ConnectionFilter, Store, Through};
 use latchkey_test_database::TestDatabase;
 
 use crate::made;
@@ -133,9 +133,13 @@ crate::both! {
         }
         for (id, count) in [("bitbucket", 2), ("other", 1), (underscored, 1), ("absent", 0)] {
             let name = made::connection(id).name();
-            assert_eq!(store.identities_through(&name).await.unwrap(), count, "{id}");
+            let found = store.identities_through(&name, 5).await.unwrap();
+            assert_eq!(found, Through { identities: count, all: true }, "{id}");
         }
         let elsewhere = "environments/other/connections/bitbucket".parse().unwrap();
-        assert_eq!(store.identities_through(&elsewhere).await.unwrap(), 0);
+        let found = store.identities_through(&elsewhere, 5).await.unwrap();
+        assert_eq!(found, Through { identities: 0, all: true });
+        let found = store.identities_through(&made::bitbucket(), 4).await.unwrap();
+        assert!(!found.all && found.identities <= 2, "one was not looked at");
     }
 }
