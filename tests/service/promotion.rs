@@ -1,6 +1,7 @@
 //! A standby credential is made the active one: a new secret takes over without a failed sign-in.
 
 use bitbucket_stand_in::StandIn;
+use latchkey_domain::{name::CredentialName, time::Clock};
 use latchkey_proto::{
     events::event_data::Data,
     v1::{CredentialRole, ListCallbackUrlsRequest},
@@ -44,6 +45,34 @@ both! {
             }
             other => panic!("{other:?}"),
         }
+    }
+
+    async fn the_oldest_standby_that_was_not_refused_follows_the_one_that_is_deleted(app) {
+        let old = app.credentials(BITBUCKET).await.remove(0).name;
+        let refused = add_standby(&app, StandIn::CONSUMER_KEY).await;
+        let heir = add_standby(&app, StandIn::CONSUMER_KEY).await;
+        add_standby(&app, StandIn::CONSUMER_KEY).await;
+        let id = refused.parse::<CredentialName>().unwrap().credential;
+        app.store.note_refusal(id, app.clock.now()).await.unwrap();
+
+        app.delete_credential(&old).await.unwrap();
+
+        assert_eq!(app.active(BITBUCKET).await, heir);
+        match data(app.all_events().await.pop().unwrap()) {
+            Data::CredentialPromoted(event) => {
+                assert_eq!((event.credential, event.replaced_credential), (heir, old));
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+
+    async fn a_refused_standby_follows_where_there_is_no_other(app) {
+        let old = app.credentials(BITBUCKET).await.remove(0).name;
+        let refused = add_standby(&app, StandIn::CONSUMER_KEY).await;
+        let id = refused.parse::<CredentialName>().unwrap().credential;
+        app.store.note_refusal(id, app.clock.now()).await.unwrap();
+        app.delete_credential(&old).await.unwrap();
+        assert_eq!(app.active(BITBUCKET).await, refused);
     }
 
     async fn promoting_the_active_one_changes_nothing(app) {

@@ -170,12 +170,11 @@ impl Tx {
         &self,
         environment: &EnvironmentId,
         application: Option<&ApplicationId>,
-    ) -> Result<()> {
+    ) -> Result<u64> {
         let mut delete = Entity::delete_many().filter(Column::Environment.eq(environment.as_str()));
         if let Some(application) = application {
             delete = delete.filter(Column::Application.eq(application.as_str()));
         }
-        delete.exec(&self.tx).await?;
-        Ok(())
+        Ok(delete.exec(&self.tx).await?.rows_affected)
     }
 }

@@ -9,7 +9,7 @@ use latchkey_domain::{
     time::Timestamp,
 };
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, JoinType, QueryFilter,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QueryOrder,
     QuerySelect, Select, sea_query::LockType,
 };
 
@@ -19,6 +19,17 @@ use crate::{
     listing::list,
     tx::set,
 };
+
+/// What went with an application.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RemovedWith {
+    /// How many keys.
+    pub api_keys: u64,
+    /// How many grants.
+    pub grants: u64,
+    /// The connections of some of those grants.
+    pub connections: Vec<ConnectionName>,
+}
 
 fn read(row: application::Model) -> Result<Application> {
     let corrupt = |what| Error::corrupt("applications", what);
@@ -98,6 +109,30 @@ fn granted(connection: &ConnectionName) -> Select<application::Entity> {
         .filter(grant::Column::Connection.eq(connection.connection.as_str()))
 }
 
+/// The oldest connections of an application.
+async fn granted_to(
+    db: &impl ConnectionTrait,
+    application: &ApplicationName,
+    most: u64,
+) -> Result<Vec<ConnectionName>> {
+    let ids: Vec<String> = grant::Entity::find()
+        .select_only()
+        .column(grant::Column::Connection)
+        .filter(grant::Column::Environment.eq(application.environment.as_str()))
+        .filter(grant::Column::Application.eq(application.application.as_str()))
+        .order_by_asc(grant::Column::ConnectionCreatedAt)
+        .order_by_asc(grant::Column::Connection)
+        .limit(most)
+        .into_tuple()
+        .all(db)
+        .await?;
+    let named = ids.iter().map(|id| {
+        let connection = id.parse().map_err(|_| Error::corrupt("application_grants", "connection"));
+        Ok(ConnectionName { environment: application.environment.clone(), connection: connection? })
+    });
+    named.collect()
+}
+
 impl Tx {
     /// An application by its name, as this transaction sees it.
     pub async fn application(&self, name: &ApplicationName) -> Result<Option<Application>> {
@@ -140,17 +175,24 @@ impl Tx {
         Ok(updated.rows_affected == 1)
     }
 
-    /// Removes an application that [`Self::lock_application`] holds, with its keys and grants.
-    pub async fn remove_application(&self, name: &ApplicationName) -> Result<()> {
+    /// Removes an application that [`Self::lock_application`] holds, with its keys and grants, and says
+    /// which those were: the connections of no more grants than `most`, the oldest first.
+    pub async fn remove_application(
+        &self,
+        name: &ApplicationName,
+        most: u64,
+    ) -> Result<RemovedWith> {
         self.config_changed();
-        self.remove_api_keys_of(&name.environment, Some(&name.application)).await?;
-        grant::Entity::delete_many()
+        let api_keys = self.remove_api_keys_of(&name.environment, Some(&name.application)).await?;
+        let connections = granted_to(&self.tx, name, most).await?;
+        let grants = grant::Entity::delete_many()
             .filter(grant::Column::Environment.eq(name.environment.as_str()))
             .filter(grant::Column::Application.eq(name.application.as_str()))
             .exec(&self.tx)
-            .await?;
+            .await?
+            .rows_affected;
         let key = (name.environment.to_string(), name.application.to_string());
         application::Entity::delete_by_id(key).exec(&self.tx).await?;
-        Ok(())
+        Ok(RemovedWith { api_keys, grants, connections })
     }
 }

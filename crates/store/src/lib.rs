@@ -45,6 +45,7 @@ mod users;
 mod ways_in;
 
 pub use api_keys::NewApiKey;
+pub use applications::RemovedWith;
 pub use cache::ConfigCache;
 pub use clock::DatabaseClock;
 pub use config::Config;

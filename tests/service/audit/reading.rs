@@ -5,8 +5,8 @@ use std::time::Duration;
 use latchkey_domain::time::{Clock, Timestamp};
 use latchkey_proto::{
     v1::{
-        ApiKeyKind, AuditActor, Connection, FieldChange, ListAuditEntriesRequest,
-        tenant_admin_client::TenantAdminClient,
+        ApiKeyKind, AuditActor, Connection, DeleteApplicationRequest, FieldChange,
+        ListAuditEntriesRequest, tenant_admin_client::TenantAdminClient,
     },
     well_known,
 };
@@ -17,7 +17,9 @@ use crate::{
     both,
     harness::{
         TestApp,
-        admin::{BITBUCKET, DEV, new_connection, new_credential, new_key, refusal, wrong_fields},
+        admin::{
+            BITBUCKET, DEV, NOTES, new_connection, new_credential, new_key, refusal, wrong_fields,
+        },
     },
 };
 
@@ -60,6 +62,38 @@ both! {
             field("client_id", "", "\"a-consumer-key\""),
             field("client_secret", "", ""),
             field("role", "", "\"STANDBY\""),
+        ];
+        assert_eq!(told.fields, expected);
+    }
+
+    async fn whose_role_changes_with_another_ones_is_told(app) {
+        let (active, standby) = ("\"ACTIVE\"", "\"STANDBY\"");
+        let old = app.active(BITBUCKET).await;
+        let new = new_credential(BITBUCKET, "a-secret");
+        let new = app.try_add_credential(new).await.unwrap().name;
+        let role_of = |name: &str, before, after| {
+            let id = name.rsplit('/').next().unwrap();
+            field(&format!("credentials/{id}.role"), before, after)
+        };
+        app.promote(&new).await.unwrap();
+        let expected = [field("role", standby, active), role_of(&old, active, standby)];
+        assert_eq!(app.last_entry().await.fields, expected);
+        app.delete_credential(&new).await.unwrap();
+        let told = app.last_entry().await;
+        assert_eq!((told.action.as_str(), &told.resource), ("credential.deleted", &new));
+        assert_eq!(told.fields, [role_of(&old, standby, active)]);
+    }
+
+    async fn what_goes_with_an_application_is_told(app) {
+        let name = NOTES.to_owned();
+        let delete = DeleteApplicationRequest { name, etag: String::new() };
+        app.tenants().delete_application(delete).await.unwrap();
+        let told = app.last_entry().await;
+        assert_eq!((told.action.as_str(), told.resource.as_str()), ("application.deleted", NOTES));
+        let expected = [
+            field("api_keys", "1", ""),
+            field("application_grants", "1", ""),
+            field("connections", &format!("[\"{BITBUCKET}\"]"), ""),
         ];
         assert_eq!(told.fields, expected);
     }

@@ -138,29 +138,6 @@ impl Latchkey {
         self.store.connection(connection).await?.ok_or(Error::NotFound)?;
         Ok(self.store.list_credentials(connection, page).await?)
     }
-
-    /// Deletes a credential. If it was the active one of its host, the oldest standby follows it.
-    #[tracing::instrument(skip_all, fields(credential = %name), err(level = "debug"))]
-    pub async fn delete_credential(&self, caller: &Caller, name: &CredentialName) -> Result<()> {
-        Self::see(caller, &name.environment)?;
-        let delete = || self.try_delete_credential(caller, name);
-        delete.retry(after_conflict()).when(Error::is_conflict).await
-    }
-
-    async fn try_delete_credential(&self, caller: &Caller, name: &CredentialName) -> Result<()> {
-        let connection = name.parent();
-        let tx = self.store.begin().await?;
-        let (there, found) = locked_with_the_others(&tx, name).await?;
-        let now = self.clock.now();
-        tx.remove_credential(found.id, now).await?;
-        if let Some(heir) = heir(&there, &found) {
-            tx.set_credential_role(heir.id, CredentialRole::Active).await?;
-        }
-        tx.emit_about(&connection, EventBody::CredentialDeleted(name.clone()), now).await?;
-        let change = Change::of(&name.environment, "credential.deleted", name, Vec::new());
-        tx.audit(caller, &change, now).await?;
-        Ok(tx.commit().await?)
-    }
 }
 
 /// Lets a host through that is the environment's: its default domain, or a custom domain, be it
@@ -216,13 +193,4 @@ fn role_among(there: &[Credential], host: Option<&Host>) -> CredentialRole {
     } else {
         CredentialRole::Active
     }
-}
-
-/// Who follows an active credential that goes.
-fn heir<'a>(there: &'a [Credential], gone: &Credential) -> Option<&'a Credential> {
-    there.iter().find(|credential| {
-        gone.role == CredentialRole::Active
-            && credential.id != gone.id
-            && credential.host == gone.host
-    })
 }

@@ -6,6 +6,7 @@ mod checks;
 mod create;
 mod credentials;
 mod delete;
+mod delete_credential;
 mod grant;
 mod promote;
 mod purge;

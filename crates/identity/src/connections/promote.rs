@@ -50,11 +50,18 @@ impl Latchkey {
         let now = self.clock.now();
         tx.emit_about(&connection, promoted, now).await?;
         let role = FieldChange::replaced("role", &found.role, &CredentialRole::Active);
-        let change = Change::of(&name.environment, "credential.promoted", name, vec![role]);
+        let other = replaced.map(|replaced| role_of(replaced, CredentialRole::Standby));
+        let fields = [Some(role), other].into_iter().flatten().collect();
+        let change = Change::of(&name.environment, "credential.promoted", name, fields);
         tx.audit(caller, &change, now).await?;
         tx.commit().await?;
         Ok(Credential { role: CredentialRole::Active, ..found })
     }
+}
+
+/// What the audit tells of a credential whose role changes with another one's.
+pub(super) fn role_of(other: &Credential, role: CredentialRole) -> FieldChange {
+    FieldChange::replaced(&format!("credentials/{}.role", other.id), &other.role, &role)
 }
 
 /// The active credential of the same host.

@@ -14,13 +14,16 @@ use latchkey_domain::{
     redirect_uri::RedirectUri,
     text::DisplayName,
 };
-use latchkey_store::TimeCursor;
+use latchkey_store::{RemovedWith, TimeCursor};
 
 use crate::{
     Error, Latchkey, RequestId, Result,
     connections::{names, replace},
     request::{after_conflict, expect_etag},
 };
+
+/// How many connections the audit names that a deleted application was granted.
+const MOST_CONNECTIONS: u64 = 100;
 
 /// An application to be created.
 #[derive(Debug, Clone)]
@@ -193,11 +196,12 @@ impl Latchkey {
         let tx = self.store.begin().await?;
         let application = tx.lock_application(name).await?.ok_or(Error::NotFound)?;
         expect_etag(etag, application.version)?;
-        tx.remove_application(name).await?;
+        let removed = tx.remove_application(name, MOST_CONNECTIONS).await?;
         let now = self.clock.now();
         let deleted = EventBody::ApplicationDeleted(name.clone());
         tx.emit_about_application(name, deleted, now).await?;
-        let change = Change::of(&name.environment, "application.deleted", name, Vec::new());
+        let fields = told_of_removed(&removed);
+        let change = Change::of(&name.environment, "application.deleted", name, fields);
         tx.audit(caller, &change, now).await?;
         Ok(tx.commit().await?)
     }
@@ -221,6 +225,22 @@ fn told(application: &Application) -> Vec<FieldChange> {
     let fields = [
         FieldChange::set("display_name", &application.display_name),
         FieldChange::set("redirect_uris", &application.redirect_uris),
+    ];
+    fields.into_iter().flatten().collect()
+}
+
+/// What the audit tells of what went with an application.
+fn told_of_removed(removed: &RemovedWith) -> Vec<FieldChange> {
+    let count = |field: &str, count: u64| {
+        (count > 0).then(|| FieldChange::replaced(field, &Some(count), &None))
+    };
+    let connections: Vec<_> = removed.connections.iter().map(ToString::to_string).collect();
+    let connections = (!connections.is_empty())
+        .then(|| FieldChange::replaced("connections", &Some(connections), &None));
+    let fields = [
+        count("api_keys", removed.api_keys),
+        count("application_grants", removed.grants),
+        connections,
     ];
     fields.into_iter().flatten().collect()
 }

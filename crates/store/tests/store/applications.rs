@@ -4,7 +4,7 @@ use latchkey_domain::{
     access::Principal,
     grant::{ApplicationGrant, GrantRights},
 };
-use latchkey_store::Tx;
+use latchkey_store::{RemovedWith, Tx};
 
 use crate::made;
 
@@ -129,17 +129,22 @@ crate::both! {
     async fn a_removed_application_takes_its_keys_and_grants_with_it(db) {
         let store = made::with_shop_and_bitbucket(&db).await;
         let blog = made::application("blog").name();
-        made::added(&store, async |tx| {
+        let removed = made::added(&store, async |tx| {
             tx.add_application(&made::application("blog")).await?;
+            tx.add_connection(&made::connection("other")).await?;
+            let other = made::connection("other").name();
+            tx.set_grant(&other, &made::shop(), made::RIGHTS, made::NOW).await?;
             for (n, name) in [(1, made::shop()), (2, blog.clone())] {
                 tx.set_grant(&made::bitbucket(), &name, made::RIGHTS, made::NOW).await?;
                 let principal = Principal::Application(name.environment, name.application);
                 tx.add_api_key(&made::api_key(principal, [n; 32])).await?;
             }
             tx.add_api_key(&made::api_key(Principal::Gateway(made::dev()), [3; 32])).await?;
-            tx.remove_application(&made::shop()).await
+            tx.remove_application(&made::shop(), 1).await
         })
         .await;
+        let connections = vec![made::bitbucket()];
+        assert_eq!(removed, RemovedWith { api_keys: 1, grants: 2, connections });
         assert_eq!(store.application(&made::shop()).await.unwrap(), None);
         assert!(store.grant(&made::bitbucket(), &made::shop()).await.unwrap().is_none());
         assert_eq!(store.api_key_by_secret(&[1; 32]).await.unwrap(), None);

@@ -62,7 +62,7 @@ crate::both! {
         assert!(!holds().await);
         made::added(&store, async |tx| tx.add_application(&made::application("shop")).await).await;
         assert!(holds().await);
-        made::added(&store, async |tx| tx.remove_application(&made::shop()).await).await;
+        made::added(&store, async |tx| tx.remove_application(&made::shop(), 9).await).await;
         assert!(!holds().await);
         made::added(&store, async |tx| tx.add_connection(&made::connection("bitbucket")).await)
             .await;

@@ -49,7 +49,7 @@ async fn issue_key(store: Store, hash: u8) -> Result<(), Error> {
 async fn remove(store: Store) -> Result<(), Error> {
     let tx = store.begin().await?;
     tx.lock_application(&made::shop()).await?;
-    tx.remove_application(&made::shop()).await?;
+    tx.remove_application(&made::shop(), 9).await?;
     tx.commit().await
 }
 
@@ -122,7 +122,7 @@ crate::both! {
         let store = made::with_shop_and_bitbucket(&db).await;
         let removing = store.begin().await.unwrap();
         removing.lock_application(&made::shop()).await.unwrap();
-        removing.remove_application(&made::shop()).await.unwrap();
+        removing.remove_application(&made::shop(), 9).await.unwrap();
         let granting = tokio::spawn(grant(store.clone()));
         let issuing = tokio::spawn(issue_key(store, 1));
         tokio::time::sleep(MOMENT).await;
