@@ -1,5 +1,6 @@
-//! What administrators see of a key ring that is rotated: nothing, but for fingerprints.
+//! What administrators see of a key ring that is rotated: nothing.
 
+use latchkey_keyring::KeyFile;
 use latchkey_proto::v1::{CreateCredentialRequest, Credential};
 use tonic::{Code, Status};
 
@@ -47,17 +48,40 @@ both! {
         assert_eq!(app.credentials(BITBUCKET).await.len(), 3);
     }
 
-    async fn a_secret_that_is_added_again_after_a_rotation_has_another_fingerprint(app) {
+    async fn a_secret_that_is_added_again_after_a_rotation_keeps_its_fingerprint(app) {
         let (prepared, rotated) = prepared_and_rotated(&app).await;
-        let mut prints = Vec::new();
-        for at in [&prepared, &prepared, &rotated, &rotated] {
-            prints.push(add(at, request("one", "")).await.unwrap().secret_fingerprint);
+        let made = add(&prepared, request("one", "")).await.unwrap();
+        let checked = |secret| {
+            let mut request = request(secret, "");
+            request.validate_only = true;
+            request
+        };
+        for at in [&prepared, &rotated] {
+            let again = add(at, checked("one")).await.unwrap();
+            assert_eq!(again.secret_fingerprint, made.secret_fingerprint);
+            let other = add(at, checked("two")).await.unwrap();
+            assert_ne!(other.secret_fingerprint, made.secret_fingerprint);
         }
-        assert_eq!(prints[0], prints[1]);
-        assert_eq!(prints[2], prints[3]);
-        assert_ne!(prints[0], prints[2]);
-        let listed = app.credentials(BITBUCKET).await;
-        let listed: Vec<_> = listed.into_iter().skip(1).map(|one| one.secret_fingerprint).collect();
-        assert_eq!(listed, prints, "what was added keeps its own");
+        let again = add(&rotated, request("one", "")).await.unwrap();
+        assert_eq!(again.secret_fingerprint, made.secret_fingerprint);
+    }
+
+    async fn a_secret_that_nobody_else_has_is_given_a_fingerprint_of_the_key_that_seals(app) {
+        let (prepared, rotated) = prepared_and_rotated(&app).await;
+        let made = add(&prepared, request("one", "")).await.unwrap();
+        let mut other_client = request("one", "");
+        other_client.credential.as_mut().unwrap().client_id = "another-key".to_owned();
+        other_client.validate_only = true;
+        let before = add(&prepared, other_client.clone()).await.unwrap();
+        assert_eq!(before.secret_fingerprint, made.secret_fingerprint);
+        let after = add(&rotated, other_client).await.unwrap();
+        assert_ne!(after.secret_fingerprint, made.secret_fingerprint);
+    }
+
+    async fn what_cannot_be_compared_here_keeps_nobody_from_adding(app) {
+        let known = add(&prepared_and_rotated(&app).await.0, request("one", "")).await.unwrap();
+        let stranger = app.replica(&KeyFile::generate().unwrap()).await;
+        let added = add(&stranger, request("one", "")).await.unwrap();
+        assert_ne!(added.secret_fingerprint, known.secret_fingerprint);
     }
 }

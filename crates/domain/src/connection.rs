@@ -86,7 +86,7 @@ pub struct Credential {
     pub host: Option<Host>,
     /// What it is used for.
     pub role: CredentialRole,
-    /// Tells two secrets apart; the same for one secret until the key ring is rotated.
+    /// Tells two secrets apart; of one connection and client id, one secret has one.
     pub fingerprint: String,
     /// When it was created.
     pub created_at: Timestamp,

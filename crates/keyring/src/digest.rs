@@ -1,6 +1,6 @@
 //! Digests and random bytes.
 
-use aws_lc_rs::{digest, rand};
+use aws_lc_rs::{constant_time, digest, rand};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use secrecy::SecretString;
 
@@ -11,6 +11,11 @@ pub fn sha256(bytes: &[u8]) -> [u8; 32] {
     let mut out = [0; 32];
     out.copy_from_slice(digest::digest(&digest::SHA256, bytes).as_ref());
     out
+}
+
+/// Whether two secrets are the same, in a time that tells no more than their lengths.
+pub fn is_same_secret(one: &[u8], other: &[u8]) -> bool {
+    constant_time::verify_slices_are_equal(one, other).is_ok()
 }
 
 /// `N` random bytes from the operating system's generator.
@@ -28,6 +33,15 @@ pub fn random_token() -> Result<SecretString, Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn secrets_are_the_same_if_all_their_bytes_are() {
+        assert!(is_same_secret(b"secret", b"secret"));
+        assert!(is_same_secret(b"", b""));
+        for other in [&b"secre"[..], b"secrets", b"Secret", b""] {
+            assert!(!is_same_secret(b"secret", other));
+        }
+    }
 
     #[test]
     fn sha256_is_the_standard_one() {

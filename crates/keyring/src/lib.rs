@@ -5,7 +5,7 @@ mod file;
 mod key;
 mod ring;
 
-pub use digest::{random_bytes, random_token, sha256};
+pub use digest::{is_same_secret, random_bytes, random_token, sha256};
 pub use file::{KeyEntry, KeyFile};
 pub use key::KeyId;
 pub use ring::{KeyRing, Opened};

@@ -189,6 +189,14 @@ impl Store {
 }
 
 impl Tx {
+    /// As [`Self::credentials`], with their secrets.
+    pub async fn sealed_credentials(
+        &self,
+        connection: &ConnectionName,
+    ) -> Result<Vec<SealedCredential>> {
+        all(&self.tx, connection, NONE_DELETED).await
+    }
+
     /// Every credential of a connection that is not deleted.
     pub async fn credentials(&self, connection: &ConnectionName) -> Result<Vec<Credential>> {
         Ok(plain(all(&self.tx, connection, NONE_DELETED).await?))

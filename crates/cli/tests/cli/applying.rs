@@ -4,7 +4,7 @@ use std::{fs, path::Path};
 
 use crate::{
     developing::{Dev, start},
-    process::{Ended, ended},
+    process::{Ended, ended, latchkey},
 };
 
 const FILE: &str = "\
@@ -71,6 +71,29 @@ fn applying_twice_is_applying_once() {
     let mut own = dev.command(folder, "apply shop.yaml --environment shop");
     let own = ended(own.env("LATCHKEY_KEY", key.trim()).env("OLD_SECRET", "an-old-secret"));
     assert_eq!(own.ok(), "nothing to change\n");
+}
+
+#[test]
+fn an_unchanged_file_plans_nothing_after_the_key_ring_is_rotated() {
+    let folder = tempfile::tempdir().unwrap();
+    let (folder, dev) = (folder.path(), start(folder.path(), ""));
+    write(folder, FILE);
+    ask(&dev, folder, "apply shop.yaml").ok();
+    drop(dev);
+
+    let keyring = |line: &str| {
+        let mut command = latchkey(folder, &format!("keyring {line}"));
+        command.env("LATCHKEY__KEYRING__FILE", ".latchkey/keyring.toml");
+        ended(command.env("LATCHKEY__STORE__URL", "sqlite:.latchkey/latchkey.db")).ok()
+    };
+    let added = keyring("add");
+    keyring(&format!("promote {}", added.split_whitespace().next().unwrap()));
+    let dev = start(folder, "");
+    assert_eq!(ask(&dev, folder, "apply shop.yaml --prune").ok(), "nothing to change\n");
+    drop(dev);
+    keyring("re-encrypt");
+    let dev = start(folder, "");
+    assert_eq!(ask(&dev, folder, "apply shop.yaml --prune").ok(), "nothing to change\n");
 }
 
 #[test]

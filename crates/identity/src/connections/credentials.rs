@@ -16,7 +16,7 @@ use latchkey_domain::{
     page::{Listed, Page},
     time::Timestamp,
 };
-use latchkey_keyring::Purpose;
+use latchkey_keyring::{Purpose, is_same_secret};
 use latchkey_store::{Cursor, SealedCredential, Tx};
 use secrecy::{ExposeSecret, SecretString};
 use uuid::Uuid;
@@ -71,9 +71,9 @@ impl Latchkey {
             return credential_made_before(&tx, &before).await;
         }
         may_be_for(&tx, &environment, new.host.as_ref()).await?;
-        let there = tx.credentials(&new.connection).await?;
+        let there = tx.sealed_credentials(&new.connection).await?;
         let now = self.clock.now();
-        let sealed = self.seal_credential(new, role_among(&there, new.host.as_ref()), now)?;
+        let sealed = self.seal_credential(new, &there, now)?;
         tx.add_credential(&new.connection, &sealed).await?;
         let name = sealed.credential.name(&new.connection);
         let created = EventBody::CredentialCreated {
@@ -95,7 +95,7 @@ impl Latchkey {
     fn seal_credential(
         &self,
         new: &NewCredential,
-        role: CredentialRole,
+        there: &[SealedCredential],
         now: Timestamp,
     ) -> Result<SealedCredential> {
         let id = CredentialId::new(now);
@@ -104,8 +104,11 @@ impl Latchkey {
             id,
             client_id: new.client_id.clone(),
             host: new.host.clone(),
-            role,
-            fingerprint: self.fingerprint(secret)?,
+            role: role_among(there, new.host.as_ref()),
+            fingerprint: match self.fingerprint_among(there, new) {
+                Some(known) => known,
+                None => self.fingerprint(secret)?,
+            },
             created_at: now,
             last_used_at: None,
             refused_at: None,
@@ -116,8 +119,22 @@ impl Latchkey {
         Ok(SealedCredential { credential, sealed_secret })
     }
 
+    /// The fingerprint of a secret that one of these has already. It stays that one, whichever key
+    /// seals by then; a credential whose key is missing here is not compared.
+    fn fingerprint_among(&self, there: &[SealedCredential], new: &NewCredential) -> Option<String> {
+        let secret = new.client_secret.expose_secret().as_bytes();
+        let has_it = |found: &&SealedCredential| {
+            let place = sealed_place(found.credential.id);
+            let opened = self.keyring.open(Purpose::CredentialSecret, &place, &found.sealed_secret);
+            opened.is_ok_and(|opened| is_same_secret(&opened.text, secret))
+        };
+        let mut of_its_key =
+            there.iter().filter(|found| found.credential.client_id == new.client_id);
+        of_its_key.find(has_it).map(|found| found.credential.fingerprint.clone())
+    }
+
     /// Tells two secrets apart; without our key nothing can be tried against it. It is of the key
-    /// that seals: once that is another, a secret that is added again looks like a new one.
+    /// that seals now.
     fn fingerprint(&self, secret: &[u8]) -> Result<String> {
         let key = self.keyring.primary();
         let hash = self.keyring.derive(key, Purpose::SecretFingerprint, secret)?;
@@ -186,8 +203,9 @@ fn told(credential: &Credential) -> Vec<FieldChange> {
     fields.into_iter().flatten().collect()
 }
 
-fn role_among(there: &[Credential], host: Option<&Host>) -> CredentialRole {
-    let mut of_host = there.iter().filter(|credential| credential.host.as_ref() == host);
+fn role_among(there: &[SealedCredential], host: Option<&Host>) -> CredentialRole {
+    let there = there.iter().map(|sealed| &sealed.credential);
+    let mut of_host = there.filter(|credential| credential.host.as_ref() == host);
     if of_host.any(|credential| credential.role == CredentialRole::Active) {
         CredentialRole::Standby
     } else {
