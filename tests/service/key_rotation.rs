@@ -1,7 +1,10 @@
 //! What administrators see of a key ring that is rotated: nothing.
 
+use latchkey_domain::caller::Caller;
+use latchkey_identity::Resealed;
 use latchkey_keyring::KeyFile;
 use latchkey_proto::v1::{CreateCredentialRequest, Credential};
+use tokio::runtime::Handle;
 use tonic::{Code, Status};
 
 use crate::{
@@ -76,6 +79,23 @@ both! {
         assert_eq!(before.secret_fingerprint, made.secret_fingerprint);
         let after = add(&rotated, other_client).await.unwrap();
         assert_ne!(after.secret_fingerprint, made.secret_fingerprint);
+    }
+
+    async fn a_replica_that_goes_on_with_the_old_key_does_not_keep_the_work_going(app) {
+        let (prepared, rotated) = prepared_and_rotated(&app).await;
+        let go_on = |_: &Resealed| {
+            let adding = add(&prepared, request("one-more", ""));
+            tokio::task::block_in_place(|| Handle::current().block_on(adding)).unwrap();
+        };
+        let done = rotated.latchkey.re_encrypt(&Caller::of_the_database(), go_on).await.unwrap();
+        assert!(done.others_seal && done.resealed > 1, "{done:?}");
+
+        let left = async |keys: &Replica| {
+            keys.latchkey.re_encrypt(&Caller::of_the_database(), |_| ()).await.unwrap()
+        };
+        let rest = left(&rotated).await;
+        assert_eq!((rest.resealed, rest.others_seal), (1, false));
+        assert_eq!(left(&rotated).await, Resealed::default());
     }
 
     async fn what_cannot_be_compared_here_keeps_nobody_from_adding(app) {

@@ -1,5 +1,6 @@
 //! Keys that follow one another while people sign in, with the binary that does it killed at random.
 
+mod audited;
 mod people;
 mod rows;
 

@@ -1,5 +1,6 @@
 //! The keys of the ring: which are in use, which are missing, and how one follows another.
 
+mod audited;
 mod in_use;
 mod re_encrypt;
 mod readiness;

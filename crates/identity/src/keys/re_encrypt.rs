@@ -4,15 +4,20 @@
 //! off at any moment and begun again.
 
 use backon::Retryable;
-use latchkey_domain::{audit::Change, caller::Caller};
+use latchkey_domain::{audit::FieldChange, caller::Caller};
 use latchkey_keyring::KeyId;
 use latchkey_store::{SealedKind, SealedPlace, SealedValue};
 
+use super::audited::of_key;
 use crate::{Error, Latchkey, Result, request::after_conflict};
 
 /// How many values a transaction writes: few enough that SQLite's other writers wait for
 /// milliseconds.
 const BATCH: u32 = 100;
+
+/// How often everything is gone through: what others add meanwhile gets less with each round, unless
+/// they go on for ever.
+const ROUNDS: u32 = 10;
 
 /// What came of it, so far.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -21,33 +26,43 @@ pub struct Resealed {
     pub resealed: u64,
     /// How many do not open, though their key is there: they were not sealed here.
     pub unreadable: u64,
+    /// Whether another process went on sealing with another key all the while.
+    pub others_seal: bool,
 }
 
 impl Latchkey {
     /// Seals anew whatever another key of the ring sealed, and tells how far it is after each batch.
     ///
     /// A value is written over the one that was read alone: a change meanwhile wins. What a missing key
-    /// sealed is left as it is.
+    /// sealed is left as it is. It comes to an end, also if another process seals with another key.
     pub async fn re_encrypt(
         &self,
         caller: &Caller,
         mut tell: impl FnMut(&Resealed),
     ) -> Result<Resealed> {
         self.note_primary().await?;
-        let mut done = Resealed::default();
-        loop {
+        let primary = self.keyring.primary();
+        if !self.to_reseal().await?.is_empty() {
+            let started = of_key("keyring.re_encryption_started", primary, Vec::new());
+            self.audit_alone(caller, &started).await?;
+        }
+        let mut done = Resealed { others_seal: true, ..Resealed::default() };
+        for _ in 0..ROUNDS {
             let before = done.resealed;
             done.unreadable = 0;
             for (kind, key) in self.to_reseal().await? {
                 self.reseal_all(kind, key, &mut done, &mut tell).await?;
             }
             // A process that still seals with another key may have added something meanwhile.
-            if done.resealed == before {
+            done.others_seal = done.resealed > before;
+            if !done.others_seal {
                 break;
             }
         }
         if done.resealed > 0 {
-            self.audit_re_encryption(caller).await?;
+            let fields = FieldChange::set("resealed", &done.resealed).into_iter().collect();
+            let finished = of_key("keyring.re_encrypted", primary, fields);
+            self.audit_alone(caller, &finished).await?;
         }
         Ok(done)
     }
@@ -71,9 +86,11 @@ impl Latchkey {
         tell: &mut impl FnMut(&Resealed),
     ) -> Result<()> {
         let mut after = SealedPlace::FIRST;
-        loop {
+        // No more than there are now: what is added meanwhile is for the next round.
+        let batches = self.store.count_sealed(kind, key.mark()).await?.div_ceil(BATCH.into());
+        for _ in 0..batches {
             let values = self.store.sealed_with(kind, key.mark(), (&after, BATCH)).await?;
-            let Some(last) = values.last() else { return Ok(()) };
+            let Some(last) = values.last() else { break };
             after = last.place.clone();
             let anew: Vec<_> =
                 values.iter().filter_map(|value| self.seal_anew(kind, value)).collect();
@@ -82,6 +99,7 @@ impl Latchkey {
             done.resealed += write.retry(after_conflict()).when(Error::is_conflict).await?;
             tell(done);
         }
+        Ok(())
     }
 
     fn seal_anew<'a>(
@@ -108,17 +126,5 @@ impl Latchkey {
         }
         tx.commit().await?;
         Ok(written)
-    }
-
-    async fn audit_re_encryption(&self, caller: &Caller) -> Result<()> {
-        let tx = self.store.begin().await?;
-        let change = Change {
-            environment: None,
-            action: "keyring.re_encrypted",
-            resource: format!("keyring/{}", self.keyring.primary()),
-            fields: Vec::new(),
-        };
-        tx.audit(caller, &change, self.clock.now()).await?;
-        Ok(tx.commit().await?)
     }
 }

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use latchkey_domain::{audit::Change, caller::Caller, time::Timestamp};
+use latchkey_domain::{caller::Caller, time::Timestamp};
 use latchkey_keyring::KeyId;
 
-use super::{in_use::KeyUse, sealing::NOTED_EVERY};
+use super::{audited::of_key, in_use::KeyUse, sealing::NOTED_EVERY};
 use crate::{Latchkey, Result};
 
 /// How long a key must not have sealed: sign-ins that it sealed, and their login codes, are long over.
@@ -43,13 +43,7 @@ impl Latchkey {
         }
         let tx = self.store.begin().await?;
         tx.forget_sealing(&key.to_string()).await?;
-        let change = Change {
-            environment: None,
-            action: "keyring.key_retired",
-            resource: format!("keyring/{key}"),
-            fields: Vec::new(),
-        };
-        tx.audit(caller, &change, now).await?;
+        tx.audit(caller, &of_key("keyring.key_retired", key, Vec::new()), now).await?;
         tx.commit().await?;
         Ok(Ok(()))
     }

@@ -6,12 +6,16 @@ mod rotate;
 
 use anyhow::{Context, Result};
 use clap::Subcommand;
+use latchkey_domain::caller::Caller;
 use latchkey_keyring::{KeyFile, KeyId, KeyRing};
 
 use crate::{
     config::{Config, KeyringConfig},
     files, terminal,
 };
+
+/// Whoever holds the file.
+const CALLER: &Caller = &Caller::of_the_database();
 
 /// What to do with the key ring.
 #[derive(Debug, Subcommand)]
@@ -27,7 +31,8 @@ pub(crate) enum Command {
         key_id: KeyId,
     },
     /// Seal anew, with the key that seals now, whatever another key sealed. It can be cut off at any
-    /// moment and begun again, while the service runs.
+    /// moment and begun again, while the service runs. If a replica goes on sealing with another key, it
+    /// ends and says so.
     ReEncrypt {
         /// A JSON object, for programs.
         #[arg(long)]
@@ -50,7 +55,7 @@ pub(crate) enum Command {
 /// Does it.
 pub(super) async fn run(config: &Config, command: Command) -> Result<()> {
     match command {
-        Command::Add => add(&config.keyring),
+        Command::Add => add(config).await,
         Command::Promote { key_id } => promote(config, key_id).await,
         Command::ReEncrypt { json } => rotate::re_encrypt(config, json).await,
         Command::Retire { key_id } => rotate::retire(config, key_id).await,
@@ -58,8 +63,8 @@ pub(super) async fn run(config: &Config, command: Command) -> Result<()> {
     }
 }
 
-fn add(config: &KeyringConfig) -> Result<()> {
-    let (file, added) = match config.file()? {
+async fn add(config: &Config) -> Result<()> {
+    let (file, added) = match config.keyring.file()? {
         None => {
             let file = KeyFile::generate()?;
             let first = file.primary;
@@ -70,7 +75,9 @@ fn add(config: &KeyringConfig) -> Result<()> {
             (file, added)
         }
     };
-    write(config, &file)?;
+    write(&config.keyring, &file)?;
+    let database = database::reachable(config).await;
+    database::noted(database, async |keys| keys.key_was_added(CALLER, added).await).await;
     let what =
         if file.keys.len() == 1 { "it seals" } else { "it opens; promote it to let it seal" };
     terminal::say(&format!("{added}  {what}"))
@@ -78,13 +85,15 @@ fn add(config: &KeyringConfig) -> Result<()> {
 
 async fn promote(config: &Config, id: KeyId) -> Result<()> {
     let mut file = existing(&config.keyring)?;
+    let before = file.primary;
     file.promote(id)?;
     // Of the key that sealed until now: replicas go on sealing with it until they are restarted.
-    if let Some(database) = database::reachable(config).await {
+    let database = database::reachable(config).await;
+    if let Some(database) = &database {
         database.latchkey.note_primary().await?;
-        database.store.close().await?;
     }
     write(&config.keyring, &file)?;
+    database::noted(database, async |keys| keys.key_was_promoted(CALLER, (before, id)).await).await;
     terminal::say(&format!("{id}  it seals"))
 }
 

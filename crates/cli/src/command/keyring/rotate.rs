@@ -17,6 +17,9 @@ use crate::{
 /// How often it tells how far it is.
 const TOLD_EVERY: Duration = Duration::from_secs(1);
 
+const OTHERS_SEAL: &str = "it was ended: a replica goes on sealing with another key; give every \
+    replica the file, restart them, and run it again";
+
 pub(super) async fn re_encrypt(config: &Config, as_json: bool) -> Result<()> {
     let database = database::open(config).await?;
     let mut told = None::<Instant>;
@@ -32,9 +35,17 @@ pub(super) async fn re_encrypt(config: &Config, as_json: bool) -> Result<()> {
     if as_json {
         let left = left.iter().map(|found| (found.key.to_string(), needed_by(found).into()));
         let left = left.collect::<serde_json::Map<_, _>>();
-        terminal::say(&serde_json::json!({ "resealed": done.resealed, "left": left }).to_string())?;
+        let told = serde_json::json!({
+            "resealed": done.resealed,
+            "left": left,
+            "othersSeal": done.others_seal,
+        });
+        terminal::say(&told.to_string())?;
     } else {
         terminal::say(&format!("{} values were sealed anew", done.resealed))?;
+    }
+    if done.others_seal {
+        bail!("{OTHERS_SEAL}");
     }
     match &left[..] {
         [] => Ok(()),
