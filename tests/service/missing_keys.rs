@@ -3,7 +3,9 @@
 
 use latchkey_domain::caller::Caller;
 use latchkey_keyring::KeyFile;
-use latchkey_proto::v1::{GetConnectionRequest, ListConnectionsRequest};
+use latchkey_proto::v1::{
+    GetConnectionRequest, ListConnectionsRequest, RedeemTestTicketRequest, TestLoginState,
+};
 use tonic::Code;
 use tonic_health::pb::health_check_response::ServingStatus::{self, NotServing, Serving};
 
@@ -12,9 +14,11 @@ use crate::{
     harness::{
         TestApp,
         admin::{BITBUCKET, DEV, new_credential, refusal},
+        app::HOST,
         ends::outcome,
         person::Begun,
         replica::Replica,
+        trying::begun_test,
     },
     health::becomes,
 };
@@ -102,6 +106,27 @@ both! {
 
         let completed = rotated.login().complete_login(request).await.unwrap().into_inner();
         assert_eq!(outcome(&completed), "SIGNED_IN");
+    }
+
+    async fn a_test_login_that_cannot_be_finished_here_is_finished_elsewhere(app) {
+        let rotated = prepared_and_rotated(&app).1;
+        let new_alone = app.replica(&without_the_others(&rotated)).await;
+        let rotated = app.replica(&rotated).await;
+        let asked = app.ask_for_test().await;
+        let ticket = asked.ticket.clone();
+        let request = RedeemTestTicketRequest { ticket, host: HOST.to_owned() };
+        let begun = rotated.login().redeem_test_ticket(request).await.unwrap().into_inner();
+        let begun = begun_test(begun);
+        let callback = app.consent(&begun, "alice").await;
+        let request = app.complete_request(&begun, &callback);
+
+        let refused = new_alone.login().complete_login(request.clone()).await.unwrap_err();
+        assert_eq!(refusal(&refused), key_missing());
+        assert_eq!(app.rows("test_logins WHERE claimed_at IS NULL").await, 1);
+        assert_eq!(app.requests_of_ours(), 0, "the code is not used up");
+
+        rotated.login().complete_login(request).await.unwrap();
+        assert_eq!(app.test_login(&asked.name).await.state(), TestLoginState::Passed);
     }
 
     async fn a_repeat_that_cannot_be_compared_here_is_not_taken_for_another_request(app) {

@@ -70,7 +70,7 @@ impl TestApp {
 }
 
 /// What the browser holds of a test login.
-fn begun_test(begun: RedeemTestTicketResponse) -> Begun {
+pub(crate) fn begun_test(begun: RedeemTestTicketResponse) -> Begun {
     let RedeemTestTicketResponse { authorization_url, browser_secret, cookie_name, cookie_max_age } =
         begun;
     let started =

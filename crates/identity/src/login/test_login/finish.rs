@@ -8,7 +8,7 @@ use latchkey_domain::{
     sign_in::{Failure, Intent, Refusal, SignInResult, Unsuccessful},
     test_login::{Ending, StepKind, TestEnd, TestLogin},
 };
-use latchkey_store::{SealedTestLogin, WayIn};
+use latchkey_store::WayIn;
 use secrecy::SecretString;
 
 use super::{event::test_event, redeem::with_only};
@@ -44,11 +44,16 @@ impl Latchkey {
         let (id, answer_hash) = (TestLoginId(flow.id.0), answer.hash());
         steps.begin(StepKind::Claimed);
         let found = self.store.test_login(id).await?.ok_or(Error::StateInvalid)?;
+        let way_in = self.way_in_of_test(flow).await?;
+        if let (Some(way_in), ProviderAnswer::Code(_)) = (&way_in, &answer) {
+            // While the call can still be tried again, at a replica that has the key.
+            self.has_key_of(way_in, flow.credential)?;
+        }
         if !self.store.claim_test_login(id, answer_hash, self.clock.now()).await? {
             return self.answer_test_again(flow, answer_hash).await;
         }
         steps.end(StepKind::Claimed, None);
-        let tried = self.try_out(flow, found, answer, steps).await;
+        let tried = self.try_out(flow, way_in, (found.test_login, answer), steps).await;
         let ended = match tried {
             Ok(tried) => self.end_test(flow, tried, steps).await,
             Err(error) => Err(error),
@@ -87,8 +92,8 @@ impl Latchkey {
     async fn try_out(
         &self,
         flow: &Flow,
-        found: SealedTestLogin,
-        answer: ProviderAnswer,
+        way_in: Option<WayIn>,
+        (test_login, answer): (TestLogin, ProviderAnswer),
         steps: &Steps,
     ) -> Result<Tried> {
         let code = answer.code();
@@ -98,11 +103,11 @@ impl Latchkey {
             Ok(code) => code,
             Err(end) => return Ok(Tried { end: Err(end), met: None }),
         };
-        let Some(way_in) = self.way_in_of_test(flow).await? else {
+        let Some(way_in) = way_in else {
             let end = Err(Unsuccessful::Refused(Refusal::ConnectionDisabled));
             return Ok(Tried { end, met: None });
         };
-        let way_in = match found.test_login.credential {
+        let way_in = match test_login.credential {
             Some(credential) => with_only(&way_in, credential),
             None => way_in,
         };
