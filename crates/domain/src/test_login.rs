@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    Invalid,
     host::Host,
     id::{CredentialId, EventId, TestLoginId},
     name::{ConnectionName, TestLoginName},
@@ -32,6 +33,8 @@ pub struct TestLogin {
     pub created_at: Timestamp,
     /// When its link was used.
     pub begun_at: Option<Timestamp>,
+    /// What was done for the last who came back and was turned away: it goes on without them.
+    pub turned_away: Vec<Step>,
     /// How it ended.
     pub ending: Option<Ending>,
 }
@@ -73,9 +76,28 @@ pub struct Step {
     /// Which.
     pub kind: StepKind,
     /// Why it failed, if it did.
-    pub failure: Option<Unsuccessful>,
+    pub failure: Option<StepFailure>,
     /// How long it took.
     pub took: Duration,
+}
+
+/// Why a step failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum StepFailure {
+    /// The test ended with it.
+    Ended(Unsuccessful),
+    /// Somebody was turned away, and the test goes on.
+    TurnedAway(TurnedAway),
+}
+
+/// Why somebody who came back was turned away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TurnedAway {
+    /// Their browser is not the one that began, or keeps no cookies.
+    BrowserMismatch,
+    /// They began too long ago.
+    StateExpired,
 }
 
 /// What is done in a sign-in, in order.
@@ -86,7 +108,7 @@ pub enum StepKind {
     SealOpened,
     /// The browser is the one that began.
     BrowserMatched,
-    /// Nobody came back with this state before.
+    /// Somebody came back in time, and nobody had with this state.
     Claimed,
     /// The person brought a code of the provider's, and no error.
     ProviderAnswered,
@@ -98,6 +120,44 @@ pub enum StepKind {
     Emails,
     /// It was decided what a sign-in would do.
     Decision,
+}
+
+impl StepFailure {
+    /// The reason's name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Ended(end) => end.as_str(),
+            Self::TurnedAway(reason) => reason.as_str(),
+        }
+    }
+}
+
+impl TurnedAway {
+    /// The reason's name, as the caller reads it who is turned away.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::BrowserMismatch => "BROWSER_MISMATCH",
+            Self::StateExpired => "STATE_EXPIRED",
+        }
+    }
+}
+
+impl From<StepFailure> for String {
+    fn from(failure: StepFailure) -> Self {
+        failure.as_str().to_owned()
+    }
+}
+
+impl TryFrom<String> for StepFailure {
+    type Error = Invalid;
+
+    fn try_from(name: String) -> Result<Self, Invalid> {
+        let turned_away = [TurnedAway::BrowserMismatch, TurnedAway::StateExpired];
+        if let Some(reason) = turned_away.into_iter().find(|reason| reason.as_str() == name) {
+            return Ok(Self::TurnedAway(reason));
+        }
+        Unsuccessful::try_from(name).map(Self::Ended)
+    }
 }
 
 impl TestLogin {
@@ -120,6 +180,11 @@ impl TestLogin {
         self.created_at.plus(KEPT_FOR)
     }
 
+    /// What was done on the way: to its end, or for the last who was turned away.
+    pub fn steps(&self) -> &[Step] {
+        self.ending.as_ref().map_or(&self.turned_away, |ending| &ending.steps)
+    }
+
     /// How far it is.
     pub fn state(&self, now: Timestamp) -> TestLoginState {
         // Whoever comes back at the last moment has their answer by then.
@@ -139,6 +204,16 @@ mod tests {
     use super::*;
     use crate::sign_in::Refusal;
 
+    #[test]
+    fn a_failure_of_a_step_reads_back_by_its_name() {
+        let denied = StepFailure::Ended(Unsuccessful::Refused(Refusal::DeniedByUser));
+        let turned_away = [TurnedAway::BrowserMismatch, TurnedAway::StateExpired];
+        for failure in turned_away.map(StepFailure::TurnedAway).into_iter().chain([denied]) {
+            assert_eq!(StepFailure::try_from(String::from(failure)), Ok(failure));
+        }
+        assert!(StepFailure::try_from("NO_SUCH_REASON".to_owned()).is_err());
+    }
+
     fn test_login(begun_at: Option<Timestamp>, end: Option<TestEnd>) -> TestLogin {
         let at = Timestamp(5);
         TestLogin {
@@ -148,6 +223,7 @@ mod tests {
             credential: None,
             created_at: Timestamp(0),
             begun_at,
+            turned_away: Vec::new(),
             ending: end.map(|end| Ending { end, steps: Vec::new(), event: None, at }),
         }
     }

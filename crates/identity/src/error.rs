@@ -1,6 +1,6 @@
 //! What went wrong, by what the caller can do about it.
 
-use latchkey_domain::Invalid;
+use latchkey_domain::{Invalid, test_login::TurnedAway};
 
 /// A result of a use case.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -146,6 +146,15 @@ impl From<latchkey_store::Error> for Error {
             latchkey_store::Error::Conflict(_) => Self::Contention(error),
             latchkey_store::Error::Unavailable(_) => Self::StorageUnavailable(error),
             _ => Self::Storage(error),
+        }
+    }
+}
+
+impl From<TurnedAway> for Error {
+    fn from(reason: TurnedAway) -> Self {
+        match reason {
+            TurnedAway::BrowserMismatch => Self::BrowserMismatch,
+            TurnedAway::StateExpired => Self::StateExpired,
         }
     }
 }

@@ -5,7 +5,7 @@ use latchkey_domain::{
     id::{ConnectionId, CredentialId, EnvironmentId, EventId, TestLoginId},
     name::ConnectionName,
     sign_in::{ABANDONED_AFTER, Failure},
-    test_login::{Ending, KEPT_FOR, Step, TICKET_LIFETIME, TestLogin},
+    test_login::{Ending, KEPT_FOR, Step, TICKET_LIFETIME, TestLogin, TurnedAway},
     time::Timestamp,
 };
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
@@ -30,14 +30,14 @@ pub struct SealedTestLogin {
 
 fn read(row: Model) -> Result<SealedTestLogin> {
     let corrupt = |what| Error::corrupt("test_logins", what);
-    let ending = match (&row.result, row.finished_at) {
-        (Some(result), Some(at)) => Some(Ending {
-            end: outcome(result, row.reason.as_deref()).ok_or(corrupt("result"))?,
-            steps: steps(row.steps.as_deref())?,
-            event: row.event_id.map(EventId),
-            at: Timestamp(at),
-        }),
-        _ => None,
+    let steps = read_steps(row.steps.as_deref())?;
+    let (ending, turned_away) = match (&row.result, row.finished_at) {
+        (Some(result), Some(at)) => {
+            let end = outcome(result, row.reason.as_deref()).ok_or(corrupt("result"))?;
+            let event = row.event_id.map(EventId);
+            (Some(Ending { end, steps, event, at: Timestamp(at) }), Vec::new())
+        }
+        _ => (None, steps),
     };
     let answer_hash = row.answer_hash.map(TryInto::try_into).transpose();
     let connection = ConnectionName {
@@ -51,15 +51,20 @@ fn read(row: Model) -> Result<SealedTestLogin> {
         credential: row.credential.map(CredentialId),
         created_at: Timestamp(row.created_at),
         begun_at: row.begun_at.map(Timestamp),
+        turned_away,
         ending,
     };
     let answer_hash = answer_hash.map_err(|_| corrupt("answer_hash"))?;
     Ok(SealedTestLogin { test_login, answer_hash, sealed_profile: row.sealed_profile })
 }
 
-fn steps(json: Option<&str>) -> Result<Vec<Step>> {
+fn read_steps(json: Option<&str>) -> Result<Vec<Step>> {
     let steps = json.map(serde_json::from_str).transpose();
     Ok(steps.map_err(|_| Error::corrupt("test_logins", "steps"))?.unwrap_or_default())
+}
+
+fn write_steps(steps: &[Step]) -> String {
+    serde_json::to_string(steps).expect("a list of texts is JSON")
 }
 
 impl Store {
@@ -87,7 +92,27 @@ impl Store {
         Ok(used.rows_affected == 1)
     }
 
-    /// Claims a test login, durably: of any number of callers one gets `true`.
+    /// Notes that somebody who came back was turned away, if nobody has come through and the note is
+    /// not there: the last one is kept, and whoever comes again and again writes nothing.
+    pub async fn note_turned_away(
+        &self,
+        id: TestLoginId,
+        reason: TurnedAway,
+        steps: &[Step],
+    ) -> Result<()> {
+        let another = Column::Steps.not_like(format!("%\"{}\"%", reason.as_str()));
+        Entity::update_many()
+            .col_expr(Column::Steps, Expr::val(write_steps(steps)))
+            .filter(Column::Id.eq(id.0))
+            .filter(Column::ClaimedAt.is_null())
+            .filter(Column::Steps.is_null().or(another))
+            .exec(&self.writer)
+            .await?;
+        Ok(())
+    }
+
+    /// Claims a test login, durably: of any number of callers one gets `true`. Whoever was turned
+    /// away before does not matter any more.
     pub async fn claim_test_login(
         &self,
         id: TestLoginId,
@@ -97,6 +122,7 @@ impl Store {
         let claimed = Entity::update_many()
             .col_expr(Column::AnswerHash, Expr::val(answer_hash.to_vec()))
             .col_expr(Column::ClaimedAt, Expr::val(now.0))
+            .col_expr(Column::Steps, Expr::val(None::<String>))
             .filter(Column::Id.eq(id.0))
             .filter(Column::ClaimedAt.is_null())
             .exec(&self.writer)
@@ -166,11 +192,10 @@ impl Tx {
             Ok(result) => (result_name(result), None),
             Err(end) => (unsuccessful_name(end), Some(end.as_str())),
         };
-        let steps = serde_json::to_string(&ending.steps).expect("a list of texts is JSON");
         let updated = Entity::update_many()
             .col_expr(Column::Result, Expr::val(result))
             .col_expr(Column::Reason, Expr::val(reason))
-            .col_expr(Column::Steps, Expr::val(steps))
+            .col_expr(Column::Steps, Expr::val(write_steps(&ending.steps)))
             .col_expr(Column::SealedProfile, Expr::val(sealed_profile))
             .col_expr(Column::EventId, Expr::val(ending.event.map(|event| event.0)))
             .col_expr(Column::FinishedAt, Expr::val(ending.at.0))

@@ -1,7 +1,9 @@
 //! Test logins: the whole way with a real person, and nobody signed in.
 
+mod cut_off;
 mod ends;
 mod events;
 mod separate;
 mod tickets;
+mod turned_away;
 mod whole;

@@ -9,7 +9,7 @@ use latchkey_domain::{
     host::Host,
     name::ConnectionName,
     sign_in::{Failure, Refusal, Unsuccessful},
-    test_login::StepKind,
+    test_login::{StepKind, TurnedAway},
 };
 use latchkey_keyring::{KeyId, sha256};
 use latchkey_store::{Claim, Claimed, SignInEnd, WayIn};
@@ -87,9 +87,16 @@ impl Latchkey {
     pub async fn complete_login(&self, caller: &Caller, callback: Callback) -> Result<Answer> {
         Self::see(caller, &callback.connection.environment)?;
         let steps = Steps::default();
-        let (state, key) = self.open(&callback, &steps).inspect_err(|error| {
-            metrics::callbacks_refused(error.reason());
-        })?;
+        let refused = |error: &Error| metrics::callbacks_refused(error.reason());
+        let (state, key) = self.open(&callback, &steps).inspect_err(refused)?;
+        if let Err(reason) = self.let_through(&state, &callback, &steps) {
+            let error = Error::from(reason);
+            refused(&error);
+            if let State::Test(flow) = &state {
+                self.note_turned_away(flow, reason, &steps).await;
+            }
+            return Err(error);
+        }
         let this = self.clone();
         let span = tracing::Span::current();
         let work = async move {
@@ -105,18 +112,31 @@ impl Latchkey {
         work.await.map_err(|_| Error::Internal("the work on a sign-in panicked"))?
     }
 
-    /// Opens the seal, and lets the browser through that began here, lately.
+    /// Opens the seal of what began here.
     fn open(&self, callback: &Callback, steps: &Steps) -> Result<(State, KeyId)> {
         steps.begin(StepKind::SealOpened);
         let (sealed, connection) = (callback.state.expose_secret(), &callback.connection);
         let (state, key) = State::open(sealed, connection, &callback.host, &self.keyring)?;
         let flow = state.flow();
         steps.end(StepKind::SealOpened, None);
-        steps.begin(StepKind::BrowserMatched);
-        flow.same_browser(callback.browser_secret.expose_secret())?;
-        steps.end(StepKind::BrowserMatched, None);
-        flow.fresh(self.clock.now())?;
         Ok((state, key))
+    }
+
+    /// Lets the browser through that began, lately.
+    fn let_through(
+        &self,
+        state: &State,
+        callback: &Callback,
+        steps: &Steps,
+    ) -> std::result::Result<(), TurnedAway> {
+        let flow = state.flow();
+        steps.begin(StepKind::BrowserMatched);
+        flow.same_browser(callback.browser_secret.expose_secret())
+            .inspect_err(|reason| steps.turn_away(StepKind::BrowserMatched, *reason))?;
+        steps.end(StepKind::BrowserMatched, None);
+        steps.begin(StepKind::Claimed);
+        flow.fresh(self.clock.now())
+            .inspect_err(|reason| steps.turn_away(StepKind::Claimed, *reason))
     }
 
     async fn claim_and_finish(

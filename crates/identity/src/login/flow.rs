@@ -8,6 +8,7 @@ use latchkey_domain::{
     name::ConnectionName,
     provider::{AuthorizationRequest, Provider},
     sign_in::STATE_LIFETIME,
+    test_login::TurnedAway,
     time::Timestamp,
 };
 use latchkey_keyring::{random_token, sha256};
@@ -16,7 +17,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
 use super::start::Started;
-use crate::{Error, Result};
+use crate::Result;
 
 /// A way under way: what is checked when somebody comes back.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,17 +95,18 @@ impl Departure<'_> {
 
 impl Flow {
     /// Lets a way through that is still fresh.
-    pub(super) fn fresh(&self, now: Timestamp) -> Result<()> {
-        if now < self.started_at.plus(STATE_LIFETIME) { Ok(()) } else { Err(Error::StateExpired) }
+    pub(super) fn fresh(&self, now: Timestamp) -> std::result::Result<(), TurnedAway> {
+        let is_fresh = now < self.started_at.plus(STATE_LIFETIME);
+        if is_fresh { Ok(()) } else { Err(TurnedAway::StateExpired) }
     }
 
     /// Lets the browser through that began it.
-    pub(super) fn same_browser(&self, browser_secret: &str) -> Result<()> {
+    pub(super) fn same_browser(&self, browser_secret: &str) -> std::result::Result<(), TurnedAway> {
         // Digests are compared, so the time that it takes tells nothing of the secret.
         if sha256(browser_secret.as_bytes()) == self.browser_hash {
             return Ok(());
         }
-        Err(Error::BrowserMismatch)
+        Err(TurnedAway::BrowserMismatch)
     }
 
     pub(super) fn connection_name(&self) -> ConnectionName {
@@ -188,14 +190,14 @@ pub(super) mod tests {
         let flow = flow();
         let end = flow.started_at.plus(STATE_LIFETIME);
         assert!(flow.fresh(Timestamp(end.0 - 1)).is_ok());
-        assert!(matches!(flow.fresh(end), Err(Error::StateExpired)));
+        assert_eq!(flow.fresh(end), Err(TurnedAway::StateExpired));
     }
 
     #[test]
     fn a_state_is_for_the_browser_that_began_it() {
         assert!(flow().same_browser("browser").is_ok());
         for other in ["", "Browser", "browser "] {
-            assert!(matches!(flow().same_browser(other), Err(Error::BrowserMismatch)));
+            assert_eq!(flow().same_browser(other), Err(TurnedAway::BrowserMismatch));
         }
     }
 }

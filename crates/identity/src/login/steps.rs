@@ -7,7 +7,7 @@ use std::{
 
 use latchkey_domain::{
     sign_in::Unsuccessful,
-    test_login::{Step, StepKind},
+    test_login::{Step, StepFailure, StepKind, TurnedAway},
 };
 
 /// What was done so far. Several steps may be under way at once.
@@ -19,7 +19,7 @@ struct Taken {
     kind: StepKind,
     began_at: Instant,
     /// `None` while it is under way.
-    ended: Option<(Duration, Option<Unsuccessful>)>,
+    ended: Option<(Duration, Option<StepFailure>)>,
 }
 
 impl Steps {
@@ -30,6 +30,15 @@ impl Steps {
 
     /// Notes how a step ended that was begun.
     pub(super) fn end(&self, kind: StepKind, failure: Option<Unsuccessful>) {
+        self.end_with(kind, failure.map(StepFailure::Ended));
+    }
+
+    /// Notes that a step that was begun turned somebody away.
+    pub(super) fn turn_away(&self, kind: StepKind, reason: TurnedAway) {
+        self.end_with(kind, Some(StepFailure::TurnedAway(reason)));
+    }
+
+    fn end_with(&self, kind: StepKind, failure: Option<StepFailure>) {
         if let Some(step) = self.taken().iter_mut().rev().find(|step| step.kind == kind) {
             step.ended = Some((step.began_at.elapsed(), failure));
         }
@@ -37,14 +46,15 @@ impl Steps {
 
     /// Notes a step that took place elsewhere.
     pub(super) fn took(&self, kind: StepKind, took: Duration, failure: Option<Unsuccessful>) {
-        let ended = Some((took, failure));
+        let ended = Some((took, failure.map(StepFailure::Ended)));
         self.taken().push(Taken { kind, began_at: Instant::now(), ended });
     }
 
     /// All of them, in order. What is still under way was cut off by `end`.
     pub(super) fn list(&self, end: Option<Unsuccessful>) -> Vec<Step> {
         let step = |taken: &Taken| {
-            let (took, failure) = taken.ended.unwrap_or((taken.began_at.elapsed(), end));
+            let cut_off = || (taken.began_at.elapsed(), end.map(StepFailure::Ended));
+            let (took, failure) = taken.ended.unwrap_or_else(cut_off);
             Step { kind: taken.kind, failure, took }
         };
         self.taken().iter().map(step).collect()
@@ -71,8 +81,11 @@ mod tests {
         steps.begin(StepKind::Emails);
         steps.end(StepKind::Account, None);
         let told = steps.list(Some(late)).into_iter().map(|step| (step.kind, step.failure));
-        let expected =
-            [(StepKind::Token, None), (StepKind::Account, None), (StepKind::Emails, Some(late))];
+        let expected = [
+            (StepKind::Token, None),
+            (StepKind::Account, None),
+            (StepKind::Emails, Some(StepFailure::Ended(late))),
+        ];
         assert_eq!(told.collect::<Vec<_>>(), expected);
     }
 }

@@ -76,6 +76,7 @@ pub(crate) fn encode(view: TestLoginView) -> v1::TestLogin {
         expire_time: Some(time::encode(test_login.ticket_expires_at())),
         start_time: test_login.begun_at.map(time::encode),
         purge_time: Some(time::encode(test_login.purge_at())),
+        steps: test_login.steps().iter().map(encode_step).collect(),
         ..v1::TestLogin::default()
     };
     match test_login.ending {
@@ -87,7 +88,6 @@ pub(crate) fn encode(view: TestLoginView) -> v1::TestLogin {
 fn with_ending(encoded: v1::TestLogin, ending: Ending) -> v1::TestLogin {
     use v1::test_login::Failure as Encoded;
     v1::TestLogin {
-        steps: ending.steps.into_iter().map(encode_step).collect(),
         result: ending.end.map_or_else(|_| v1::SignInResult::Unspecified, result).into(),
         failure: ending.end.err().map(|end| match end {
             Unsuccessful::Refused(reason) => Encoded::Refused(refusal(reason).into()),
@@ -109,7 +109,7 @@ const fn encode_state(state: TestLoginState) -> v1::TestLoginState {
     }
 }
 
-fn encode_step(step: Step) -> v1::TestLoginStep {
+fn encode_step(step: &Step) -> v1::TestLoginStep {
     use v1::TestLoginStepKind as Kind;
     let kind = match step.kind {
         StepKind::SealOpened => Kind::SealOpened,

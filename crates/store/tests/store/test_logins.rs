@@ -7,7 +7,9 @@ use latchkey_domain::{
     host::Host,
     id::TestLoginId,
     sign_in::{Failure, SignInResult, Unsuccessful},
-    test_login::{Ending, KEPT_FOR, Step, StepKind, TICKET_LIFETIME, TestLogin},
+    test_login::{
+        Ending, KEPT_FOR, Step, StepFailure, StepKind, TICKET_LIFETIME, TestLogin, TurnedAway,
+    },
     time::Timestamp,
 };
 use latchkey_store::Store;
@@ -22,6 +24,7 @@ fn test_login(at: Timestamp) -> TestLogin {
         credential: None,
         created_at: at,
         begun_at: None,
+        turned_away: Vec::new(),
         ending: None,
     }
 }
@@ -42,7 +45,8 @@ fn hash_of(test_login: &TestLogin) -> [u8; 32] {
 
 fn ending(end: latchkey_domain::test_login::TestEnd) -> Ending {
     let took = Duration::from_millis(7);
-    let steps = vec![Step { kind: StepKind::Token, failure: end.err(), took }];
+    let steps =
+        vec![Step { kind: StepKind::Token, failure: end.err().map(StepFailure::Ended), took }];
     Ending { end, steps, event: None, at: made::NOW }
 }
 
@@ -83,6 +87,29 @@ crate::both! {
         assert_eq!(found.test_login.ending, Some(failed));
         assert_eq!(found.answer_hash, Some([u8::try_from(first).unwrap(); 32]));
         assert_eq!(found.sealed_profile, Some(vec![1, 2, 3]));
+    }
+
+    async fn who_was_turned_away_last_is_noted_until_somebody_comes_through(db) {
+        let store = db.store().await;
+        let made = added(&store, made::NOW).await;
+        let step = |reason, millis| Step {
+            kind: StepKind::BrowserMatched,
+            failure: Some(StepFailure::TurnedAway(reason)),
+            took: Duration::from_millis(millis),
+        };
+        let (stranger, late) = (TurnedAway::BrowserMismatch, TurnedAway::StateExpired);
+        let noted = async |reason, millis| {
+            store.note_turned_away(made.id, reason, &[step(reason, millis)]).await.unwrap();
+            store.test_login(made.id).await.unwrap().unwrap().test_login
+        };
+        let first = noted(stranger, 1).await;
+        assert_eq!((first.turned_away, first.ending), (vec![step(stranger, 1)], None));
+        let again = noted(stranger, 2).await;
+        assert_eq!(again.turned_away, [step(stranger, 1)], "nothing is written anew");
+        assert_eq!(noted(late, 3).await.turned_away, [step(late, 3)]);
+
+        assert!(store.claim_test_login(made.id, [1; 32], made::NOW).await.unwrap());
+        assert_eq!(noted(stranger, 4).await.turned_away, []);
     }
 
     async fn a_test_login_that_nobody_finishes_is_abandoned(db) {

@@ -6,9 +6,9 @@ use latchkey_domain::{
     linking::{Decision, decide},
     profile::{Profile, usable},
     sign_in::{Failure, Intent, Refusal, SignInResult, Unsuccessful},
-    test_login::{Ending, StepKind, TestEnd, TestLogin},
+    test_login::{Ending, StepKind, TestEnd, TestLogin, TurnedAway},
 };
-use latchkey_store::WayIn;
+use latchkey_store::{SealedTestLogin, WayIn};
 use secrecy::SecretString;
 
 use super::{event::test_event, redeem::with_only};
@@ -42,7 +42,6 @@ impl Latchkey {
         steps: &Steps,
     ) -> Result<Answer> {
         let (id, answer_hash) = (TestLoginId(flow.id.0), answer.hash());
-        steps.begin(StepKind::Claimed);
         let found = self.store.test_login(id).await?.ok_or(Error::StateInvalid)?;
         let way_in = self.way_in_of_test(flow).await?;
         if let (Some(way_in), ProviderAnswer::Code(_)) = (&way_in, &answer) {
@@ -71,13 +70,29 @@ impl Latchkey {
             return Err(Error::AttemptUsed);
         }
         let seen =
-            patiently(|| self.look_at_test(id), |test_login| test_login.ending.is_some()).await?;
-        Ok(tested(flow, seen.ending.ok_or(Error::AttemptInProgress)?.end))
+            patiently(|| self.look_at_test(id), |seen| seen.test_login.ending.is_some()).await?;
+        Ok(tested(flow, seen.test_login.ending.ok_or(Error::AttemptInProgress)?.end))
     }
 
-    async fn look_at_test(&self, id: TestLoginId) -> Result<TestLogin> {
+    /// Looks at a test login that was claimed, and puts an end there if nobody will.
+    pub(super) async fn look_at_test(&self, id: TestLoginId) -> Result<SealedTestLogin> {
         self.store.abandon_test_login(id, self.clock.now()).await?;
-        Ok(self.store.test_login(id).await?.ok_or(Error::StateInvalid)?.test_login)
+        self.store.test_login(id).await?.ok_or(Error::StateInvalid)
+    }
+
+    /// Notes who was turned away: an administrator waits for the test, and somebody else may still
+    /// finish it.
+    pub(in crate::login) async fn note_turned_away(
+        &self,
+        flow: &Flow,
+        reason: TurnedAway,
+        steps: &Steps,
+    ) {
+        let (id, steps) = (TestLoginId(flow.id.0), steps.list(None));
+        if let Err(error) = self.store.note_turned_away(id, reason, &steps).await {
+            let error = &error as &dyn std::error::Error;
+            tracing::warn!(error, "who was turned away from a test login was not noted");
+        }
     }
 
     /// After a failure the end may be there all the same: the answer to a commit was lost, or

@@ -37,13 +37,22 @@ impl Latchkey {
         Self::see(caller, &name.environment)?;
         let now = self.clock.now();
         let found = self.store.test_login(name.test_login).await?.ok_or(Error::NotFound)?;
-        let SealedTestLogin { test_login, sealed_profile, .. } = found;
         // The sweep comes by every few minutes only.
-        if test_login.name() != *name || now >= test_login.purge_at() {
+        if found.test_login.name() != *name || now >= found.test_login.purge_at() {
             return Err(Error::NotFound);
         }
+        let SealedTestLogin { test_login, sealed_profile, .. } = self.with_its_end(found).await?;
         let profile = sealed_profile.and_then(|sealed| self.open_profile(test_login.id, &sealed));
         Ok(TestLoginView::new(test_login, profile, now))
+    }
+
+    /// Whoever was at work on it may be gone for good, and nobody else may come back.
+    async fn with_its_end(&self, found: SealedTestLogin) -> Result<SealedTestLogin> {
+        let is_claimed = found.answer_hash.is_some();
+        if is_claimed && found.test_login.ending.is_none() {
+            return self.look_at_test(found.test_login.id).await;
+        }
+        Ok(found)
     }
 
     /// Seals a profile: it is about a real person.

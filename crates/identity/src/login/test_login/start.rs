@@ -65,6 +65,7 @@ impl Latchkey {
             credential: new.credential.as_ref().map(|name| name.credential),
             created_at: now,
             begun_at: None,
+            turned_away: Vec::new(),
             ending: None,
         };
         let ticket = ticket::ticket()?;
