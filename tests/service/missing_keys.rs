@@ -11,6 +11,7 @@ use tonic_health::pb::health_check_response::ServingStatus::{self, NotServing, S
 
 use crate::{
     both,
+    connection_checks::{faults, lines},
     harness::{
         TestApp,
         admin::{BITBUCKET, DEV, new_credential, refusal},
@@ -127,6 +128,22 @@ both! {
 
         rotated.login().complete_login(request).await.unwrap();
         assert_eq!(app.test_login(&asked.name).await.state(), TestLoginState::Passed);
+    }
+
+    async fn a_check_tells_of_every_credential_but_the_one_whose_key_is_missing(app) {
+        let rotated = app.replica(&prepared_and_rotated(&app).1).await;
+        let standby = new_credential(BITBUCKET, "sealed-with-the-new-key");
+        rotated.connections().create_credential(standby).await.unwrap();
+
+        let checks = app.check(BITBUCKET).await;
+
+        let missing = ["CREDENTIALS UNKNOWN KEY_MISSING", "SCOPES UNKNOWN KEY_MISSING"];
+        assert_eq!(faults(&checks)[..2], missing);
+        let lines = lines(&checks);
+        assert!(lines.contains(&"CREDENTIALS PASSED".to_owned()), "the active one: {lines:?}");
+        assert!(lines[8..].iter().any(|line| line.starts_with("CALLBACK ")), "{lines:?}");
+        let refused = app.credentials(BITBUCKET).await.pop().unwrap().last_refuse_time;
+        assert_eq!(refused, None, "nobody was asked about it");
     }
 
     async fn a_repeat_that_cannot_be_compared_here_is_not_taken_for_another_request(app) {

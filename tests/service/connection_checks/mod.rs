@@ -63,12 +63,12 @@ fn line(check: &ConnectionCheck) -> String {
     }
 }
 
-fn lines(checks: &[ConnectionCheck]) -> Vec<String> {
+pub(crate) fn lines(checks: &[ConnectionCheck]) -> Vec<String> {
     checks.iter().map(line).collect()
 }
 
 /// The lines that are not as they are when all is well.
-fn faults(checks: &[ConnectionCheck]) -> Vec<String> {
+pub(crate) fn faults(checks: &[ConnectionCheck]) -> Vec<String> {
     lines(checks).into_iter().filter(|line| !WELL.contains(&line.as_str())).collect()
 }
 

@@ -64,6 +64,11 @@ described! {
         CallbackNotTold =>
             "The provider tells whether a callback URL is registered only once somebody has \
              signed in. Compare it with what ListCallbackUrls tells, and sign in once.",
+        /// Their key is missing here.
+        KeyMissing =>
+            "The secret is sealed with a key that this replica's key ring lacks, so it was not \
+             sent. Another replica may have the key: ask again, and give every replica the same \
+             ring.",
         /// There was no time left to ask, or too much to ask about.
         NotAsked =>
             "There was no time left to ask, or there are more credentials than are asked about \

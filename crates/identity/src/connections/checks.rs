@@ -94,7 +94,15 @@ impl<'a> Asking<'a> {
         sealed: &SealedCredential,
         redirect_uri: &Url,
     ) -> Result<(Verdict, Verdict)> {
-        let secret = self.latchkey.unseal(sealed)?;
+        let secret = match self.latchkey.unseal(sealed) {
+            Ok(secret) => secret,
+            // Of the other credentials there is something to tell.
+            Err(Error::KeyMissing(_)) => {
+                let unknown = Verdict::Unknown(CheckReason::KeyMissing);
+                return Ok((unknown, unknown));
+            }
+            Err(error) => return Err(error),
+        };
         let client = || Client { id: &sealed.credential.client_id, secret: &secret };
         let proof = self.in_time(self.provider.prove(client(), redirect_uri)).await;
         self.latchkey.note_answer_now(sealed.credential.id, &proof).await?;

@@ -82,5 +82,6 @@ const fn reason(reason: CheckReason) -> ConnectionCheckReason {
         CheckReason::CallbackTooWide => ConnectionCheckReason::CallbackTooWide,
         CheckReason::CallbackNotTold => ConnectionCheckReason::CallbackNotTold,
         CheckReason::NotAsked => ConnectionCheckReason::NotAsked,
+        CheckReason::KeyMissing => ConnectionCheckReason::KeyMissing,
     }
 }
