@@ -15,6 +15,7 @@ mod m20261125_000010_find_rows_by_their_key;
 mod m20261125_000011_create_test_logins;
 mod m20261125_000012_create_organizations;
 mod m20261125_000013_index_retention;
+mod m20261125_000016_index_unproven_credentials;
 
 /// Every step, in order.
 #[derive(Debug)]
@@ -35,6 +36,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000011_create_test_logins::Migration),
             Box::new(m20261125_000012_create_organizations::Migration),
             Box::new(m20261125_000013_index_retention::Migration),
+            Box::new(m20261125_000016_index_unproven_credentials::Migration),
         ]
     }
 }

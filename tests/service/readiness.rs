@@ -23,10 +23,11 @@ use crate::{
 
 const DAY: Duration = Duration::from_hours(24);
 /// What is not ready of the environment that every test starts with.
-const AT_FIRST: [&str; 5] = [
+const AT_FIRST: [&str; 6] = [
     "PRODUCTION ATTENTION NOT_PRODUCTION",
     "APPLICATION_KEY ATTENTION APPLICATION_KEY_UNUSED",
     "PROVIDER ATTENTION PROVIDER_IS_STAND_IN",
+    "ACCEPTED_CREDENTIALS ATTENTION CREDENTIALS_UNPROVEN",
     "GATEWAY_KEY ATTENTION GATEWAY_KEY_UNUSED",
     "EVENT_READER ATTENTION CONSUMER_KEY_UNUSED",
 ];
@@ -116,7 +117,8 @@ both! {
         assert_eq!(found.state(), ReadinessState::Attention);
         let named: Vec<_> = found.items.iter().map(|item| item.resource.as_str())
             .filter(|resource| *resource != DEV).collect();
-        assert_eq!(named, [NOTES, BITBUCKET, BITBUCKET]);
+        let active = app.active(BITBUCKET).await;
+        assert_eq!(named, [NOTES, BITBUCKET, BITBUCKET, active.as_str()]);
 
         let completed = app.come_back("alice").await;
         app.redeem(&login_code(&completed)).await.unwrap();
@@ -154,6 +156,30 @@ both! {
         app.bitbucket.rotate_secret(StandIn::CONSUMER_KEY, secret, false);
         app.check(BITBUCKET).await;
         assert_eq!(app.news().await, None);
+    }
+
+    async fn a_credential_that_nobody_used_calls_for_attention_until_it_was_checked_or_tried(app) {
+        let unproven = "ACCEPTED_CREDENTIALS ATTENTION CREDENTIALS_UNPROVEN".to_owned();
+        let is_open = async || open(&app.readiness(DEV).await).contains(&unproven);
+        app.delete_the_oldest_credential().await;
+        app.add_credential(BITBUCKET, "made-up", "made-up").await;
+        assert!(is_open().await);
+        app.check(BITBUCKET).await;
+        let told = about("ACCEPTED_CREDENTIALS ATTENTION CREDENTIALS_REJECTED", &app.active(BITBUCKET).await);
+        assert_eq!(app.news().await, Some(told));
+
+        app.delete_the_oldest_credential().await;
+        app.add_credential(BITBUCKET, StandIn::CONSUMER_KEY, StandIn::CONSUMER_SECRET).await;
+        assert!(is_open().await);
+        app.try_out("alice").await;
+        for _moment in 0..200 {
+            // The use of a credential is noted a moment after it.
+            if !is_open().await {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        panic!("never proven");
     }
 
     async fn a_connection_that_is_switched_off_is_none(app) {
@@ -249,6 +275,6 @@ both! {
         relay.stop().await;
         queue.close().await;
         let open = open(&app.readiness(DEV).await);
-        assert_eq!(open, AT_FIRST[..4]);
+        assert_eq!(open, AT_FIRST[..5]);
     }
 }

@@ -1,11 +1,13 @@
 //! What is known of an environment before it goes live: a row of each thing, found by an index.
 
+mod credentials;
+
 use latchkey_domain::{
     access::{ApiKey, ApiKeyKind},
     environment::Environment,
     host::Host,
-    id::{CredentialId, EnvironmentId},
-    name::{ApplicationName, ConnectionName, CredentialName},
+    id::EnvironmentId,
+    name::{ApplicationName, ConnectionName},
     provider::ProviderName,
     readiness::{Facts, Keys},
     time::Timestamp,
@@ -13,7 +15,6 @@ use latchkey_domain::{
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder,
     QuerySelect, QueryTrait, Select, SelectExt,
-    prelude::Uuid,
     sea_query::{Expr, Order, Query, SelectStatement},
 };
 
@@ -30,8 +31,6 @@ use crate::{
 const ENABLED: &str = "NOT connections.disabled AND connections.deleted_at IS NULL";
 const TRUSTING: &str = "connections.trusted_provider";
 const OVER_TLS: &str = "redirect_uris NOT LIKE '%\"http:%'";
-const REFUSED: &str = "credentials.deleted_at IS NULL \
-    AND credentials.refused_at > COALESCE(credentials.last_used_at, 0)";
 
 /// No index finds a connection without a credential, so that many are looked at.
 const OLDEST: u64 = 1_000;
@@ -59,6 +58,7 @@ impl Store {
             unserved: self.unserved_connection(id, domain).await?,
             providers: self.providers_in_use(id).await?,
             refused: self.refused_credential(id).await?,
+            unproven: self.unproven_credential(id, domain).await?,
             trusting: {
                 let trusting = enabled(id).filter(Expr::cust(TRUSTING));
                 self.first_connection(id, trusting).await?
@@ -128,27 +128,6 @@ impl Store {
             found.push((provider, connection_name(environment, &id)?));
         }
         Ok(found)
-    }
-
-    async fn refused_credential(
-        &self,
-        environment: &EnvironmentId,
-    ) -> Result<Option<CredentialName>> {
-        use credential::Column::{Connection, Id, Role};
-        let found: Option<(String, Uuid)> = credential::Entity::find()
-            .select_only()
-            .columns([Connection, Id])
-            .filter(credential::Column::Environment.eq(environment.as_str()))
-            .filter(Expr::cust(REFUSED))
-            .filter(Role.eq("ACTIVE"))
-            .filter(Expr::exists(its_connection_enabled()))
-            .order_by_asc(Id)
-            .into_tuple()
-            .one(&self.reader)
-            .await?;
-        let Some((connection, id)) = found else { return Ok(None) };
-        let ConnectionName { environment, connection } = connection_name(environment, &connection)?;
-        Ok(Some(CredentialName { environment, connection, credential: CredentialId(id) }))
     }
 
     async fn keys_of_kind(
@@ -269,19 +248,5 @@ fn unserved(environment: &EnvironmentId, host: &Host) -> SelectStatement {
         .order_by(Column::CreatedAt, Order::Asc)
         .order_by(Column::Id, Order::Asc)
         .limit(1)
-        .to_owned()
-}
-
-fn its_connection_enabled() -> SelectStatement {
-    use credential::{Column as Credential, Entity as Credentials};
-    Query::select()
-        .expr(Expr::val(1))
-        .from(Entity)
-        .and_where(
-            of_connection(Column::Environment)
-                .eq(Expr::col((Credentials, Credential::Environment))),
-        )
-        .and_where(of_connection(Column::Id).eq(Expr::col((Credentials, Credential::Connection))))
-        .and_where(Expr::cust(ENABLED))
         .to_owned()
 }

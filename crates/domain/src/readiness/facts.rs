@@ -28,6 +28,8 @@ pub struct Facts {
     pub providers: Vec<(ProviderName, ConnectionName)>,
     /// A credential that sign-ins begin with, and that the provider refused when it was last asked.
     pub refused: Option<CredentialName>,
+    /// A credential that sign-ins on the default domain begin with, and that the provider never accepted.
+    pub unproven: Option<CredentialName>,
     /// A connection whose provider's word proves an address.
     pub trusting: Option<ConnectionName>,
     /// The keys of applications.

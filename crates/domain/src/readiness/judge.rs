@@ -29,10 +29,7 @@ pub fn judge(
         (Requirement::Connection, connection(facts)),
         (Requirement::Credentials, credentials(facts)),
         (Requirement::Provider, providers(environment.kind, facts, problem_of)),
-        (
-            Requirement::AcceptedCredentials,
-            attention_to(facts.refused.as_ref(), Reason::CredentialsRejected),
-        ),
+        (Requirement::AcceptedCredentials, accepted_credentials(facts)),
         (
             Requirement::ProviderTrust,
             attention_to(facts.trusting.as_ref(), Reason::TrustedProvider),
@@ -114,6 +111,14 @@ fn credentials(facts: &Facts) -> Standing {
     }
 }
 
+/// A refusal is known, and a credential that was never used is only in doubt.
+fn accepted_credentials(facts: &Facts) -> Standing {
+    match (&facts.refused, &facts.unproven) {
+        (Some(refused), _) => attention_to(Some(refused), Reason::CredentialsRejected),
+        (None, unproven) => attention_to(unproven.as_ref(), Reason::CredentialsUnproven),
+    }
+}
+
 fn providers(
     kind: EnvironmentKind,
     facts: &Facts,
@@ -153,7 +158,8 @@ mod tests {
     use crate::{
         environment::EnvironmentKind::{NonProduction, Production},
         host::Host,
-        name::ApplicationName,
+        id::CredentialId,
+        name::{ApplicationName, CredentialName},
         text::DisplayName,
         time::Timestamp,
     };
@@ -176,6 +182,11 @@ mod tests {
 
     fn connection() -> ConnectionName {
         "environments/live/connections/bitbucket".parse().unwrap()
+    }
+
+    fn credential() -> CredentialName {
+        let ConnectionName { environment, connection } = connection();
+        CredentialName { environment, connection, credential: CredentialId::new(Timestamp(0)) }
     }
 
     fn complete() -> Facts {
@@ -220,12 +231,13 @@ mod tests {
     #[test]
     fn each_fact_is_told_by_its_own_reason() {
         type Change = fn(&mut Facts);
-        let cases: [(Change, ReadinessState, Reason); 8] = [
+        let cases: [(Change, ReadinessState, Reason); 9] = [
             (|it| it.safe_application = None, Attention, Reason::RedirectUriWithoutTls),
             (|it| it.application_keys = Keys::Unused, Attention, Reason::ApplicationKeyUnused),
             (|it| it.granted = None, Missing, Reason::NoApplicationGranted),
             (|it| it.served = None, Missing, Reason::NoCredentials),
             (|it| it.unserved = Some(connection()), Attention, Reason::CredentialsMissing),
+            (|it| it.unproven = Some(credential()), Attention, Reason::CredentialsUnproven),
             (|it| it.trusting = Some(connection()), Attention, Reason::TrustedProvider),
             (|it| it.gateway_keys = Keys::Unused, Attention, Reason::GatewayKeyUnused),
             (|it| it.relayed = false, Attention, Reason::NoEventReader),
@@ -235,6 +247,13 @@ mod tests {
             change(&mut facts);
             assert_eq!(open(&live(), &facts), [(state, reason)]);
         }
+    }
+
+    #[test]
+    fn what_is_refused_is_told_before_what_was_never_used() {
+        let (refused, unproven) = (Some(credential()), Some(credential()));
+        let facts = Facts { refused, unproven, ..complete() };
+        assert_eq!(open(&live(), &facts), [(Attention, Reason::CredentialsRejected)]);
     }
 
     #[test]

@@ -55,6 +55,10 @@ described! {
         CredentialsRejected =>
             "The provider refused this key and secret when it was last asked. Call CheckConnection, which \
              says how to mend it.",
+        /// The provider never accepted a credential.
+        CredentialsUnproven =>
+            "Nobody has signed in with this key and secret yet, so it is not known whether the provider \
+             accepts them. Call CheckConnection, or try it out with a test login.",
         /// A connection's provider is trusted.
         TrustedProvider =>
             "The provider's word proves an e-mail address, although a Bitbucket account's owner can \

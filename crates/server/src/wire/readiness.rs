@@ -62,6 +62,7 @@ const fn reason(reason: ReadinessReason) -> v1::ReadinessReason {
         ReadinessReason::ProviderNotConfigured => v1::ReadinessReason::ProviderNotConfigured,
         ReadinessReason::ProviderIsStandIn => v1::ReadinessReason::ProviderIsStandIn,
         ReadinessReason::CredentialsRejected => v1::ReadinessReason::CredentialsRejected,
+        ReadinessReason::CredentialsUnproven => v1::ReadinessReason::CredentialsUnproven,
         ReadinessReason::TrustedProvider => v1::ReadinessReason::TrustedProvider,
         ReadinessReason::NoGatewayKey => v1::ReadinessReason::NoGatewayKey,
         ReadinessReason::GatewayKeyUnused => v1::ReadinessReason::GatewayKeyUnused,

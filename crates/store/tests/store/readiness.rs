@@ -1,6 +1,11 @@
 //! The checklist of a large environment: every fact is found by an index.
 
-use latchkey_domain::readiness::Keys;
+use latchkey_domain::{
+    connection::CredentialRole::{self, Active, Standby},
+    id::CredentialId,
+    name::ConnectionName,
+    readiness::Keys,
+};
 use latchkey_store::Store;
 use latchkey_test_database::TestDatabase;
 
@@ -15,7 +20,8 @@ const FILL: [&str; 6] = [
      SELECT 'dev', 'conn-' || n, 'C', CASE WHEN n % 2 = 0 THEN 'bitbucket' ELSE 'other' END, n % 4 = 0, '{}', \
      n % 4 = 0, 1, 0, n, n FROM generate_series(1, 100000) n",
     "INSERT INTO credentials (id, environment, connection, client_id, sealed_secret, fingerprint, role, created_at, \
-     last_used_at, refused_at) SELECT gen_random_uuid(), 'dev', 'conn-' || n, 'k', '', 'f', 'ACTIVE', n, 2, 1 \
+     last_used_at, refused_at) SELECT gen_random_uuid(), 'dev', 'conn-' || n, 'k', '', 'f', 'ACTIVE', n, \
+     CASE WHEN n % 4 > 0 THEN 2 END, CASE WHEN n % 4 > 0 THEN 1 END \
      FROM generate_series(1, 100000) n",
     "INSERT INTO application_grants SELECT copy.* FROM application_grants first, generate_series(1, 100000) n, \
      LATERAL jsonb_populate_record(first, jsonb_build_object('connection', 'conn-' || n, \
@@ -65,6 +71,7 @@ crate::postgres_only! {
             assert_eq!(providers, ["bitbucket", "other"]);
             assert!(facts.granted.is_some() && facts.served.is_some(), "{facts:?}");
             assert!(facts.unserved.is_none() && facts.refused.is_none(), "{facts:?}");
+            assert!(facts.unproven.is_none(), "{facts:?}");
             assert_eq!((facts.trusting, facts.expiring), (Some(made::bitbucket()), None));
             assert_eq!(facts.application_keys, Keys::None);
         }
@@ -72,5 +79,54 @@ crate::postgres_only! {
         store.close().await.unwrap();
         tokio::time::sleep(std::time::Duration::from_millis(200)).await;
         assert_eq!(whole_reads(&db).await, before);
+    }
+}
+
+/// The host that the checklist is about, as `dev` has it.
+const DOMAIN: &str = "login.example.com";
+
+async fn add(
+    store: &Store,
+    to: &ConnectionName,
+    (host, role): (Option<&str>, CredentialRole),
+) -> CredentialId {
+    let sealed = made::credential(host, role);
+    made::added(store, async |tx| tx.add_credential(to, &sealed).await).await;
+    sealed.credential.id
+}
+
+async fn unproven(store: &Store) -> Option<CredentialId> {
+    let facts = store.readiness(&made::environment("dev"), made::NOW).await.unwrap();
+    facts.unproven.map(|name| name.credential)
+}
+
+crate::both! {
+    async fn a_credential_is_unproven_until_the_provider_accepts_it(db) {
+        let store = made::with_shop_and_bitbucket(&db).await;
+        assert_eq!(unproven(&store).await, None);
+        let id = add(&store, &made::bitbucket(), (None, Active)).await;
+        assert_eq!(unproven(&store).await, Some(id));
+        store.note_refusal(id, made::NOW).await.unwrap();
+        assert_eq!(unproven(&store).await, Some(id));
+        store.touch_credential(id, made::NOW).await.unwrap();
+        assert_eq!(unproven(&store).await, None);
+    }
+
+    async fn only_what_serves_the_default_domain_is_to_be_proven(db) {
+        let store = made::with_shop_and_bitbucket(&db).await;
+        let bitbucket = made::bitbucket();
+        add(&store, &bitbucket, (Some("elsewhere.example.com"), Active)).await;
+        add(&store, &bitbucket, (Some(DOMAIN), Standby)).await;
+        assert_eq!(unproven(&store).await, None);
+        let for_all = add(&store, &bitbucket, (None, Active)).await;
+        assert_eq!(unproven(&store).await, Some(for_all));
+        let own = add(&store, &bitbucket, (Some(DOMAIN), Active)).await;
+        assert_eq!(unproven(&store).await, Some(own), "no sign-in there begins with the other");
+        store.touch_credential(own, made::NOW).await.unwrap();
+        assert_eq!(unproven(&store).await, None);
+        made::added(&store, async |tx| tx.remove_credential(own, made::NOW).await).await;
+        assert_eq!(unproven(&store).await, Some(for_all));
+        db.execute("UPDATE connections SET disabled = TRUE").await;
+        assert_eq!(unproven(&store).await, None);
     }
 }
