@@ -112,6 +112,33 @@ both! {
         becomes(&app, ConnectionState::Ready).await;
     }
 
+    async fn what_one_replica_noted_does_not_keep_another_from_noting_the_contrary(app) {
+        let other = app.replica(&app.key_file).await;
+        app.come_back("alice").await;
+        for (state, secret) in [
+            (ConnectionState::Degraded, NEW_SECRET),
+            (ConnectionState::Ready, StandIn::CONSUMER_SECRET),
+            (ConnectionState::Degraded, NEW_SECRET),
+        ] {
+            app.bitbucket.rotate_secret(StandIn::CONSUMER_KEY, secret, false);
+            let here = state == ConnectionState::Ready;
+            // Another replica reads what was noted within a quarter of a second.
+            for _moment in 0..20 {
+                let begun = app.begin().await;
+                let callback = app.consent(&begun, "alice").await;
+                let request = app.complete_request(&begun, &callback);
+                let mut login = if here { app.login() } else { other.login() };
+                login.complete_login(request).await.unwrap();
+                tokio::time::sleep(Duration::from_millis(100)).await;
+                if app.connection(BITBUCKET).await.unwrap().state() == state {
+                    break;
+                }
+            }
+            let found = app.connection(BITBUCKET).await.unwrap();
+            assert_eq!(found.state(), state, "{:?}", app.credentials(BITBUCKET).await);
+        }
+    }
+
     async fn another_failure_is_no_refusal(app) {
         for fault in [Fault::ServerError { status: 502 }, Fault::ConnectionReset, Fault::HtmlOk] {
             app.bitbucket.fail_next(Endpoint::Token, fault);

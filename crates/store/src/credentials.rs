@@ -159,32 +159,35 @@ impl Store {
 
     /// Notes that the provider accepted a credential: at once if it was refused before.
     pub async fn touch_credential(&self, id: CredentialId, now: Timestamp) -> Result<()> {
-        let refused = Expr::col(Column::RefusedAt).gt(Expr::col(Column::LastUsedAt));
-        let due = due(Column::LastUsedAt, now).add(refused);
-        self.note(id, Column::LastUsedAt, due, now).await
+        let never = Column::LastUsedAt.is_null().and(Column::RefusedAt.is_not_null());
+        let before = Expr::col(Column::LastUsedAt).lt(Expr::col(Column::RefusedAt));
+        let refused = Condition::any().add(never).add(before);
+        self.note(id, Column::LastUsedAt, refused, now).await
     }
 
     /// Notes that the provider refused a credential: at once if it was accepted before.
     pub async fn note_refusal(&self, id: CredentialId, now: Timestamp) -> Result<()> {
-        let accepted = Expr::col(Column::LastUsedAt).gte(Expr::col(Column::RefusedAt));
-        let due = due(Column::RefusedAt, now).add(accepted);
-        self.note(id, Column::RefusedAt, due, now).await
+        let before = Expr::col(Column::RefusedAt).lte(Expr::col(Column::LastUsedAt));
+        let not_refused = Condition::any().add(Column::RefusedAt.is_null()).add(before);
+        self.note(id, Column::RefusedAt, not_refused, now).await
     }
 
+    /// Notes what is news, and otherwise what was not noted for a while. Every replica reads news, so
+    /// that its next sign-in notes if it finds the contrary.
     async fn note(
         &self,
         id: CredentialId,
         column: Column,
-        due: Condition,
+        news: Condition,
         now: Timestamp,
     ) -> Result<()> {
-        Entity::update_many()
-            .col_expr(column, Expr::val(now.0))
-            .filter(Column::Id.eq(id.0))
-            .filter(due)
-            .exec(&self.writer)
-            .await?;
-        Ok(())
+        let tx = self.begin().await?;
+        if tx.note_if(id, column, news, now).await? {
+            tx.config_changed();
+        } else if !tx.note_if(id, column, due(column, now), now).await? {
+            return Ok(());
+        }
+        tx.commit().await
     }
 }
 
@@ -227,6 +230,22 @@ impl Tx {
         };
         row.insert(&self.tx).await?;
         Ok(())
+    }
+
+    async fn note_if(
+        &self,
+        id: CredentialId,
+        column: Column,
+        condition: Condition,
+        now: Timestamp,
+    ) -> Result<bool> {
+        let noted = Entity::update_many()
+            .col_expr(column, Expr::val(now.0))
+            .filter(Column::Id.eq(id.0))
+            .filter(condition)
+            .exec(&self.tx)
+            .await?;
+        Ok(noted.rows_affected > 0)
     }
 
     /// Marks a credential as deleted: sign-ins that began with it may finish, until the sweep removes

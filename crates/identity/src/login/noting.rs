@@ -1,6 +1,6 @@
 //! What the provider made of a credential, noted to within a minute.
 
-use latchkey_domain::{id::CredentialId, provider};
+use latchkey_domain::{connection::Credential, id::CredentialId, provider};
 
 use crate::{Latchkey, Result};
 
@@ -22,15 +22,28 @@ impl Reception {
     }
 }
 
+impl Reception {
+    /// Whether the credential, as it was read, had it the other way when it was last used.
+    fn contradicts(self, credential: &Credential) -> bool {
+        match self {
+            Self::Accepted => credential.is_refused(),
+            Self::Refused => credential.last_used_at.is_some() && !credential.is_refused(),
+        }
+    }
+}
+
 impl Latchkey {
     /// Notes whether a credential was accepted or refused, once in a while and out of the caller's way.
     pub(super) async fn note_answer<T>(
         &self,
-        id: CredentialId,
+        credential: &Credential,
         answer: &std::result::Result<T, provider::Error>,
     ) {
+        let id = credential.id;
         let Some(reception) = Reception::of(answer) else { return };
-        if !self.is_news(id, reception).await {
+        // Noted here before or not: another replica has noted the contrary since.
+        let is_news = reception.contradicts(credential);
+        if !self.is_news(id, reception).await && !is_news {
             return;
         }
         let this = self.clone();

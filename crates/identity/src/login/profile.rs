@@ -142,7 +142,7 @@ impl Latchkey {
             let secret = self.unseal(sealed)?;
             let client = Client { id: &sealed.credential.client_id, secret: &secret };
             let grant = provider.exchange(client, code, &redirect_uri).await;
-            self.note_answer(sealed.credential.id, &grant).await;
+            self.note_answer(&sealed.credential, &grant).await;
             Ok::<_, Error>(grant)
         };
         let first = send(credential).await?;
