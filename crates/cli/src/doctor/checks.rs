@@ -9,7 +9,7 @@ use latchkey_store::{SealedKind, Store};
 use time::OffsetDateTime;
 use tokio::time::timeout;
 
-use super::{Finding, PATIENCE, within};
+use super::{Finding, Outcome, PATIENCE, within};
 use crate::{compose, config::Config};
 
 /// Sign-ins compare times of the database alone; what is logged and what providers are told is this
@@ -24,7 +24,14 @@ pub(super) struct Checks<'a> {
 impl Checks<'_> {
     /// The database, and what can be seen there alone.
     pub(super) async fn database(&self) -> Vec<Finding> {
-        const REST: [&str; 3] = ["schema", "sealed keys", "clock"];
+        if self.config.store.is_file_to_be_made() {
+            let hint = "check store.url; `latchkey migrate` makes a file that is to be new";
+            return self.without_database(Finding::failed(
+                "database",
+                "its file is not there",
+                hint,
+            ));
+        }
         let connecting = timeout(PATIENCE, self.connected());
         let connected = connecting.await.unwrap_or_else(|_| Err(anyhow!("no answer in time")));
         let store = match connected {
@@ -32,14 +39,15 @@ impl Checks<'_> {
             Err(error) => {
                 let hint = "check store.url, and that the database runs and lets us in";
                 let failed = Finding::failed("database", format!("{error:#}"), hint);
-                let skipped = REST.map(|check| Finding::skipped(check, "there is no database"));
-                return [failed, self.key_ring()].into_iter().chain(skipped).collect();
+                return self.without_database(failed);
             }
         };
-        let (schema, keys) = tokio::join!(
-            within("schema", schema(&store)),
-            within("sealed keys", self.sealed_keys(&store)),
-        );
+        let schema = within("schema", schema(&store)).await;
+        let keys = if schema.outcome == Outcome::Ok {
+            within("sealed keys", self.sealed_keys(&store)).await
+        } else {
+            Finding::skipped("sealed keys", "the schema is not current")
+        };
         let findings = vec![
             Finding::ok("database", "it answers"),
             schema,
@@ -50,6 +58,13 @@ impl Checks<'_> {
         // It was looked at, and is left to the process's end.
         let _ = store.close().await;
         findings
+    }
+
+    /// What can be told without it.
+    fn without_database(&self, failed: Finding) -> Vec<Finding> {
+        let rest = ["schema", "sealed keys", "clock"];
+        let skipped = rest.map(|check| Finding::skipped(check, "there is no database"));
+        [failed, self.key_ring()].into_iter().chain(skipped).collect()
     }
 
     async fn connected(&self) -> Result<Store> {
@@ -132,11 +147,11 @@ impl Checks<'_> {
 
 async fn schema(store: &Store) -> Finding {
     const CHECK: &str = "schema";
-    // A database without a schema has no list of the steps that were taken, either.
-    if store.is_current().await.unwrap_or(false) {
-        return Finding::ok(CHECK, "it is current");
+    match store.is_current().await {
+        Ok(true) => Finding::ok(CHECK, "it is current"),
+        Ok(false) => Finding::failed(CHECK, "it is not current", "run `latchkey migrate`"),
+        Err(error) => unreadable(CHECK, error.into()),
     }
-    Finding::failed(CHECK, "it is not current", "run `latchkey migrate`")
 }
 
 fn missing_keys(check: &'static str, file: &KeyFile, used: &BTreeSet<KeyId>) -> Finding {
@@ -171,13 +186,12 @@ fn clocks_apart(micros: i64) -> Finding {
 }
 
 fn unreadable(check: &'static str, error: anyhow::Error) -> Finding {
-    let error = error.context("the database");
-    Finding::failed(check, format!("{error:#}"), "run `latchkey migrate`, and try again")
+    let hint = "see the database's log, and whether who we are there may read our tables";
+    Finding::failed(check, format!("{error:#}"), hint)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::Outcome;
     use super::*;
 
     #[test]

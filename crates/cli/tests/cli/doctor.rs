@@ -1,11 +1,19 @@
 //! `latchkey doctor`.
 
-use std::{fs, path::Path};
+use std::{
+    fs,
+    path::Path,
+    time::{Duration, Instant},
+};
+
+use latchkey_test_database::TestDatabase;
+use serde_json::Value;
 
 use crate::{
-    database::migrated,
+    broker::{self, Listener},
+    database::{migrated, on_database},
     developing::start,
-    process::{Ended, run},
+    process::{Ended, Running, ended, latchkey, run},
 };
 
 /// Settings of a service whose provider is a stand-in, and what is added to them.
@@ -21,10 +29,17 @@ fn configure(folder: &Path, stand_in: &str, more: &str) {
 }
 
 /// What a check found.
-fn outcome<'a>(ended: &'a Ended, check: &str) -> &'a str {
+pub(crate) fn outcome<'a>(ended: &'a Ended, check: &str) -> &'a str {
     let begin = format!("{{\"check\":\"{check}\",\"outcome\":\"");
     let line = ended.stdout.lines().find_map(|line| line.strip_prefix(&begin));
     line.unwrap_or_else(|| panic!("no {check} in {ended:?}")).split('"').next().unwrap()
+}
+
+/// What to do about it.
+fn hint_of(ended: &Ended, check: &str) -> String {
+    let findings = ended.stdout.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let mut found = findings.filter(|finding| finding["check"] == check);
+    found.next().unwrap()["hint"].as_str().unwrap_or_default().to_owned()
 }
 
 #[test]
@@ -53,13 +68,125 @@ fn everything_is_looked_at_even_if_something_failed() {
     let ended = run(folder.path(), "doctor --json");
 
     assert_eq!(ended.code, Some(1), "{ended:?}");
-    for check in ["schema", "key ring", "broker", "provider"] {
+    for (check, hint) in [
+        ("database", "check store.url; `latchkey migrate` makes"),
+        ("key ring", "`latchkey keyring add`"),
+        ("broker", "check relay.url"),
+        ("provider", "check the way there"),
+    ] {
         assert_eq!(outcome(&ended, check), "failed", "{check}");
+        assert!(hint_of(&ended, check).contains(hint), "{ended:?}");
     }
-    assert_eq!(outcome(&ended, "database"), "ok");
-    assert_eq!(outcome(&ended, "sealed keys"), "skipped");
+    for check in ["schema", "sealed keys", "clock"] {
+        assert_eq!(outcome(&ended, check), "skipped", "{check}");
+    }
     assert!(!format!("{ended:?}").contains("hunter2"), "{ended:?}");
-    assert!(ended.stdout.contains("latchkey migrate"), "{ended:?}");
+}
+
+#[test]
+fn nothing_is_made_where_something_is_looked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut doctor = latchkey(folder.path(), "doctor --json");
+    let found = ended(doctor.env("LATCHKEY__STORE__URL", "sqlite:nowhere/typo.db"));
+    assert_eq!(outcome(&found, "database"), "failed", "{found:?}");
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn a_file_without_a_schema_is_told_to_be_migrated() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("latchkey.db"), "").unwrap();
+    let found = on_database(folder.path(), "doctor --json");
+    assert_eq!((outcome(&found, "database"), outcome(&found, "schema")), ("ok", "failed"));
+    assert_eq!(hint_of(&found, "schema"), "run `latchkey migrate`");
+}
+
+#[test]
+fn a_server_that_is_away_is_told_and_the_rest_is_looked_at() {
+    let folder = tempfile::tempdir().unwrap();
+    let away = "postgres://somebody:hunter2@127.0.0.1:9/latchkey";
+    let found = ended(latchkey(folder.path(), "doctor --json").env("LATCHKEY__STORE__URL", away));
+    assert_eq!(outcome(&found, "database"), "failed", "{found:?}");
+    assert!(hint_of(&found, "database").contains("that the database runs"), "{found:?}");
+    for (check, expected) in [
+        ("schema", "skipped"),
+        ("sealed keys", "skipped"),
+        ("clock", "skipped"),
+        ("key ring", "failed"),
+        ("broker", "skipped"),
+    ] {
+        assert_eq!(outcome(&found, check), expected, "{check}");
+    }
+    assert!(!format!("{found:?}").contains("hunter2"), "{found:?}");
+}
+
+/// Looks again and again until this is well.
+fn until_well(check: &str, look: impl Fn() -> Ended) -> Ended {
+    let deadline = Instant::now() + Duration::from_secs(30);
+    loop {
+        let found = look();
+        if outcome(&found, check) == "ok" {
+            return found;
+        }
+        assert!(Instant::now() < deadline, "{check} is never well: {found:?}");
+    }
+}
+
+/// A database is well, and then its list of steps cannot be read.
+async fn well_and_then_unreadable(db: TestDatabase) {
+    let folder = tempfile::tempdir().unwrap();
+    let mut add = latchkey(folder.path(), "keyring add");
+    ended(add.env("LATCHKEY__KEYRING__FILE", "ring.toml")).ok();
+    let look = || {
+        let mut doctor = latchkey(folder.path(), "doctor --json");
+        doctor.env("LATCHKEY__STORE__URL", &db.url).env("LATCHKEY__KEYRING__FILE", "ring.toml");
+        ended(&mut doctor)
+    };
+    // A machine that is busy with other tests may not let it in at once.
+    let found = until_well("database", look);
+    for check in ["database", "schema", "key ring", "sealed keys", "clock"] {
+        assert_eq!(outcome(&found, check), "ok", "{check}: {found:?}");
+    }
+
+    db.execute("ALTER TABLE seaql_migrations RENAME COLUMN version TO of_another").await;
+    let found = until_well("database", look);
+    assert_eq!(outcome(&found, "schema"), "failed", "{found:?}");
+    assert!(hint_of(&found, "schema").starts_with("see the database's log"), "{found:?}");
+    assert_eq!(outcome(&found, "sealed keys"), "skipped", "{found:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_schema_that_cannot_be_read_is_not_taken_for_an_old_one_on_postgres() {
+    TestDatabase::postgres().await.run(well_and_then_unreadable).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_schema_that_cannot_be_read_is_not_taken_for_an_old_one_on_sqlite() {
+    TestDatabase::sqlite().await.run(well_and_then_unreadable).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_broker_is_well_once_the_relay_has_declared_what_it_needs() {
+    let folder = migrated();
+    let own = folder.path().file_name().unwrap().to_str().unwrap();
+    let (exchange, unrouted) = (format!("latchkey.test{own}"), format!("latchkey.test{own}.rest"));
+    let command = |line| {
+        let mut command = latchkey(folder.path(), line);
+        command.env("LATCHKEY__STORE__URL", "sqlite:latchkey.db");
+        command.env("LATCHKEY__RELAY__URL", broker::url());
+        command.env("LATCHKEY__RELAY__EXCHANGE", &exchange);
+        command.env("LATCHKEY__RELAY__UNROUTED", &unrouted);
+        command
+    };
+    let before = ended(&mut command("doctor --json"));
+    assert_eq!(outcome(&before, "broker"), "failed", "{before:?}");
+    assert!(hint_of(&before, "broker").contains("declare what is missing"), "{before:?}");
+
+    let events = Listener::on(&exchange, &unrouted).await;
+    let mut relay = Running::start(&mut command("relay"));
+    until_well("broker", || ended(&mut command("doctor --json")));
+    assert_eq!(relay.terminate().code(), Some(0));
+    events.clear(&exchange, &unrouted).await;
 }
 
 #[test]
