@@ -2,6 +2,7 @@
 
 mod answers;
 mod credentials;
+mod tls;
 
 use bitbucket_stand_in::{Consumer, StandIn};
 use latchkey_proto::v1::{CheckConnectionRequest, ConnectionCheck, ConnectionState};

@@ -22,4 +22,5 @@ mod process;
 mod real_bitbucket;
 mod relaying;
 mod roles;
+mod tls;
 mod trying;

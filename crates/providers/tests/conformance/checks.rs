@@ -5,11 +5,10 @@ use std::time::{Duration, Instant};
 use bitbucket_stand_in::{Consumer, Endpoint as Place, Fault, Quirks, RetryAfter, StandIn};
 use latchkey_domain::provider::{Client, Endpoint, Error, Provider, Scopes};
 use secrecy::SecretString;
-use serde_json::json;
 
 use crate::{
     peer::{Peer, Play, answer, with_headers},
-    stage::{Stage, bitbucket, on_every_stage, redirect_uri},
+    stage::{Stage, on_every_stage, redirect_uri},
 };
 
 /// A check's limit with some room for a busy machine.
@@ -24,7 +23,7 @@ const LIMIT: Fault = Fault::RateLimited { retry_after: RetryAfter::None };
 const BOTH: [(Endpoint, Place); 2] =
     [(Endpoint::Token, Place::Token), (Endpoint::Api, Place::User)];
 
-async fn prove(provider: &dyn Provider, id: &str, secret: &str) -> Result<(), Error> {
+pub(crate) async fn prove(provider: &dyn Provider, id: &str, secret: &str) -> Result<(), Error> {
     let secret = SecretString::from(secret);
     provider.prove(Client { id, secret: &secret }, &redirect_uri()).await
 }
@@ -199,28 +198,6 @@ async fn a_black_hole_is_given_up() {
         for answer in [token, api, proof, scopes.map(drop), callback.map(drop)] {
             assert_matches!(answer, Err(Error::Unavailable(_)));
         }
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn a_peer_without_tls_where_tls_is_due_is_no_outage() {
-    on_every_stage(async |stage| {
-        let over_tls = |url: String| url.replace("http://", "https://");
-        let provider = bitbucket(json!({
-            "stand_in": true,
-            "authorize_url": over_tls(stage.stand_in.authorize_url()),
-            "token_url": over_tls(stage.stand_in.token_url()),
-            "api_url": over_tls(stage.stand_in.api_url()),
-        }));
-        for (endpoint, _) in BOTH {
-            assert_matches!(provider.reach(endpoint).await, Err(Error::Insecure(_)));
-        }
-        let proof = prove(&*provider, StandIn::CONSUMER_KEY, StandIn::CONSUMER_SECRET).await;
-        assert_matches!(proof, Err(Error::Insecure(_)));
-        let callback = provider.callback(StandIn::CONSUMER_KEY, &redirect_uri()).await;
-        assert_matches!(callback, Err(Error::Insecure(_)));
-        assert!(stage.control.requests().is_empty());
     })
     .await;
 }

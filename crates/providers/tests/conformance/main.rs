@@ -25,3 +25,4 @@ mod registry;
 mod sign_in;
 mod spans;
 mod stage;
+mod tls;
