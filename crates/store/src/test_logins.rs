@@ -8,7 +8,9 @@ use latchkey_domain::{
     test_login::{Ending, KEPT_FOR, Step, TICKET_LIFETIME, TestLogin, TurnedAway},
     time::Timestamp,
 };
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, EntityTrait, ExprTrait, QueryFilter, sea_query::Expr,
+};
 
 use crate::{
     Error, Result, Store, Tx,

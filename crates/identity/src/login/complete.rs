@@ -117,7 +117,6 @@ impl Latchkey {
         steps.begin(StepKind::SealOpened);
         let (sealed, connection) = (callback.state.expose_secret(), &callback.connection);
         let (state, key) = State::open(sealed, connection, &callback.host, &self.keyring)?;
-        let flow = state.flow();
         steps.end(StepKind::SealOpened, None);
         Ok((state, key))
     }
