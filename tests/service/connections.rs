@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use futures_util::future::join_all;
 use latchkey_proto::v1::{
-    Connection, ConnectionState, DeleteCredentialRequest, EnvironmentKind, GrantApplicationRequest,
-    ListCallbackUrlsRequest, ListConnectionsRequest, RevokeApplicationRequest,
+    Connection, ConnectionState, EnvironmentKind, GrantApplicationRequest, ListCallbackUrlsRequest,
+    ListConnectionsRequest, RevokeApplicationRequest,
 };
 use tonic::Code;
 
@@ -151,8 +151,7 @@ both! {
         let disabled = app.update(disabled, &["disabled"]).await.unwrap();
         let enabled = Connection { disabled: false, ..disabled.clone() };
         let enabled = app.update(enabled, &["disabled"]).await.unwrap();
-        let request = DeleteCredentialRequest { name: credential.name };
-        app.connections().delete_credential(request).await.unwrap();
+        app.delete_credential(&credential.name).await.unwrap();
         let missing = app.connection(&made.name).await.unwrap();
 
         let states = [made, ready, disabled, enabled, missing].map(|found| found.state());
@@ -211,7 +210,7 @@ both! {
             ..GrantApplicationRequest::default()
         };
         let (connection, application) = (name.clone(), NOTES.to_owned());
-        let revoke = RevokeApplicationRequest { connection, application };
+        let revoke = RevokeApplicationRequest { connection, application, ..Default::default() };
         for _twice in 0..2 {
             app.connections().grant_application(grant.clone()).await.unwrap();
         }

@@ -18,6 +18,17 @@ pub struct GrantRights {
     pub may_link: bool,
 }
 
+/// Rights to be changed: those that are absent stay as they are.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct RightsChange {
+    /// [`GrantRights::may_sign_up`].
+    pub may_sign_up: Option<bool>,
+    /// [`GrantRights::may_sign_in`].
+    pub may_sign_in: Option<bool>,
+    /// [`GrantRights::may_link`].
+    pub may_link: Option<bool>,
+}
+
 /// A connection, granted to an application.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ApplicationGrant {
@@ -34,6 +45,16 @@ pub struct ApplicationGrant {
 impl GrantRights {
     /// Everything.
     pub const ALL: Self = Self { may_sign_up: true, may_sign_in: true, may_link: true };
+
+    /// These, but for what is to change.
+    #[must_use]
+    pub fn with(self, change: RightsChange) -> Self {
+        Self {
+            may_sign_up: change.may_sign_up.unwrap_or(self.may_sign_up),
+            may_sign_in: change.may_sign_in.unwrap_or(self.may_sign_in),
+            may_link: change.may_link.unwrap_or(self.may_link),
+        }
+    }
 
     /// Lets rights through that allow anything.
     pub const fn fit(self) -> Result<Self, Invalid> {

@@ -27,7 +27,7 @@ use tokio_util::task::TaskTracker;
 pub use access::IssuedKey;
 pub use connections::{
     CallbackUrl, CheckedConnection, ConnectionChanges, ConnectionView, DeletedConnection,
-    NewConnection, NewCredential, WhatToCheck, WhichConnections,
+    NewConnection, NewCredential, WantedGrant, WhatToCheck, WhichConnections,
 };
 pub use error::{Error, ErrorKind, Result};
 pub use events::Watch;
@@ -39,7 +39,7 @@ pub use login::{
     Answer, Callback, Completed, LoginOption, LoginOptions, NewTestLogin, Outcome, ProviderAnswer,
     RedeemTicket, Redeemed, StartLogin, Started, StartedTest, TestLoginView,
 };
-pub use request::{RequestId, etag};
+pub use request::{RequestId, credential_etag, etag, grant_etag};
 pub use tenants::{
     ApplicationChanges, EnvironmentChanges, KeyRotation, NewApiKey, NewApplication, NewEnvironment,
     NewOrganization, OrganizationChanges, RemovedDomain, RotatedKey,

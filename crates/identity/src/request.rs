@@ -1,9 +1,14 @@
 //! Requests that may come twice, and changes that may meet another's.
 
-use std::{fmt, time::Duration};
+use std::{
+    fmt::{self, Write},
+    time::Duration,
+};
 
 use backon::ExponentialBuilder;
-use latchkey_domain::{id::EnvironmentId, time::Timestamp};
+use latchkey_domain::{
+    connection::Credential, grant::ApplicationGrant, id::EnvironmentId, time::Timestamp,
+};
 use latchkey_keyring::{Purpose, sha256};
 use latchkey_store::{AnsweredRequest, Request, Tx};
 use uuid::Uuid;
@@ -107,10 +112,45 @@ pub fn etag(version: i64) -> String {
     format!("\"{version}\"")
 }
 
+/// How much of its content's hash stands for what has no version.
+const ETAG_BYTES: usize = 12;
+
+/// The text that stands for a grant as it is: its rights, and since when they are granted.
+pub fn grant_etag(grant: &ApplicationGrant) -> String {
+    let ApplicationGrant { connection, application, rights, created_at } = grant;
+    content_etag(&format!("{connection} {application} {} {rights:?}", created_at.0))
+}
+
+/// The text that stands for a credential in its role.
+pub fn credential_etag(credential: &Credential) -> String {
+    content_etag(&format!("{} {:?}", credential.id, credential.role))
+}
+
+fn content_etag(content: &str) -> String {
+    let hash = sha256(content.as_bytes());
+    format!("\"{}\"", hex(&hash[..ETAG_BYTES]))
+}
+
+/// Bytes in hexadecimal digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _infallible = write!(text, "{byte:02x}");
+        text
+    })
+}
+
 /// Lets a change through whose caller knows the version that it changes, or does not care.
 pub(crate) fn expect_etag(expected: Option<&str>, version: i64) -> Result<()> {
+    expect_this_etag(expected, || Some(etag(version)))
+}
+
+/// The same of what has no version, or is not there.
+pub(crate) fn expect_this_etag(
+    expected: Option<&str>,
+    current: impl FnOnce() -> Option<String>,
+) -> Result<()> {
     match expected {
-        Some(expected) if expected != etag(version) => Err(Error::EtagMismatch),
+        Some(expected) if current().as_deref() != Some(expected) => Err(Error::EtagMismatch),
         _ => Ok(()),
     }
 }

@@ -48,9 +48,9 @@ async fn find(
     db: &impl ConnectionTrait,
     connection: &ConnectionName,
     application: &ApplicationName,
-) -> Result<Option<GrantRights>> {
+) -> Result<Option<ApplicationGrant>> {
     let row = Entity::find_by_id(key(connection, application)).one(db).await?;
-    Ok(row.as_ref().map(rights))
+    row.map(|row| read(connection, &row)).transpose()
 }
 
 impl Store {
@@ -60,7 +60,8 @@ impl Store {
         connection: &ConnectionName,
         application: &ApplicationName,
     ) -> Result<Option<GrantRights>> {
-        find(&self.reader, connection, application).await
+        let found = find(&self.reader, connection, application).await?;
+        Ok(found.map(|grant| grant.rights))
     }
 
     /// The applications that may use a connection, in the order in which they were granted it.
@@ -81,6 +82,15 @@ impl Store {
 }
 
 impl Tx {
+    /// The grant of a connection to an application, as this transaction sees it.
+    pub async fn grant(
+        &self,
+        connection: &ConnectionName,
+        application: &ApplicationName,
+    ) -> Result<Option<ApplicationGrant>> {
+        find(&self.tx, connection, application).await
+    }
+
     /// Lets an application use a connection for this, and says for what it might before; `Conflict`
     /// if one of the two is not there.
     pub async fn set_grant(
@@ -90,7 +100,7 @@ impl Tx {
         rights: GrantRights,
         now: Timestamp,
     ) -> Result<Option<GrantRights>> {
-        let before = find(&self.tx, connection, application).await?;
+        let before = self.grant(connection, application).await?.map(|grant| grant.rights);
         if before == Some(rights) {
             return Ok(before);
         }

@@ -78,7 +78,7 @@ both! {
         app.add_credential(BITBUCKET, "unknown-consumer", "a-secret").await;
         app.add_credential(BITBUCKET, StandIn::CONSUMER_KEY, "another-secret").await;
         let all = app.credentials(BITBUCKET).await;
-        let delete = DeleteCredentialRequest { name: all[3].name.clone() };
+        let delete = DeleteCredentialRequest { name: all[3].name.clone(), etag: String::new() };
         app.connections().delete_credential(delete).await.unwrap();
         app.bitbucket.clear_requests();
 

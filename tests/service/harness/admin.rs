@@ -168,14 +168,14 @@ impl TestApp {
 
     /// Makes a credential the active one.
     pub(crate) async fn promote(&self, name: &str) -> Result<Credential, Status> {
-        let request = v1::PromoteCredentialRequest { name: name.to_owned() };
+        let request = v1::PromoteCredentialRequest { name: name.to_owned(), etag: String::new() };
         let promoted = self.connections().promote_credential(request).await?;
         Ok(promoted.into_inner().credential.unwrap())
     }
 
     /// Deletes a credential.
     pub(crate) async fn delete_credential(&self, name: &str) -> Result<(), Status> {
-        let request = v1::DeleteCredentialRequest { name: name.to_owned() };
+        let request = v1::DeleteCredentialRequest { name: name.to_owned(), etag: String::new() };
         self.connections().delete_credential(request).await.map(|_| ())
     }
 

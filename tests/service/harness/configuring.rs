@@ -4,9 +4,8 @@ use bitbucket_stand_in::StandIn;
 use latchkey_proto::{
     v1::{
         Application, Connection, CreateConnectionRequest, CreateCredentialRequest, Credential,
-        DeleteApplicationRequest, DeleteConnectionRequest, DeleteCredentialRequest,
-        GrantApplicationRequest, RevokeApplicationRequest, UpdateApplicationRequest,
-        UpdateConnectionRequest,
+        DeleteApplicationRequest, DeleteConnectionRequest, GrantApplicationRequest,
+        RevokeApplicationRequest, UpdateApplicationRequest, UpdateConnectionRequest,
     },
     well_known::FieldMask,
 };
@@ -58,7 +57,7 @@ impl TestApp {
     /// Takes the connection from the application.
     pub(crate) async fn revoke_the_application(&self) {
         let (connection, application) = (CONNECTION.to_owned(), APPLICATION.to_owned());
-        let request = RevokeApplicationRequest { connection, application };
+        let request = RevokeApplicationRequest { connection, application, etag: String::new() };
         self.connections().revoke_application(request).await.unwrap();
     }
 
@@ -71,6 +70,7 @@ impl TestApp {
             may_sign_up: may(Right::SignUp),
             may_sign_in: may(Right::SignIn),
             may_link: may(Right::Link),
+            etag: String::new(),
         };
         self.connections().grant_application(request).await.unwrap();
     }
@@ -110,9 +110,8 @@ impl TestApp {
 
     /// Deletes the oldest credential of the connection.
     pub(crate) async fn delete_the_oldest_credential(&self) {
-        let request =
-            DeleteCredentialRequest { name: self.credentials(CONNECTION).await[0].name.clone() };
-        self.connections().delete_credential(request).await.unwrap();
+        let oldest = self.credentials(CONNECTION).await[0].name.clone();
+        self.delete_credential(&oldest).await.unwrap();
     }
 
     /// Makes a second connection to the same Bitbucket, for the same application.

@@ -2,12 +2,12 @@
 
 use bitbucket_stand_in::StandIn;
 use latchkey_domain::{
-    access::Principal, caller::Caller, environment::EnvironmentKind, grant::GrantRights,
+    access::Principal, caller::Caller, environment::EnvironmentKind, grant::RightsChange,
     host::Host, name::ApplicationName, provider::ProviderName, text::DisplayName,
     upstream::UpstreamParams,
 };
 use latchkey_identity::{
-    Latchkey, NewApiKey, NewApplication, NewConnection, NewCredential, NewEnvironment,
+    Latchkey, NewApiKey, NewApplication, NewConnection, NewCredential, NewEnvironment, WantedGrant,
 };
 use secrecy::{ExposeSecret, SecretString};
 
@@ -86,7 +86,13 @@ async fn connection(latchkey: &Latchkey, application: &ApplicationName) {
         validate_only: false,
     };
     latchkey.create_credential(OPERATOR, &credential).await.unwrap();
-    latchkey.grant_application(OPERATOR, &made, application, GrantRights::ALL).await.unwrap();
+    let grant = WantedGrant {
+        connection: made,
+        application: application.clone(),
+        rights: RightsChange::default(),
+        etag: None,
+    };
+    latchkey.grant_application(OPERATOR, &grant).await.unwrap();
 }
 
 /// A key.

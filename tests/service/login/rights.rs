@@ -187,6 +187,7 @@ both! {
             may_sign_up: Some(false),
             may_sign_in: Some(false),
             may_link: Some(false),
+            etag: String::new(),
         };
         let refused = app.connections().grant_application(request).await.unwrap_err();
         assert_eq!(wrong_fields(&refused), ["may_sign_up"]);

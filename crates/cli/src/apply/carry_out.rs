@@ -1,11 +1,14 @@
 //! Carries out a step, with the etag of what was compared: whoever changed it meanwhile is not overruled.
 
+use std::collections::BTreeMap;
+
 use anyhow::{Context, Result};
 use latchkey_proto::{v1, well_known::FieldMask};
+use tokio::sync::Mutex;
 
 use super::{
     step::{APPLICATION, CONNECTION, Difference, ENVIRONMENT, Step, differences},
-    there::Rights,
+    there::{Rights, credentials},
     wanted::WantedCredential,
 };
 use crate::client::{Client, Refusal, answer, ask, held};
@@ -15,6 +18,14 @@ pub(super) struct Hand<'a> {
     pub(super) client: &'a Client,
     /// The environment's resource name.
     pub(super) parent: &'a str,
+    /// The etags of credentials that gave way to one that was promoted here.
+    replaced: Mutex<BTreeMap<String, String>>,
+}
+
+impl<'a> Hand<'a> {
+    pub(super) fn of(client: &'a Client, parent: &'a str) -> Self {
+        Self { client, parent, replaced: Mutex::default() }
+    }
 }
 
 impl Hand<'_> {
@@ -41,12 +52,12 @@ impl Hand<'_> {
             Step::AddCredential { connection, new, active } => {
                 self.add_credential(connection, new, *active).await?;
             }
-            Step::PromoteCredential { there } => self.promote(there.name.clone()).await?,
-            Step::Grant { connection, application, rights } => {
-                self.grant(connection, application, *rights).await?;
+            Step::PromoteCredential { there } => self.promote(there).await?,
+            Step::Grant { connection, application, rights, etag } => {
+                self.grant((connection, application), *rights, etag).await?;
             }
-            Step::Revoke { connection, application } => {
-                self.revoke(connection, application).await?;
+            Step::Revoke { connection, application, etag } => {
+                self.revoke((connection, application), etag).await?;
             }
             Step::DeleteCredential { there } => self.delete_credential(there).await?,
             Step::DeleteConnection { there } => self.delete_connection(there).await?,
@@ -139,26 +150,23 @@ impl Hand<'_> {
         answer(self.client.connections().undelete_connection(request)).await.map(drop)
     }
 
-    async fn grant(
-        &self,
-        connection: &str,
-        application: &str,
-        rights: Rights,
-    ) -> Result<(), Refusal> {
-        let (connection, application) = self.pair(connection, application);
+    async fn grant(&self, pair: (&str, &str), rights: Rights, etag: &str) -> Result<(), Refusal> {
+        let (connection, application) = self.pair(pair);
         let request = ask(v1::GrantApplicationRequest {
             connection,
             application,
             may_sign_up: Some(rights.may_sign_up),
             may_sign_in: Some(rights.may_sign_in),
             may_link: Some(rights.may_link),
+            etag: etag.to_owned(),
         });
         answer(self.client.connections().grant_application(request)).await.map(drop)
     }
 
-    async fn revoke(&self, connection: &str, application: &str) -> Result<(), Refusal> {
-        let (connection, application) = self.pair(connection, application);
-        let request = ask(v1::RevokeApplicationRequest { connection, application });
+    async fn revoke(&self, pair: (&str, &str), etag: &str) -> Result<(), Refusal> {
+        let (connection, application) = self.pair(pair);
+        let etag = etag.to_owned();
+        let request = ask(v1::RevokeApplicationRequest { connection, application, etag });
         answer(self.client.connections().revoke_application(request)).await.map(drop)
     }
 
@@ -173,22 +181,38 @@ impl Hand<'_> {
         let made = answer(self.client.connections().create_credential(request)).await?;
         let made = held(made.credential, "the credential")?;
         if active && made.role() != v1::CredentialRole::Active {
-            self.promote(made.name).await?;
+            self.promote(&made).await?;
         }
         Ok(())
     }
 
     async fn delete_credential(&self, there: &v1::Credential) -> Result<(), Refusal> {
-        let request = ask(v1::DeleteCredentialRequest { name: there.name.clone() });
+        let replaced = self.replaced.lock().await.remove(&there.name);
+        let (name, etag) = (there.name.clone(), replaced.unwrap_or_else(|| there.etag.clone()));
+        let request = ask(v1::DeleteCredentialRequest { name, etag });
         answer(self.client.connections().delete_credential(request)).await.map(drop)
     }
 
-    async fn promote(&self, name: String) -> Result<(), Refusal> {
-        let request = ask(v1::PromoteCredentialRequest { name });
-        answer(self.client.connections().promote_credential(request)).await.map(drop)
+    async fn promote(&self, there: &v1::Credential) -> Result<()> {
+        let (name, etag) = (there.name.clone(), there.etag.clone());
+        let request = ask(v1::PromoteCredentialRequest { name, etag });
+        answer(self.client.connections().promote_credential(request)).await?;
+        self.note_replaced(there).await
     }
 
-    fn pair(&self, connection: &str, application: &str) -> (String, String) {
+    /// Learns the etags of those that stand by now: that one of them was active before is what was
+    /// asked for here.
+    async fn note_replaced(&self, promoted: &v1::Credential) -> Result<()> {
+        let connection = promoted.name.split("/credentials/").next().unwrap_or_default();
+        let standby = credentials(self.client, connection.to_owned())
+            .await?
+            .into_iter()
+            .filter(|it| it.host == promoted.host && it.role() == v1::CredentialRole::Standby);
+        self.replaced.lock().await.extend(standby.map(|it| (it.name, it.etag)));
+        Ok(())
+    }
+
+    fn pair(&self, (connection, application): (&str, &str)) -> (String, String) {
         let parent = self.parent;
         (
             format!("{parent}/connections/{connection}"),

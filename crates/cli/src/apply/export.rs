@@ -7,7 +7,7 @@ use latchkey_proto::v1;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::there::{ConnectionThere, Rights, There, id};
+use super::there::{ConnectionThere, Granted, Rights, There, id};
 use crate::client::Api;
 
 const HEADING: &str = "\
@@ -133,8 +133,8 @@ fn connection<'a>(id: &str, there: &'a ConnectionThere) -> ConnectionEntry<'a> {
     }
 }
 
-fn grant<'a>((application, rights): (&'a String, &Rights)) -> GrantEntry<'a> {
-    let &Rights { may_sign_up, may_sign_in, may_link } = rights;
+fn grant<'a>((application, granted): (&'a String, &Granted)) -> GrantEntry<'a> {
+    let Rights { may_sign_up, may_sign_in, may_link } = granted.rights;
     GrantEntry { application, may_sign_up, may_sign_in, may_link }
 }
 

@@ -58,7 +58,7 @@ pub(crate) async fn apply(api: &Api, options: &Options) -> Result<()> {
     let place = || options.file.display().to_string();
     let mut wanted = Wanted::read(&text).with_context(place)?;
     let (client, parent) = (api.client()?, parent(&api.place, &wanted)?);
-    let hand = Hand { client: &client, parent: &parent };
+    let hand = Hand::of(&client, &parent);
     for _ in 0..ROUNDS {
         let there = There::read(&client, &parent).await?;
         let conflicts = conflicts::conflicts(&wanted, &there, options.prune);

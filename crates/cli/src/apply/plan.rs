@@ -121,11 +121,12 @@ impl<'a> Plan<'a> {
             Some(before) => self.steps.push(Step::UpdateConnection { before, after }),
         }
         self.credentials(id, &wanted.credentials, there.map_or(&[], |there| &there.credentials));
-        let granted = there.map(|there| there.grants.clone()).unwrap_or_default();
-        for (application, rights) in &wanted.grants {
-            if granted.get(application) != Some(rights) {
+        for (application, &rights) in &wanted.grants {
+            let granted = there.and_then(|there| there.grants.get(application));
+            if granted.map(|granted| granted.rights) != Some(rights) {
                 let (connection, application) = (id.to_owned(), application.clone());
-                self.steps.push(Step::Grant { connection, application, rights: *rights });
+                let etag = granted.map(|granted| granted.etag.clone()).unwrap_or_default();
+                self.steps.push(Step::Grant { connection, application, rights, etag });
             }
         }
     }
@@ -160,15 +161,19 @@ impl<'a> Plan<'a> {
             live.partition(|(id, _)| wanted.connections.contains_key(*id));
         for (id, there) in known {
             let wanted = &wanted.connections[id];
-            let surplus = there.grants.keys().filter(|id| !wanted.grants.contains_key(*id));
-            for application in surplus {
+            let surplus = there.grants.iter().filter(|(id, _)| !wanted.grants.contains_key(*id));
+            for (application, granted) in surplus {
                 let (connection, application) = (id.clone(), application.clone());
-                self.steps.push(Step::Revoke { connection, application });
+                let etag = granted.etag.clone();
+                self.steps.push(Step::Revoke { connection, application, etag });
             }
             let is_wanted =
                 |there: &&v1::Credential| wanted.credentials.iter().any(|new| new.is(there));
             let surplus = there.credentials.iter().filter(|there| !is_wanted(there));
-            self.steps.extend(surplus.map(|there| Step::DeleteCredential { there }));
+            let mut surplus = surplus.collect::<Vec<_>>();
+            // The heir of one that goes would not be what was compared.
+            surplus.sort_by_key(|there| there.role() == v1::CredentialRole::Active);
+            self.steps.extend(surplus.into_iter().map(|there| Step::DeleteCredential { there }));
         }
         let unknown = unknown.into_iter().map(|(_, there)| &there.connection);
         self.steps.extend(unknown.map(|there| Step::DeleteConnection { there }));

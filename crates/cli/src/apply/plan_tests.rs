@@ -1,7 +1,7 @@
 //! The table of what is decided.
 
 use super::*;
-use crate::apply::there::Rights;
+use crate::apply::there::{Granted, Rights};
 
 const FILE: &str = "
 applications:
@@ -57,7 +57,7 @@ fn there() -> There {
         credential("old", "f-old", v1::CredentialRole::Standby),
         credential("new", "f-new", v1::CredentialRole::Active),
     ];
-    let grants = [("demo".to_owned(), ALL)].into();
+    let grants = [("demo".to_owned(), granted(ALL))].into();
     let connection = ConnectionThere { connection, credentials, grants };
     There {
         environment: Some(v1::Environment::default()),
@@ -73,6 +73,10 @@ fn decided(there: &There, prune: bool) -> (Vec<String>, Vec<String>) {
     let plan = plan(&wanted, there, prune);
     let line = |step: &Step<'_>| step.told().lines().next().unwrap().to_owned();
     (plan.steps.iter().map(line).collect(), plan.kept)
+}
+
+fn granted(rights: Rights) -> Granted {
+    Granted { rights, etag: "\"seen\"".to_owned() }
 }
 
 const ALL: Rights = Rights { may_sign_up: true, may_sign_in: true, may_link: true };
@@ -159,7 +163,7 @@ fn a_grant_that_is_missing_or_is_for_something_else_is_made_again() {
         (
             |there| {
                 let fewer = Rights { may_sign_up: false, ..ALL };
-                bitbucket(there).grants.insert("demo".to_owned(), fewer);
+                bitbucket(there).grants.insert("demo".to_owned(), granted(fewer));
             },
             STEP,
         ),
@@ -182,7 +186,7 @@ fn application(id: &str) -> v1::Application {
 fn what_the_file_does_not_have_goes_with_prune_only() {
     let table: [(Change, &str); 5] = [
         (
-            |there| bitbucket(there).grants.extend([("other".to_owned(), ALL)]),
+            |there| bitbucket(there).grants.extend([("other".to_owned(), granted(ALL))]),
             "revoke connection bitbucket from application other",
         ),
         (
@@ -219,6 +223,21 @@ fn what_the_file_does_not_have_goes_with_prune_only() {
         assert_eq!(decided(&there, false), (vec![], vec![told.to_owned()]));
         assert_eq!(decided(&there, true), (vec![format!("- {told}")], vec![]));
     }
+}
+
+#[test]
+fn a_grant_is_changed_or_revoked_with_the_etag_that_was_seen() {
+    let mut there = there();
+    let fewer = Rights { may_sign_up: false, ..ALL };
+    let more = [("demo".to_owned(), granted(fewer)), ("other".to_owned(), granted(ALL))];
+    bitbucket(&mut there).grants.extend(more);
+    let wanted = Wanted::read(FILE).unwrap();
+    let plan = plan(&wanted, &there, true);
+    let etags = plan.steps.iter().map(|step| match step {
+        Step::Grant { etag, .. } | Step::Revoke { etag, .. } => etag.as_str(),
+        other => panic!("{other:?}"),
+    });
+    assert_eq!(etags.collect::<Vec<_>>(), ["\"seen\""; 2]);
 }
 
 #[test]

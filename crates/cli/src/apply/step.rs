@@ -57,15 +57,17 @@ pub(super) enum Step<'a> {
     PromoteCredential {
         there: &'a v1::Credential,
     },
-    /// In place of what may have been granted before.
+    /// In place of what may have been granted before: with its etag, or an empty one.
     Grant {
         connection: String,
         application: String,
         rights: Rights,
+        etag: String,
     },
     Revoke {
         connection: String,
         application: String,
+        etag: String,
     },
     DeleteCredential {
         there: &'a v1::Credential,
@@ -170,11 +172,11 @@ impl Step<'_> {
                 let connection = connection.unwrap_or_default();
                 format!("credential {id} of {connection}: {}", there.client_id)
             }
-            Self::Grant { connection, application, rights } => {
+            Self::Grant { connection, application, rights, .. } => {
                 let rights = rights.names().join(", ");
                 format!("connection {connection} to application {application}: {rights}")
             }
-            Self::Revoke { connection, application } => {
+            Self::Revoke { connection, application, .. } => {
                 format!("connection {connection} from application {application}")
             }
         }

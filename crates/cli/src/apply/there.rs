@@ -24,7 +24,14 @@ pub(super) struct ConnectionThere {
     pub(super) connection: v1::Connection,
     pub(super) credentials: Vec<v1::Credential>,
     /// The applications that may use it, by their ids.
-    pub(super) grants: BTreeMap<String, Rights>,
+    pub(super) grants: BTreeMap<String, Granted>,
+}
+
+/// What is granted to an application.
+#[derive(Debug, Clone)]
+pub(super) struct Granted {
+    pub(super) rights: Rights,
+    pub(super) etag: String,
 }
 
 /// What an application's people may use a connection for.
@@ -119,19 +126,26 @@ impl ConnectionThere {
         };
         let granted = pages!(admin.list_application_grants(first).application_grants);
         there.grants = all_pages(granted).await?.iter().map(granted_to).collect();
-        let first = v1::ListCredentialsRequest {
-            parent: name,
-            page_size: PageSize::LARGEST,
-            page_token: String::new(),
-        };
-        there.credentials = all_pages(pages!(admin.list_credentials(first).credentials)).await?;
+        there.credentials = credentials(client, name).await?;
         Ok(there)
     }
 }
 
-fn granted_to(grant: &v1::ApplicationGrant) -> (String, Rights) {
+/// Every credential of a connection, by the connection's resource name.
+pub(super) async fn credentials(client: &Client, parent: String) -> Result<Vec<v1::Credential>> {
+    let admin = client.connections();
+    let first = v1::ListCredentialsRequest {
+        parent,
+        page_size: PageSize::LARGEST,
+        page_token: String::new(),
+    };
+    all_pages(pages!(admin.list_credentials(first).credentials)).await
+}
+
+fn granted_to(grant: &v1::ApplicationGrant) -> (String, Granted) {
     let &v1::ApplicationGrant { may_sign_up, may_sign_in, may_link, .. } = grant;
-    (id(&grant.application), Rights { may_sign_up, may_sign_in, may_link })
+    let rights = Rights { may_sign_up, may_sign_in, may_link };
+    (id(&grant.application), Granted { rights, etag: grant.etag.clone() })
 }
 
 /// The last part of a resource name.

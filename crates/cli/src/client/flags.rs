@@ -3,7 +3,7 @@
 /// Guards a change against somebody who was faster.
 #[derive(Debug, Default, clap::Args)]
 pub(crate) struct Guard {
-    /// Only if this is still the current etag, as `get` shows it.
+    /// Only if this is still the current etag, as `get` shows it, or a list with --json.
     #[arg(long, value_name = "ETAG", default_value = "", hide_default_value = true)]
     pub(crate) etag: String,
 }

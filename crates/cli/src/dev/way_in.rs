@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use latchkey_domain::{
-    grant::GrantRights,
+    grant::RightsChange,
     id::ConnectionId,
     name::ConnectionName,
     page::{Page, PageSize},
@@ -10,7 +10,7 @@ use latchkey_domain::{
     text::DisplayName,
     upstream::UpstreamParams,
 };
-use latchkey_identity::{Error, NewConnection, NewCredential};
+use latchkey_identity::{Error, NewConnection, NewCredential, WantedGrant};
 use secrecy::SecretString;
 
 use super::seed::{OPERATOR, Seed, missing};
@@ -54,11 +54,11 @@ impl Seed<'_> {
             return Ok(());
         }
         self.credential(&name, way_in).await?;
-        let application = self.application_name();
-        Ok(self
-            .latchkey
-            .grant_application(&OPERATOR, &name, &application, GrantRights::ALL)
-            .await?)
+        // Somebody who took a right knows why.
+        let (application, rights) = (self.application_name(), RightsChange::default());
+        let grant = WantedGrant { connection: name, application, rights, etag: None };
+        self.latchkey.grant_application(&OPERATOR, &grant).await?;
+        Ok(())
     }
 
     async fn credential(&self, connection: &ConnectionName, way_in: &WayIn<'_>) -> Result<()> {
@@ -77,7 +77,7 @@ impl Seed<'_> {
         };
         self.latchkey.create_credential(&OPERATOR, &new).await?;
         for old in there.iter().filter(|_| way_in.replace) {
-            self.latchkey.delete_credential(&OPERATOR, &old.name(connection)).await?;
+            self.latchkey.delete_credential(&OPERATOR, &old.name(connection), None).await?;
         }
         Ok(())
     }

@@ -66,8 +66,19 @@ fn a_standby_is_promoted_and_a_connection_granted_revoked_and_purged() {
         "{promoted}"
     );
     ask("connections grant mine demo --may-link false").ok();
-    let grants = json(&ask("connections grants mine --json").ok());
-    assert_eq!((&grants["maySignUp"], &grants["mayLink"]), (&true.into(), &Value::Null));
+    let grants = || json(&ask("connections grants mine --json").ok());
+    let first = grants();
+    assert_eq!((&first["maySignUp"], &first["mayLink"]), (&true.into(), &Value::Null));
+    ask("connections grant mine demo").ok();
+    assert_eq!(grants(), first, "what no flag names is kept");
+    let guarded = format!(
+        "connections grant mine demo --may-sign-up false --etag {}",
+        first["etag"].as_str().unwrap()
+    );
+    let shown = ask(&guarded).ok();
+    assert!(shown.contains(grants()["etag"].as_str().unwrap()), "{shown}");
+    let slow = ask(&guarded);
+    assert!(slow.code == Some(5) && slow.stderr.contains("ETAG_MISMATCH"), "{slow:?}");
     let listed = ended(
         dev.command(folder.path(), "connections list --json --page-size 1")
             .args(["--filter", "application = \"environments/dev/applications/demo\""]),

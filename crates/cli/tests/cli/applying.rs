@@ -171,6 +171,24 @@ fn a_new_secret_becomes_the_active_one_and_a_pruned_connection_comes_back() {
 }
 
 #[test]
+fn a_credential_that_gives_way_to_a_new_one_is_pruned() {
+    let folder = tempfile::tempdir().unwrap();
+    let (folder, dev) = (folder.path(), start(folder.path(), ""));
+    write(folder, FILE);
+    ask(&dev, folder, "apply shop.yaml").ok();
+    let new = FILE.replace("client_id: the-key", "client_id: the-new-key");
+    write(folder, &new);
+
+    let pruned = ask(&dev, folder, "apply shop.yaml --prune").ok();
+
+    assert_eq!(pruned.matches("- delete credential cred_").count(), 2, "{pruned}");
+    let list = "connections credentials list bitbucket --environment shop --json";
+    let listed = ask(&dev, folder, list).ok();
+    assert_eq!(listed.matches("the-new-key").count(), 2, "{listed}");
+    assert_eq!(listed.lines().count(), 2, "{listed}");
+}
+
+#[test]
 fn every_mistake_is_told_at_once_with_its_line_and_no_secret() {
     let folder = tempfile::tempdir().unwrap();
     let dev = start(folder.path(), "");

@@ -1,7 +1,5 @@
 //! The consumers' keys and secrets of a connection.
 
-use std::fmt::Write;
-
 use backon::Retryable;
 use latchkey_domain::{
     Invalid,
@@ -21,7 +19,11 @@ use latchkey_store::{Cursor, SealedCredential, Tx};
 use secrecy::{ExposeSecret, SecretString};
 use uuid::Uuid;
 
-use crate::{Error, Latchkey, RequestId, Result, login::sealed_place, request::after_conflict};
+use crate::{
+    Error, Latchkey, RequestId, Result,
+    login::sealed_place,
+    request::{after_conflict, hex},
+};
 
 /// How much of a secret's keyed hash is shown: enough to tell two secrets apart.
 const FINGERPRINT_BYTES: usize = 8;
@@ -138,10 +140,7 @@ impl Latchkey {
     fn fingerprint(&self, secret: &[u8]) -> Result<String> {
         let key = self.keyring.primary();
         let hash = self.keyring.derive(key, Purpose::SecretFingerprint, secret)?;
-        Ok(hash[..FINGERPRINT_BYTES].iter().fold(String::new(), |mut text, byte| {
-            let _infallible = write!(text, "{byte:02x}");
-            text
-        }))
+        Ok(hex(&hash[..FINGERPRINT_BYTES]))
     }
 
     /// Lists the credentials of a connection.

@@ -10,22 +10,36 @@ use latchkey_domain::{
 };
 
 use super::{credentials::locked_with_the_others, promote::role_of};
-use crate::{Error, Latchkey, Result, request::after_conflict};
+use crate::{
+    Error, Latchkey, Result, credential_etag,
+    request::{after_conflict, expect_this_etag},
+};
 
 impl Latchkey {
     /// Deletes a credential. If it was the active one of its host, a standby follows it: the oldest one
     /// that the provider has not refused, or the oldest.
     #[tracing::instrument(skip_all, fields(credential = %name), err(level = "debug"))]
-    pub async fn delete_credential(&self, caller: &Caller, name: &CredentialName) -> Result<()> {
+    pub async fn delete_credential(
+        &self,
+        caller: &Caller,
+        name: &CredentialName,
+        etag: Option<&str>,
+    ) -> Result<()> {
         Self::see(caller, &name.environment)?;
-        let delete = || self.try_delete_credential(caller, name);
+        let delete = || self.try_delete_credential(caller, name, etag);
         delete.retry(after_conflict()).when(Error::is_conflict).await
     }
 
-    async fn try_delete_credential(&self, caller: &Caller, name: &CredentialName) -> Result<()> {
+    async fn try_delete_credential(
+        &self,
+        caller: &Caller,
+        name: &CredentialName,
+        etag: Option<&str>,
+    ) -> Result<()> {
         let connection = name.parent();
         let tx = self.store.begin().await?;
         let (there, found) = locked_with_the_others(&tx, name).await?;
+        expect_this_etag(etag, || Some(credential_etag(&found)))?;
         let heir = heir(&there, &found);
         let now = self.clock.now();
         tx.remove_credential(found.id, now).await?;

@@ -19,6 +19,7 @@ pub use check::{CheckedConnection, WhatToCheck};
 pub use create::NewConnection;
 pub use credentials::NewCredential;
 pub use delete::DeletedConnection;
+pub use grant::WantedGrant;
 pub use read::{ConnectionView, WhichConnections};
 pub use update::ConnectionChanges;
 

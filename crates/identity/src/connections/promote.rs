@@ -10,7 +10,10 @@ use latchkey_domain::{
 };
 
 use super::credentials::locked_with_the_others;
-use crate::{Error, Latchkey, Result, request::after_conflict};
+use crate::{
+    Error, Latchkey, Result, credential_etag,
+    request::{after_conflict, expect_this_etag},
+};
 
 impl Latchkey {
     /// Makes a credential the active one of its host; the one that was active stands by. Nothing
@@ -20,9 +23,10 @@ impl Latchkey {
         &self,
         caller: &Caller,
         name: &CredentialName,
+        etag: Option<&str>,
     ) -> Result<Credential> {
         Self::see(caller, &name.environment)?;
-        let promote = || self.try_promote_credential(caller, name);
+        let promote = || self.try_promote_credential(caller, name, etag);
         promote.retry(after_conflict()).when(Error::is_conflict).await
     }
 
@@ -30,10 +34,12 @@ impl Latchkey {
         &self,
         caller: &Caller,
         name: &CredentialName,
+        etag: Option<&str>,
     ) -> Result<Credential> {
         let connection = name.parent();
         let tx = self.store.begin().await?;
         let (there, found) = locked_with_the_others(&tx, name).await?;
+        expect_this_etag(etag, || Some(credential_etag(&found)))?;
         if found.role == CredentialRole::Active {
             return Ok(found);
         }

@@ -113,10 +113,10 @@ impl ConnectionAdmin for Admin {
         request: Request<v1::GrantApplicationRequest>,
     ) -> Result<Response<v1::GrantApplicationResponse>, Status> {
         let caller = caller(&request)?;
-        let (connection, application, rights) = grant::grant(&request.into_inner())?;
-        let granted = self.0.grant_application(&caller, &connection, &application, rights);
-        granted.await.map_err(from_error)?;
-        Ok(Response::new(v1::GrantApplicationResponse {}))
+        let wanted = grant::grant(request.into_inner())?;
+        let granted = self.0.grant_application(&caller, &wanted).await.map_err(from_error)?;
+        let application_grant = Some(grant::encode(&granted));
+        Ok(Response::new(v1::GrantApplicationResponse { application_grant }))
     }
 
     async fn revoke_application(
@@ -124,8 +124,10 @@ impl ConnectionAdmin for Admin {
         request: Request<v1::RevokeApplicationRequest>,
     ) -> Result<Response<v1::RevokeApplicationResponse>, Status> {
         let caller = caller(&request)?;
-        let (connection, application) = grant::revoke(&request.into_inner())?;
-        let revoked = self.0.revoke_application(&caller, &connection, &application);
+        let request = request.into_inner();
+        let (connection, application) = grant::revoke(&request)?;
+        let etag = sent(&request.etag);
+        let revoked = self.0.revoke_application(&caller, &connection, &application, etag);
         revoked.await.map_err(from_error)?;
         Ok(Response::new(v1::RevokeApplicationResponse {}))
     }
@@ -167,9 +169,10 @@ impl ConnectionAdmin for Admin {
         request: Request<v1::PromoteCredentialRequest>,
     ) -> Result<Response<v1::PromoteCredentialResponse>, Status> {
         let caller = caller(&request)?;
-        let name = wire::name::<CredentialName>("name", &request.into_inner().name)?;
-        let promoted = self.0.promote_credential(&caller, &name).await.map_err(from_error)?;
-        let credential = Some(credential::encode(&name.parent(), &promoted));
+        let v1::PromoteCredentialRequest { name, etag } = request.into_inner();
+        let name = wire::name::<CredentialName>("name", &name)?;
+        let promoted = self.0.promote_credential(&caller, &name, sent(&etag)).await;
+        let credential = Some(credential::encode(&name.parent(), &promoted.map_err(from_error)?));
         Ok(Response::new(v1::PromoteCredentialResponse { credential }))
     }
 
@@ -178,8 +181,9 @@ impl ConnectionAdmin for Admin {
         request: Request<v1::DeleteCredentialRequest>,
     ) -> Result<Response<v1::DeleteCredentialResponse>, Status> {
         let caller = caller(&request)?;
-        let name = wire::name("name", &request.into_inner().name)?;
-        self.0.delete_credential(&caller, &name).await.map_err(from_error)?;
+        let v1::DeleteCredentialRequest { name, etag } = request.into_inner();
+        let name = wire::name("name", &name)?;
+        self.0.delete_credential(&caller, &name, sent(&etag)).await.map_err(from_error)?;
         Ok(Response::new(v1::DeleteCredentialResponse {}))
     }
 

@@ -7,7 +7,7 @@ use latchkey_domain::{
     page::{Listed, Page},
     text::visible_ascii,
 };
-use latchkey_identity::{Cursor, NewCredential};
+use latchkey_identity::{Cursor, NewCredential, credential_etag};
 use latchkey_proto::v1;
 use tonic::Status;
 use uuid::Uuid;
@@ -79,5 +79,6 @@ pub(crate) fn encode(connection: &ConnectionName, credential: &Credential) -> v1
         create_time: Some(time::encode(credential.created_at)),
         last_use_time: credential.last_used_at.map(time::encode),
         last_refuse_time: credential.refused_at.map(time::encode),
+        etag: credential_etag(credential),
     }
 }

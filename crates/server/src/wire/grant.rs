@@ -1,30 +1,25 @@
 //! Which applications may use which connections.
 
 use latchkey_domain::{
-    grant::{ApplicationGrant, GrantRights},
+    grant::{ApplicationGrant, RightsChange},
     name::{ApplicationName, ConnectionName},
     page::{Listed, Page},
 };
-use latchkey_identity::TimeCursor;
+use latchkey_identity::{TimeCursor, WantedGrant, grant_etag};
 use latchkey_proto::v1;
 use tonic::Status;
 
 use super::{Fields, page, time};
 
-/// What is granted to whom, and for what.
-pub(crate) type Grant = (ConnectionName, ApplicationName, GrantRights);
-
-pub(crate) fn grant(request: &v1::GrantApplicationRequest) -> Result<Grant, Status> {
+pub(crate) fn grant(request: v1::GrantApplicationRequest) -> Result<WantedGrant, Status> {
     let mut fields = Fields::new();
     let pair = names(&mut fields, &request.connection, &request.application);
-    let rights = GrantRights {
-        may_sign_up: request.may_sign_up.unwrap_or(true),
-        may_sign_in: request.may_sign_in.unwrap_or(true),
-        may_link: request.may_link.unwrap_or(true),
-    };
-    let rights = fields.check("may_sign_up", rights.fit());
-    let read = pair.zip(rights);
-    fields.finish(read.map(|((connection, application), rights)| (connection, application, rights)))
+    let v1::GrantApplicationRequest { may_sign_up, may_sign_in, may_link, etag, .. } = request;
+    let rights = RightsChange { may_sign_up, may_sign_in, may_link };
+    let etag = (!etag.is_empty()).then_some(etag);
+    let read =
+        pair.map(|(connection, application)| WantedGrant { connection, application, rights, etag });
+    fields.finish(read)
 }
 
 pub(crate) fn revoke(
@@ -68,7 +63,7 @@ pub(crate) fn listed(
     }
 }
 
-fn encode(grant: &ApplicationGrant) -> v1::ApplicationGrant {
+pub(crate) fn encode(grant: &ApplicationGrant) -> v1::ApplicationGrant {
     v1::ApplicationGrant {
         connection: grant.connection.to_string(),
         application: grant.application.to_string(),
@@ -76,5 +71,6 @@ fn encode(grant: &ApplicationGrant) -> v1::ApplicationGrant {
         may_sign_in: grant.rights.may_sign_in,
         may_link: grant.rights.may_link,
         create_time: Some(time::encode(grant.created_at)),
+        etag: grant_etag(grant),
     }
 }

@@ -5,7 +5,7 @@ use clap::Subcommand;
 use latchkey_proto::v1;
 use secrecy::ExposeSecret;
 
-use crate::client::{Api, Chosen, Dry, PageSize, SecretSource, ask, pages, tables};
+use crate::client::{Api, Chosen, Dry, Guard, PageSize, SecretSource, ask, pages, tables};
 
 /// The collections that a credential is in.
 const COLLECTIONS: [&str; 2] = ["connections", "credentials"];
@@ -26,11 +26,15 @@ pub(crate) enum Command {
     Promote {
         /// CONNECTION/CREDENTIAL by their ids, or the whole name.
         name: String,
+        #[command(flatten)]
+        guard: Guard,
     },
     /// Delete a credential. Sign-ins begun with it can finish for 10 minutes.
     Delete {
         /// CONNECTION/CREDENTIAL by their ids, or the whole name.
         name: String,
+        #[command(flatten)]
+        guard: Guard,
     },
 }
 
@@ -59,14 +63,14 @@ pub(super) async fn run(api: &Api, command: Command) -> Result<()> {
     match command {
         Command::Create(create) => create.run(api).await,
         Command::List { connection, size } => list(api, &connection, size).await,
-        Command::Promote { name } => {
+        Command::Promote { name, guard: Guard { etag } } => {
             let name = api.place.name(&COLLECTIONS, &name)?;
-            let request = ask(v1::PromoteCredentialRequest { name });
+            let request = ask(v1::PromoteCredentialRequest { name, etag });
             api.show(admin.promote_credential(request)).await
         }
-        Command::Delete { name } => {
+        Command::Delete { name, guard: Guard { etag } } => {
             let name = api.place.name(&COLLECTIONS, &name)?;
-            let request = ask(v1::DeleteCredentialRequest { name });
+            let request = ask(v1::DeleteCredentialRequest { name, etag });
             let told = "it is deleted; sign-ins begun with it can finish for 10 minutes";
             api.done(admin.delete_credential(request), told).await
         }

@@ -69,7 +69,7 @@ pub(crate) enum Command {
         #[command(flatten)]
         size: PageSize,
     },
-    /// Let an application's people use a connection; again, to change what for.
+    /// Let an application's people use a connection; again, to change what the flags name.
     Grant(grants::Grant),
     /// List the applications that may use a connection, and for what.
     Grants {
@@ -79,12 +79,7 @@ pub(crate) enum Command {
         size: PageSize,
     },
     /// Take a connection from an application.
-    Revoke {
-        /// The connection's id, or its whole name.
-        connection: String,
-        /// The application's id, or its whole name.
-        application: String,
-    },
+    Revoke(grants::Revoke),
     /// The consumers' keys and secrets of a connection.
     #[command(subcommand)]
     Credentials(credentials::Command),
@@ -122,9 +117,7 @@ pub(crate) async fn run(api: &Api, command: Command) -> Result<()> {
         Command::CallbackUrls { connection, size } => callbacks::list(api, &connection, size).await,
         Command::Grant(grant) => grants::grant(api, grant).await,
         Command::Grants { connection, size } => grants::list(api, &connection, size).await,
-        Command::Revoke { connection, application } => {
-            grants::revoke(api, &connection, &application).await
-        }
+        Command::Revoke(revoke) => grants::revoke(api, revoke).await,
         Command::Credentials(command) => credentials::run(api, command).await,
     }
 }

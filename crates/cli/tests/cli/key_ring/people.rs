@@ -7,7 +7,7 @@ use latchkey_dns::Resolver;
 use latchkey_domain::{
     caller::Caller,
     environment::EnvironmentKind,
-    grant::GrantRights,
+    grant::RightsChange,
     host::Host,
     name::{ApplicationName, ConnectionName},
     pkce::CodeChallenge,
@@ -18,7 +18,7 @@ use latchkey_domain::{
 };
 use latchkey_identity::{
     Callback, Latchkey, NewApplication, NewConnection, NewCredential, NewEnvironment, Outcome,
-    Parts, ProviderAnswer, Providers, StartLogin,
+    Parts, ProviderAnswer, Providers, StartLogin, WantedGrant,
 };
 use latchkey_keyring::KeyRing;
 use latchkey_providers::{ProviderConfig, Registry};
@@ -166,10 +166,10 @@ async fn add_connections(latchkey: &Latchkey) {
         validate_only: false,
     };
     latchkey.create_credential(CALLER, &credential).await.unwrap();
-    latchkey
-        .grant_application(CALLER, &connection(), &application(), GrantRights::ALL)
-        .await
-        .unwrap();
+    let rights = RightsChange::default();
+    let (connection, application) = (connection(), application());
+    let grant = WantedGrant { connection, application, rights, etag: None };
+    latchkey.grant_application(CALLER, &grant).await.unwrap();
 }
 
 async fn sign_in(begun_at: &Latchkey, ended_at: &Latchkey) {
