@@ -2,20 +2,22 @@
 
 use std::collections::BTreeSet;
 
-use latchkey_proto::v1::{
-    self, ApiKeyKind, AuditActor, AuditEntry, Connection, Environment, EnvironmentKind,
-};
+use latchkey_proto::v1::{self, ApiKeyKind, AuditActor, AuditEntry, Environment, EnvironmentKind};
 use prost::Message;
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{every_change::WRITES, of};
+use super::{
+    every_change::WRITES,
+    line::{Line, among, grows, rfc_3339},
+    of,
+};
 use crate::harness::{
     TestApp,
-    admin::{DEV, NOTES, masked, new_connection, new_credential, new_key},
+    admin::{DEV, new_key},
     telemetry::RECORDED,
 };
 
-const SECRET: &str = "a-canary-secret-of-a-consumer";
+pub(super) const SECRET: &str = "a-canary-secret-of-a-consumer";
 const STAGING: &str = "environments/staging";
 
 /// An administrator's day: each call is held against its line.
@@ -43,7 +45,7 @@ impl Day {
         &mut self,
         method: &str,
         request: &impl Message,
-        changed: impl Fn(&Answer) -> String,
+        line: impl Fn(&Answer) -> Line,
     ) -> Answer {
         let (method, action) = *WRITES.iter().find(|(known, _)| *known == method).expect(method);
         let (bearer, actor) = self.caller_of(method);
@@ -62,14 +64,15 @@ impl Day {
         let answer = Answer::decode(answer.expect(method).as_slice()).unwrap();
         assert_eq!(self.app.rows("audit_entries").await, lines + 1, "{method}");
 
-        let entry = self.last_entry_about(changed(&answer)).await;
+        let line = line(&answer);
+        let entry = self.last_entry_about(line.resource).await;
         let expected = AuditEntry {
             name: entry.name.clone(),
             time: entry.time,
             actor: Some(actor),
             action: action.to_owned(),
             resource: entry.resource.clone(),
-            fields: entry.fields.clone(),
+            fields: if grows(action) { among(line.fields, &entry.fields) } else { line.fields },
             request_id,
             address: "127.0.0.1".to_owned(),
             trace_id,
@@ -114,17 +117,24 @@ impl Day {
             request_id: String::new(),
         };
         let staging = || STAGING.to_owned();
-        let made = |_: &v1::CreateEnvironmentResponse| STAGING.to_owned();
+        let made = |_: &v1::CreateEnvironmentResponse| {
+            Line::about(STAGING)
+                .sets("display_name", "\"Staging\"")
+                .sets("kind", "\"NON_PRODUCTION\"")
+                .sets("default_domain", "\"login.staging.example\"")
+        };
         self.call("TenantAdmin/CreateEnvironment", &create, made).await;
         let (name, display_name) = (staging(), "Nearly real".to_owned());
         let update = v1::UpdateEnvironmentRequest {
             environment: Some(Environment { name, display_name, ..environment }),
             update_mask: None,
         };
-        let changed = |_: &v1::UpdateEnvironmentResponse| STAGING.to_owned();
+        let changed = |_: &v1::UpdateEnvironmentResponse| {
+            Line::about(STAGING).replaces("display_name", "\"Staging\"", "\"Nearly real\"")
+        };
         self.call("TenantAdmin/UpdateEnvironment", &update, changed).await;
         let delete = v1::DeleteEnvironmentRequest { name: staging(), etag: String::new() };
-        let deleted = |_: &v1::DeleteEnvironmentResponse| STAGING.to_owned();
+        let deleted = |_: &v1::DeleteEnvironmentResponse| Line::about(STAGING);
         self.call("TenantAdmin/DeleteEnvironment", &delete, deleted).await;
     }
 
@@ -139,8 +149,11 @@ impl Day {
             application: Some(application),
             ..v1::CreateApplicationRequest::default()
         };
-        let made =
-            |made: &v1::CreateApplicationResponse| made.application.as_ref().unwrap().name.clone();
+        let made = |made: &v1::CreateApplicationResponse| {
+            Line::about(&made.application.as_ref().unwrap().name)
+                .sets("display_name", "\"Shop\"")
+                .sets("redirect_uris", "[\"https://shop.example/\"]")
+        };
         let made = self.call("TenantAdmin/CreateApplication", &create, made).await;
         let made = made.application.unwrap();
         let name = made.name.clone();
@@ -149,97 +162,38 @@ impl Day {
             application: Some(v1::Application { display_name, ..made }),
             update_mask: None,
         };
-        let changed = |_: &v1::UpdateApplicationResponse| name.clone();
+        let changed = |_: &v1::UpdateApplicationResponse| {
+            Line::about(&name).replaces("display_name", "\"Shop\"", "\"The shop\"")
+        };
         self.call("TenantAdmin/UpdateApplication", &update, changed).await;
         let delete = v1::DeleteApplicationRequest { name: name.clone(), etag: String::new() };
-        let deleted = |_: &v1::DeleteApplicationResponse| name.clone();
+        let deleted = |_: &v1::DeleteApplicationResponse| Line::about(&name);
         self.call("TenantAdmin/DeleteApplication", &delete, deleted).await;
     }
 
-    pub(super) async fn connections(&mut self) -> String {
-        let made =
-            |made: &v1::CreateConnectionResponse| made.connection.as_ref().unwrap().name.clone();
-        let made = self.call("ConnectionAdmin/CreateConnection", &new_connection(""), made).await;
-        let made = made.connection.unwrap();
-        let name = made.name.clone();
-        let update = v1::UpdateConnectionRequest {
-            connection: Some(Connection { trusted_provider: true, ..made }),
-            update_mask: Some(masked(&["trusted_provider"])),
-            validate_only: false,
-        };
-        let changed = |_: &v1::UpdateConnectionResponse| name.clone();
-        self.call("ConnectionAdmin/UpdateConnection", &update, changed).await;
-        let (connection, application) = (name.clone(), NOTES.to_owned());
-        let grant = v1::GrantApplicationRequest {
-            connection: connection.clone(),
-            application: application.clone(),
-            ..v1::GrantApplicationRequest::default()
-        };
-        let granted = |_: &v1::GrantApplicationResponse| name.clone();
-        self.call("ConnectionAdmin/GrantApplication", &grant, granted).await;
-        let revoke = v1::RevokeApplicationRequest { connection, application };
-        let revoked = |_: &v1::RevokeApplicationResponse| name.clone();
-        self.call("ConnectionAdmin/RevokeApplication", &revoke, revoked).await;
-        name
-    }
-
-    pub(super) async fn credentials(&mut self, connection: &str) {
-        let name_of =
-            |made: &v1::CreateCredentialResponse| made.credential.as_ref().unwrap().name.clone();
-        let create = new_credential(connection, SECRET);
-        self.call("ConnectionAdmin/CreateCredential", &create, name_of).await;
-        let standby = self.call("ConnectionAdmin/CreateCredential", &create, name_of).await;
-        let check =
-            v1::CheckConnectionRequest { name: connection.to_owned(), ..Default::default() };
-        let checked = |_: &v1::CheckConnectionResponse| connection.to_owned();
-        self.call("ConnectionAdmin/CheckConnection", &check, checked).await;
-        let name = name_of(&standby);
-        let promote = v1::PromoteCredentialRequest { name: name.clone() };
-        let promoted = |_: &v1::PromoteCredentialResponse| name.clone();
-        self.call("ConnectionAdmin/PromoteCredential", &promote, promoted).await;
-        let test = v1::StartTestLoginRequest {
-            connection: connection.to_owned(),
-            credential: name.clone(),
-            host: String::new(),
-        };
-        let tested = |_: &v1::StartTestLoginResponse| connection.to_owned();
-        let started = self.call("ConnectionAdmin/StartTestLogin", &test, tested).await;
-        self.secrets.push(started.url.rsplit('/').next().unwrap().to_owned());
-        let delete = v1::DeleteCredentialRequest { name: name.clone() };
-        let deleted = |_: &v1::DeleteCredentialResponse| name.clone();
-        self.call("ConnectionAdmin/DeleteCredential", &delete, deleted).await;
-    }
-
-    pub(super) async fn the_end_of(&mut self, connection: &str) {
-        let (name, etag) = (connection.to_owned(), String::new());
-        let delete = v1::DeleteConnectionRequest {
-            name: name.clone(),
-            etag: etag.clone(),
-            validate_only: false,
-        };
-        let deleted = |_: &v1::DeleteConnectionResponse| name.clone();
-        self.call("ConnectionAdmin/DeleteConnection", &delete, deleted).await;
-        let undelete = v1::UndeleteConnectionRequest { name: name.clone(), etag: etag.clone() };
-        let undeleted = |_: &v1::UndeleteConnectionResponse| name.clone();
-        self.call("ConnectionAdmin/UndeleteConnection", &undelete, undeleted).await;
-        self.call("ConnectionAdmin/DeleteConnection", &delete, deleted).await;
-        let purge = v1::PurgeConnectionRequest { name: name.clone(), etag };
-        let purged = |_: &v1::PurgeConnectionResponse| name.clone();
-        self.call("ConnectionAdmin/PurgeConnection", &purge, purged).await;
-    }
-
     pub(super) async fn keys(&mut self) {
-        let made = |made: &v1::CreateApiKeyResponse| made.api_key.as_ref().unwrap().name.clone();
+        let made = |made: &v1::CreateApiKeyResponse| {
+            Line::about(&made.api_key.as_ref().unwrap().name)
+                .sets("kind", "\"GATEWAY\"")
+                .sets("display_name", "\"A key\"")
+                .keeps_secret("key")
+        };
         let create = new_key(ApiKeyKind::Gateway);
         let made = self.call("TenantAdmin/CreateApiKey", &create, made).await;
         self.secrets.push(made.key);
         let name = made.api_key.unwrap().name;
         let rotate = v1::RotateApiKeyRequest { name: name.clone(), ..Default::default() };
-        let rotated = |_: &v1::RotateApiKeyResponse| name.clone();
+        let rotated = |next: &v1::RotateApiKeyResponse| {
+            let ends = next.rotated_api_key.as_ref().unwrap().expire_time.unwrap();
+            Line::about(&name)
+                .sets("expire_time", &rfc_3339(ends))
+                .sets("next_api_key", &format!("\"{}\"", next.api_key.as_ref().unwrap().name))
+                .keeps_secret("key")
+        };
         let next = self.call("TenantAdmin/RotateApiKey", &rotate, rotated).await;
         self.secrets.push(next.key);
         let delete = v1::DeleteApiKeyRequest { name: name.clone() };
-        let deleted = |_: &v1::DeleteApiKeyResponse| name.clone();
+        let deleted = |_: &v1::DeleteApiKeyResponse| Line::about(&name);
         self.call("TenantAdmin/DeleteApiKey", &delete, deleted).await;
     }
 }

@@ -1,7 +1,9 @@
 //! Who changed what: told of every change, to whoever may see it, and never a secret.
 
+mod connections;
 mod day;
 mod every_change;
+mod line;
 mod organizations;
 mod reading;
 
