@@ -34,7 +34,7 @@ pub enum ConnectionFilter<'a> {
     All(&'a EnvironmentId),
     /// Those that an application may use.
     OfApplication(&'a ApplicationName),
-    /// Those of them through which its people may sign in or sign up.
+    /// Those of them through which its people may sign in or sign up, and that are not switched off.
     OfferedBy(&'a ApplicationName),
 }
 
@@ -140,6 +140,7 @@ impl Store {
                 let may_sign_up = grant::Column::MaySignUp.eq(true);
                 let offered = may_sign_up.or(grant::Column::MaySignIn.eq(true));
                 let select = granted_to(application).filter(shown(undoable_at)).filter(offered);
+                let select = select.filter(Column::Disabled.eq(false));
                 list(&self.reader, select, BY_GRANT, page, read).await
             }
         }

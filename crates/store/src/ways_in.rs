@@ -36,8 +36,8 @@ impl Store {
         Ok(Some(WayIn { connection, credentials }))
     }
 
-    /// The connections that an application's people may sign in or up through, oldest first, with their credentials: two
-    /// queries, however many there are.
+    /// The connections that an application's people may sign in or up through, oldest first, with their
+    /// credentials: two queries, however many there are. One that is switched off takes nobody's place.
     pub async fn ways_in(&self, application: &ApplicationName) -> Result<Vec<WayIn>> {
         let page = Page { size: MOST, after: None };
         let filter = ConnectionFilter::OfferedBy(application);

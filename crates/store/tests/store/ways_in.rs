@@ -1,7 +1,11 @@
 //! Ways in, and the credentials of many connections at once.
 
-use latchkey_domain::{connection::CredentialRole, grant::GrantRights};
-use latchkey_store::{SealedCredential, Store};
+use latchkey_domain::{
+    connection::{Connection, CredentialRole},
+    grant::GrantRights,
+    page::PageSize,
+};
+use latchkey_store::{SealedCredential, Store, Tx};
 
 use crate::made;
 
@@ -46,6 +50,26 @@ crate::both! {
         assert!(store.credentials_of(&made::dev(), [].iter()).await.unwrap().is_empty());
         let another = made::environment_id("other");
         assert!(store.credentials_of(&another, ids.iter()).await.unwrap().is_empty());
+    }
+
+    async fn connections_that_are_switched_off_take_no_place_among_the_ways_in(db) {
+        let store = db.store().await;
+        let granted = async |tx: &Tx, id: &str, disabled| {
+            let connection = Connection { disabled, ..made::connection(id) };
+            tx.add_connection(&connection).await?;
+            tx.set_grant(&connection.name(), &made::shop(), made::RIGHTS, made::NOW).await
+        };
+        made::added(&store, async |tx| {
+            tx.add_application(&made::application("shop")).await?;
+            for n in 0..PageSize::MAX {
+                granted(tx, &format!("off-{n:03}"), true).await?;
+            }
+            granted(tx, "on-the-page", false).await
+        })
+        .await;
+        let ways_in = store.ways_in(&made::shop()).await.unwrap();
+        let ids: Vec<_> = ways_in.iter().map(|way_in| way_in.connection.id.as_str()).collect();
+        assert_eq!(ids, ["on-the-page"]);
     }
 
     async fn the_ways_into_an_application_are_those_that_it_may_use(db) {
