@@ -29,7 +29,7 @@ pub(crate) async fn make_environment(app: &TestApp, id: &str) -> Environment {
         environment: Some(Environment {
             display_name: "Before".to_owned(),
             kind: EnvironmentKind::NonProduction.into(),
-            default_domain: "login.staging.example".to_owned(),
+            default_domain: format!("login.{id}.example"),
             ..Environment::default()
         }),
         request_id: String::new(),

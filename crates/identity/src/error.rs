@@ -40,8 +40,10 @@ pub enum Error {
     /// Nobody has begun to prove it.
     #[error("the verification of the custom domain was not started; start it first")]
     VerificationNotStarted,
-    /// The host is an organization's.
-    #[error("the domain is the verified custom domain of an organization")]
+    /// The host is an organization's, or another environment's.
+    #[error(
+        "the domain is somebody else's: an organization's verified custom domain, or the default domain of another environment"
+    )]
     DomainTaken,
     /// The etag is not the current one.
     #[error("the resource was changed meanwhile; read it again")]

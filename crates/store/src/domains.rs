@@ -7,18 +7,23 @@ use latchkey_domain::{
     name::{ConnectionName, CredentialName, OrganizationName},
 };
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect, QueryTrait, SelectExt,
+    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect, QueryTrait, SelectExt, Statement,
 };
 
 use crate::{
-    Error, Result, Store, Tx,
+    Backend, Error, Result, Store, Tx,
     credentials::role_name,
     entity::{credential, environment, organization, sign_in},
 };
 
 /// More than anybody would read: a host has a consumer for each connection.
 const MOST_CREDENTIALS: u64 = 100;
+
+/// Any number, as long as it is always this one, and nobody else's.
+const LOCK: i64 = 52_824_542;
+/// What an environment and an organization have is in two tables, where no index sees both.
+const LOCK_HOSTS: &str = "SELECT pg_advisory_xact_lock($1)";
 
 /// Who and what depends on a custom domain.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,17 +36,33 @@ pub struct DomainDependents {
 
 impl Tx {
     /// Whether a host is somebody else's than this organization's: the verified custom domain of
-    /// another, or the default domain of an environment.
+    /// another, or the default domain of an environment. Until this transaction ends, it becomes
+    /// nobody else's.
     pub async fn is_anothers_domain(&self, host: &Host, own: &OrganizationName) -> Result<bool> {
+        self.lock_hosts().await?;
         let verified = verified_elsewhere(&self.tx, host).await?;
         Ok(verified.is_some_and(|(environment, id)| {
             environment != own.environment.as_str() || id != own.organization.as_str()
-        }) || is_default(&self.tx, host).await?)
+        }) || is_default(&self.tx, host, None).await?)
     }
 
-    /// Whether a host is the verified custom domain of an organization.
-    pub async fn is_verified_domain(&self, host: &Host) -> Result<bool> {
-        Ok(verified_elsewhere(&self.tx, host).await?.is_some())
+    /// Whether a host is somebody else's than this environment's: the verified custom domain of an
+    /// organization, or the default domain of another environment. Until this transaction ends, it
+    /// becomes nobody else's. This machine itself may be many environments' default domain.
+    pub async fn is_taken_domain(&self, host: &Host, own: &EnvironmentId) -> Result<bool> {
+        self.lock_hosts().await?;
+        Ok(verified_elsewhere(&self.tx, host).await?.is_some()
+            || (!host.is_loopback() && is_default(&self.tx, host, Some(own)).await?))
+    }
+
+    /// Lets whoever gets a host come one after the other. SQLite has one writer anyway.
+    async fn lock_hosts(&self) -> Result<()> {
+        if self.store.backend == Backend::Postgres {
+            let (backend, key) = (DbBackend::Postgres, [LOCK.into()]);
+            let lock = Statement::from_sql_and_values(backend, LOCK_HOSTS, key);
+            self.tx.query_one_raw(lock).await?;
+        }
+        Ok(())
     }
 
     /// Whether a host is the custom domain of an organization of this environment, verified or not.
@@ -101,10 +122,18 @@ async fn verified_elsewhere(
     Ok(found.one(db).await?.map(|row| (row.environment, row.id)))
 }
 
-async fn is_default(db: &impl ConnectionTrait, host: &Host) -> Result<bool> {
-    let found = environment::Entity::find()
+/// Whether a host is the default domain of an environment other than this one.
+async fn is_default(
+    db: &impl ConnectionTrait,
+    host: &Host,
+    but: Option<&EnvironmentId>,
+) -> Result<bool> {
+    let mut found = environment::Entity::find()
         .filter(environment::Column::DefaultDomain.eq(host.as_str()))
         .filter(environment::Column::DeletedAt.is_null());
+    if let Some(but) = but {
+        found = found.filter(environment::Column::Id.ne(but.as_str()));
+    }
     Ok(found.exists(db).await?)
 }
 

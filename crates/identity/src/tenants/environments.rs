@@ -78,10 +78,10 @@ impl Latchkey {
             created_at: now,
             updated_at: now,
         };
-        free(&tx, &new.default_domain).await?;
         if new.id.is_some() && tx.environment_id_is_taken(&environment.id).await? {
             return Err(Error::Exists);
         }
+        free(&tx, &environment).await?;
         tx.add_environment(&environment).await?;
         let (id, name) = (&environment.id, environment.name());
         let change = Change::of(id, "environment.created", &name, told(&environment));
@@ -130,6 +130,7 @@ impl Latchkey {
         expect_etag(changes.etag.as_deref(), environment.version)?;
         let mut fields = Vec::new();
         let (name, domain) = (changes.display_name.as_ref(), changes.default_domain.as_ref());
+        let moves = domain.is_some_and(|domain| *domain != environment.default_domain);
         replace(&mut environment.display_name, name, "display_name", &mut fields);
         replace(&mut environment.default_domain, domain, "default_domain", &mut fields);
         domain_fits(&environment.default_domain, environment.kind)
@@ -137,8 +138,8 @@ impl Latchkey {
         if fields.is_empty() {
             return Ok(environment);
         }
-        if domain.is_some() {
-            free(&tx, &environment.default_domain).await?;
+        if moves {
+            free(&tx, &environment).await?;
         }
         environment.version += 1;
         let now = self.clock.now();
@@ -184,9 +185,10 @@ impl Latchkey {
     }
 }
 
-/// Lets a default domain through that is no organization's custom domain.
-async fn free(tx: &Tx, domain: &Host) -> Result<()> {
-    if tx.is_verified_domain(domain).await? { Err(Error::DomainTaken) } else { Ok(()) }
+/// Lets a default domain through that is nobody else's.
+async fn free(tx: &Tx, environment: &Environment) -> Result<()> {
+    let Environment { id, default_domain, .. } = environment;
+    if tx.is_taken_domain(default_domain, id).await? { Err(Error::DomainTaken) } else { Ok(()) }
 }
 
 /// What the audit tells of a new environment.

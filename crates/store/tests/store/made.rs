@@ -1,6 +1,7 @@
 //! Things to keep, made up.
 
 mod changes;
+mod organization;
 
 use std::time::Duration;
 
@@ -28,6 +29,7 @@ use latchkey_domain::{
 use latchkey_store::{Claim, Finish, NewApiKey, SealedCredential};
 
 pub(crate) use changes::{added, claimed, emit, pages, refused, with_shop_and_bitbucket};
+pub(crate) use organization::organization;
 
 pub(crate) const NOW: Timestamp = Timestamp(1_790_000_000_123_456);
 pub(crate) const CHALLENGE: CodeChallenge = CodeChallenge([7; 32]);
