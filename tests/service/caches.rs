@@ -1,17 +1,22 @@
 //! What a sign-in reads from memory: a change is seen at once where it is made, and within a second by
 //! every other replica, whether or not there is a broker.
 
+mod changed;
+
 use std::time::{Duration, Instant};
 
-use latchkey_proto::v1::{ApiKeyKind, DeleteApiKeyRequest, StartLoginRequest};
+use latchkey_proto::v1::{
+    ApiKeyKind, DeleteApiKeyRequest, Environment, StartLoginRequest, UpdateEnvironmentRequest,
+};
 use tonic::Status;
 
 use crate::{
     both,
     harness::{
         TestApp,
-        admin::{BITBUCKET, new_key},
+        admin::{BITBUCKET, DEV, new_key},
         broker::Corner,
+        configuring::Right,
         reason,
         replica::Replica,
         seed::REDIRECT_URI,
@@ -44,6 +49,32 @@ async fn assert_refused_everywhere(app: &TestApp, replica: &Replica, wanted: &st
         }
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
+}
+
+/// Waits until a change is seen, which takes a second at most.
+async fn soon(what: &str, is_seen: impl AsyncFn() -> bool) {
+    let changed = Instant::now();
+    loop {
+        let asked = changed.elapsed();
+        if is_seen().await {
+            return;
+        }
+        assert!(asked < SECOND, "{what} is not seen after {asked:?}");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
+/// Gives the environment another default domain.
+async fn move_away(app: &TestApp) {
+    let moved = UpdateEnvironmentRequest {
+        environment: Some(Environment {
+            name: DEV.to_owned(),
+            default_domain: "login.moved.example".to_owned(),
+            ..Environment::default()
+        }),
+        update_mask: None,
+    };
+    app.tenants().update_environment(moved).await.unwrap();
 }
 
 /// A second process that knows what a sign-in reads by heart, both without a broker.
@@ -84,6 +115,12 @@ seen! {
         { app.redirect_to(&["https://notes.example/other"]).await } => "REDIRECT_URI_NOT_REGISTERED";
     a_deleted_credential_is_gone_everywhere(app)
         { app.delete_the_oldest_credential().await } => "CREDENTIALS_MISSING";
+    rights_that_are_taken_are_taken_everywhere(app)
+        { app.grant_only(&[Right::Link]).await } => "APPLICATION_NOT_GRANTED";
+    a_deleted_application_is_gone_everywhere(app)
+        { app.delete_the_application().await } => "RESOURCE_NOT_FOUND";
+    a_default_domain_that_is_given_up_is_given_up_everywhere(app)
+        { move_away(&app).await } => "FIELD_INVALID";
 }
 
 both! {
@@ -94,38 +131,20 @@ both! {
         let before = start_there(&replica, &request).await.unwrap_err();
         assert_eq!(reason(&before), "REDIRECT_URI_NOT_REGISTERED");
         app.redirect_to(&[REDIRECT_URI, "https://notes.example/new"]).await;
-        let changed = Instant::now();
         app.begin_with(request.clone()).await.unwrap();
-        loop {
-            let asked = changed.elapsed();
-            if start_there(&replica, &request).await.is_ok() {
-                return;
-            }
-            assert!(asked < SECOND, "it is not known after {asked:?}");
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
+        soon("the address", async || start_there(&replica, &request).await.is_ok()).await;
     }
 
     async fn a_deleted_key_works_nowhere(app) {
         let (key, secret) = app.create_key(new_key(ApiKeyKind::Gateway)).await.unwrap();
         let replica = app.replica(&app.key_file).await.with_gateway_key(&secret);
-        let begun = Instant::now();
-        while start_there(&replica, &app.start_request()).await.is_err() {
-            assert!(begun.elapsed() < SECOND, "a new key is not known");
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
+        let request = app.start_request();
+        soon("a new key", async || start_there(&replica, &request).await.is_ok()).await;
         app.tenants().delete_api_key(DeleteApiKeyRequest { name: key.name }).await.unwrap();
-        let deleted = Instant::now();
-        loop {
-            let asked = deleted.elapsed();
-            match start_there(&replica, &app.start_request()).await {
-                Err(refused) => {
-                    assert_eq!(reason(&refused), "CREDENTIALS_INVALID");
-                    return;
-                }
-                Ok(()) => assert!(asked < SECOND, "it works after {asked:?}"),
-            }
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
+        let refused = async || {
+            let answer = start_there(&replica, &request).await;
+            answer.is_err_and(|refused| reason(&refused) == "CREDENTIALS_INVALID")
+        };
+        soon("its end", refused).await;
     }
 }
