@@ -28,6 +28,9 @@ const GATEWAYS: &[ApiKeyKind] = &[Gateway];
 const READERS: &[ApiKeyKind] = &[Operator, Environment, Consumer];
 
 /// Every RPC, and the kinds of keys that can make it. A test holds it against the contract.
+///
+/// An operator reaches everything that administers, and nothing of `SocialLogin`: people sign in with a
+/// browser, which is at a gateway, and an application redeems what is its own. An operator has neither.
 pub(crate) const ALLOWED: &[(&str, &[ApiKeyKind])] = &[
     ("/latchkey.v1.ConnectionAdmin/CreateConnection", ADMINISTRATORS),
     ("/latchkey.v1.ConnectionAdmin/GetConnection", ADMINISTRATORS),
