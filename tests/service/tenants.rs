@@ -28,7 +28,7 @@ fn new_environment(id: &str) -> CreateEnvironmentRequest {
         environment: Some(Environment {
             display_name: "Staging".to_owned(),
             kind: EnvironmentKind::NonProduction.into(),
-            default_domain: "login.staging.example".to_owned(),
+            default_domain: format!("login.{id}.example"),
             ..Environment::default()
         }),
         request_id: String::new(),
