@@ -27,6 +27,7 @@ async fn answered(cache: &ConfigCache) -> String {
     let tenants = (
         cache.environment(&dev).await.unwrap(),
         cache.application(&shop).await.unwrap(),
+        cache.application(&made::application("another").name()).await.unwrap(),
         cache.organization(&acme).await.unwrap(),
         cache.organization_on(&Host::parse(ACME).unwrap()).await.unwrap(),
         cache.api_key([1; 32]).await.unwrap(),
@@ -97,6 +98,7 @@ crate::both! {
         let (dev, shop) = (made::environment("dev"), made::application("shop"));
         let host = Host::parse("login.moved.example").unwrap();
         let moved = Environment { default_domain: host, version: 2, ..dev.clone() };
+        let another = made::application("another");
         let mut renamed = made::application("shop");
         renamed.version = 2;
         renamed.display_name = made::display("Another");
@@ -108,7 +110,8 @@ crate::both! {
         each_is_seen! { store, cache;
             "an environment": |tx| tx.add_environment(&dev);
             "its domain": |tx| tx.update_environment(&moved);
-            "an application": |tx| tx.update_application(&renamed);
+            "an application": |tx| tx.add_application(&another);
+            "its name": |tx| tx.update_application(&renamed);
             "an organization": |tx| tx.add_organization(&new);
             "its domain that is proven": |tx| tx.update_organization(&proven);
             "its domain that is not any more": |tx| tx.update_organization(&new);
