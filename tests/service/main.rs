@@ -38,6 +38,7 @@ mod python;
 mod readiness;
 mod redirect_uris;
 mod relay;
+mod scale;
 mod signing_in;
 mod telemetry;
 mod tenants;

@@ -153,7 +153,7 @@ pub(super) fn followed(
 }
 
 /// Asks the test's own name server.
-pub(super) fn resolver(dns: &TestDns) -> Arc<Resolver> {
+pub(crate) fn resolver(dns: &TestDns) -> Arc<Resolver> {
     Arc::new(Resolver::new(&latchkey_dns::Config { servers: vec![dns.address()] }))
 }
 

@@ -1,7 +1,6 @@
 //! An environment with any number of connections and applications, made by the database itself.
 
 use latchkey_test_database::TestDatabase;
-use sea_orm::ConnectionTrait;
 
 /// How much there is.
 #[derive(Debug, Clone, Copy)]
@@ -20,7 +19,8 @@ pub(super) fn application(number: u32) -> String {
     format!("app-{number:06}")
 }
 
-/// Half as many deleted connections are older than all others, half of them purged. Each connection is
+/// Half as many deleted connections are older than all others, half of them purged, the other half to be
+/// purged in the year 2100. Each connection is
 /// some application's; three more applications have the oldest one, the newest one, and every one; and
 /// every application has the oldest one. CONNECTIONS, APPLICATIONS, UUID and ID(n) are filled in.
 const FILL: [&str; 10] = [
@@ -32,7 +32,7 @@ const FILL: [&str; 10] = [
     "INSERT INTO connections (environment, id, display_name, provider, trusted_provider, \
      upstream_params, disabled, version, sequence, created_at, updated_at, deleted_at, purge_at) \
      SELECT 'dev', 'gone-' || ID, 'Bitbucket', 'bitbucket', FALSE, '{}', FALSE, 1, 1, \
-     n - CONNECTIONS, n, 0, CASE WHEN n % 2 = 0 THEN 1 END FROM numbers WHERE n < CONNECTIONS / 2",
+     n - CONNECTIONS, n, 0, CASE WHEN n % 2 = 0 THEN 4102444800000000 END FROM numbers WHERE n < CONNECTIONS / 2",
     "INSERT INTO credentials (id, environment, connection, client_id, sealed_secret, fingerprint, \
      role, created_at) SELECT UUID, 'dev', 'conn-' || ID, 'key', '', '', 'ACTIVE', n FROM numbers",
     "INSERT INTO applications (environment, id, display_name, redirect_uris, version, created_at, \
@@ -64,22 +64,17 @@ const FILL: [&str; 10] = [
 
 /// Fills the environment `dev`.
 pub(super) async fn fill(db: &TestDatabase, size: Size) {
-    let raw = db.raw().await;
-    if db.is_postgres() {
-        // What refers to what is there is not looked up row by row.
-        raw.execute_unprepared("SET session_replication_role = replica").await.unwrap();
-    }
     let uuid = if db.is_postgres() { "gen_random_uuid()" } else { "randomblob(16)" };
-    for statement in FILL {
-        let statement = statement
-            .replace("CONNECTIONS", &size.connections.to_string())
-            .replace("APPLICATIONS", &size.applications.to_string())
-            .replace("UUID", uuid)
-            .replace(" ID", " substr('' || (1000000 + n), 2)");
-        raw.execute_unprepared(&statement).await.unwrap();
-    }
+    // What refers to what is there is not looked up row by row.
+    let unchecked = db.is_postgres().then_some("SET session_replication_role = replica");
+    let statements = unchecked.into_iter().chain(FILL).collect::<Vec<_>>().join(";\n");
+    let statements = statements
+        .replace("CONNECTIONS", &size.connections.to_string())
+        .replace("APPLICATIONS", &size.applications.to_string())
+        .replace("UUID", uuid)
+        .replace(" ID", " substr('' || (1000000 + n), 2)");
+    db.execute(&statements).await;
     if db.is_postgres() {
-        raw.execute_unprepared("VACUUM (ANALYZE)").await.unwrap();
+        db.execute("VACUUM (ANALYZE)").await;
     }
-    raw.close().await.unwrap();
 }
