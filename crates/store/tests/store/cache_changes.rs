@@ -121,7 +121,7 @@ crate::both! {
             "a key that ends at once": |tx| tx.expire_api_key(key.key.id, made::NOW);
             "a key that is gone": |tx| tx.remove_api_key(key.key.id);
             "a key of an application": |tx| tx.add_api_key(&of_shop);
-            "an application that is gone": |tx| tx.remove_application(&made::shop());
+            "an application that is gone": |tx| tx.remove_application(&made::shop(), 9);
             "an environment that is gone": |tx| tx.remove_environment(&dev.id, made::NOW);
         }
         stop.cancel();
