@@ -20,9 +20,9 @@ pub(super) fn application(number: u32) -> String {
 }
 
 /// Half as many deleted connections are older than all others, half of them purged, the other half to be
-/// purged in the year 2100. Each connection is
-/// some application's; three more applications have the oldest one, the newest one, and every one; and
-/// every application has the oldest one. CONNECTIONS, APPLICATIONS, UUID and ID(n) are filled in.
+/// purged in the year 2100. Each connection is some application's; three more applications have the oldest
+/// one, the newest one, and every one; and every application has the oldest one. CONNECTIONS, APPLICATIONS,
+/// UUID and ID(n) are filled in.
 const FILL: [&str; 10] = [
     "CREATE TEMPORARY TABLE numbers AS WITH RECURSIVE counted (n) AS \
      (SELECT 1 UNION ALL SELECT n + 1 FROM counted WHERE n < CONNECTIONS) SELECT n FROM counted",

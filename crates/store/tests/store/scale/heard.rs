@@ -68,7 +68,9 @@ impl Cost {
     /// pages at most; or, where [`GROWING`] is read, one page more for each way down, and a tenth of all
     /// for rows that lie on another page. A single page more is never too many.
     pub(super) fn is_like(self, few: Self) -> bool {
-        let grown = few.buffers + few.descents.max(1) + few.buffers / 10;
+        // A plan that fits all values does not tell how many there were.
+        let descents = self.descents.max(few.descents).max(1);
+        let grown = few.buffers + descents + few.buffers / 10;
         self.buffers * 10 <= few.buffers * 13 || self.buffers <= grown
     }
 }
