@@ -61,7 +61,7 @@ async fn remembering(db: &TestDatabase) -> (Store, ConfigCache, CancellationToke
 crate::both! {
     async fn every_kind_of_change_of_a_connection_is_seen_at_once(db) {
         let (store, cache, stop) = remembering(&db).await;
-        let (shop, bitbucket) = (made::shop(), made::bitbucket());
+        let (application, bitbucket) = (made::shop(), made::bitbucket());
         let new = made::connection("bitbucket");
         let untrusted = Connection { trusted_provider: false, version: 2, ..new.clone() };
         let none = UpstreamParams::default();
@@ -74,7 +74,7 @@ crate::both! {
         let standby = made::credential(None, CredentialRole::Standby);
         each_is_seen! { store, cache;
             "a connection": |tx| tx.add_connection(&new);
-            "a grant": |tx| tx.set_grant(&bitbucket, &shop, made::RIGHTS, made::NOW);
+            "a grant": |tx| tx.set_grant(&bitbucket, &application, made::RIGHTS, made::NOW);
             "a credential": |tx| tx.add_credential(&bitbucket, &active);
             "a standby": |tx| tx.add_credential(&bitbucket, &standby);
             "a provider that is not trusted": |tx| tx.update_connection(&untrusted);
@@ -84,18 +84,18 @@ crate::both! {
             "what stands by": |tx| tx.set_credential_role(active.credential.id, CredentialRole::Standby);
             "what is active": |tx| tx.set_credential_role(standby.credential.id, CredentialRole::Active);
             "a credential that is gone": |tx| tx.remove_credential(active.credential.id, made::NOW);
-            "fewer rights": |tx| tx.set_grant(&bitbucket, &shop, links, made::NOW);
-            "more rights": |tx| tx.set_grant(&bitbucket, &shop, made::RIGHTS, made::NOW);
+            "fewer rights": |tx| tx.set_grant(&bitbucket, &application, links, made::NOW);
+            "more rights": |tx| tx.set_grant(&bitbucket, &application, made::RIGHTS, made::NOW);
             "a deleted connection": |tx| tx.remove_connection(&bitbucket, made::deletion());
             "one that is back": |tx| tx.restore_connection(&back);
-            "a grant that is taken": |tx| tx.remove_grant(&bitbucket, &shop);
+            "a grant that is taken": |tx| tx.remove_grant(&bitbucket, &application);
         }
         stop.cancel();
     }
 
     async fn every_kind_of_change_of_a_tenant_is_seen_at_once(db) {
         let (store, cache, stop) = remembering(&db).await;
-        let (dev, shop) = (made::environment("dev"), made::application("shop"));
+        let dev = made::environment("dev");
         let host = Host::parse("login.moved.example").unwrap();
         let moved = Environment { default_domain: host, version: 2, ..dev.clone() };
         let another = made::application("another");
@@ -103,7 +103,7 @@ crate::both! {
         renamed.version = 2;
         renamed.display_name = made::display("Another");
         let key = made::api_key(Principal::Gateway(made::dev()), [1; 32]);
-        let of_shop = Principal::Application(made::dev(), shop.id.clone());
+        let of_shop = Principal::Application(made::dev(), made::shop().application);
         let of_shop = made::api_key(of_shop, [1; 32]);
         let acme = |state| made::organization("acme", ACME, state);
         let (new, proven) = (acme(VerificationState::InProgress), acme(VerificationState::Verified));
