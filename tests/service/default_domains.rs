@@ -66,6 +66,21 @@ both! {
         make(&app, "third", HOST).await.unwrap();
     }
 
+    async fn only_an_operator_moves_an_environment(app) {
+        let mut moved = Environment { name: DEV.to_owned(), ..Environment::default() };
+        moved.default_domain = "login.of-another-tenant.example".to_owned();
+        moved.display_name = "Renamed".to_owned();
+        let request = |paths: &[&str]| UpdateEnvironmentRequest {
+            environment: Some(moved.clone()),
+            update_mask: Some(masked(paths)),
+        };
+        let both = request(&["display_name", "default_domain"]);
+        let refused = app.own_tenant().update_environment(both.clone()).await.unwrap_err();
+        assert_eq!(refusal(&refused), (Code::PermissionDenied, "CALLER_NOT_ALLOWED".to_owned()));
+        app.own_tenant().update_environment(request(&["display_name"])).await.unwrap();
+        app.tenants().update_environment(both).await.unwrap();
+    }
+
     async fn environments_share_this_machine(app) {
         let one = make(&app, "one", "localhost:8080").await.unwrap();
         let two = make(&app, "two", "login.two.example").await.unwrap();

@@ -45,6 +45,9 @@ pub enum Error {
         "the domain is somebody else's: an organization's verified custom domain, or the default domain of another environment"
     )]
     DomainTaken,
+    /// It is not for an environment's own administrators.
+    #[error("only an operator key can change the default domain")]
+    OperatorsOnly,
     /// The etag is not the current one.
     #[error("the resource was changed meanwhile; read it again")]
     EtagMismatch,
@@ -220,6 +223,7 @@ impl Error {
             Self::ApplicationNotGranted => (Precondition, "APPLICATION_NOT_GRANTED"),
             Self::StateInvalid => (Invalid, "STATE_INVALID"),
             Self::StateExpired => (Precondition, "STATE_EXPIRED"),
+            Self::OperatorsOnly => (Denied, "CALLER_NOT_ALLOWED"),
             Self::BrowserMismatch => (Denied, "BROWSER_MISMATCH"),
             Self::AttemptUsed => (StartOver, "ATTEMPT_USED"),
             Self::AttemptInProgress => (StartOver, "ATTEMPT_IN_PROGRESS"),

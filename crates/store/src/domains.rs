@@ -7,18 +7,25 @@ use latchkey_domain::{
     name::{ConnectionName, CredentialName, OrganizationName},
 };
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect, QueryTrait, SelectExt, Statement,
+    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait, SelectExt, Statement,
 };
 
 use crate::{
     Backend, Error, Result, Store, Tx,
     credentials::role_name,
-    entity::{credential, environment, organization, sign_in},
+    entity::{credential, environment, organization},
 };
 
 /// More than anybody would read: a host has a consumer for each connection.
 const MOST_CREDENTIALS: u64 = 100;
+/// Sign-ins that are looked at for the people who depend on a host: some tens of milliseconds, so that
+/// whoever takes a busy one away is not refused for the count.
+const MOST_SIGN_INS: u64 = 100_000;
+/// Counts the people of some sign-ins, and the sign-ins.
+const COUNT: &str = "SELECT COUNT(DISTINCT user_id), COUNT(*) FROM (SELECT user_id FROM sign_ins \
+    WHERE custom_domain IS NOT NULL AND custom_domain = $1 AND environment = $2 \
+    AND organization = $3 AND user_id IS NOT NULL LIMIT $4) AS looked_at";
 
 /// Any number, as long as it is always this one, and nobody else's.
 const LOCK: i64 = 52_824_542;
@@ -30,6 +37,8 @@ const LOCK_HOSTS: &str = "SELECT pg_advisory_xact_lock($1)";
 pub struct DomainDependents {
     /// How many people signed in on it.
     pub users: u64,
+    /// Whether all sign-ins on it were looked at.
+    pub all_users: bool,
     /// The credentials that are for it alone, at most a hundred.
     pub credentials: Vec<CredentialName>,
 }
@@ -50,9 +59,12 @@ impl Tx {
     /// organization, or the default domain of another environment. Until this transaction ends, it
     /// becomes nobody else's. This machine itself may be many environments' default domain.
     pub async fn is_taken_domain(&self, host: &Host, own: &EnvironmentId) -> Result<bool> {
+        if host.is_loopback() {
+            return Ok(false);
+        }
         self.lock_hosts().await?;
         Ok(verified_elsewhere(&self.tx, host).await?.is_some()
-            || (!host.is_loopback() && is_default(&self.tx, host, Some(own)).await?))
+            || is_default(&self.tx, host, Some(own)).await?)
     }
 
     /// Lets whoever gets a host come one after the other. SQLite has one writer anyway.
@@ -73,21 +85,15 @@ impl Tx {
         Ok(found.exists(&self.tx).await?)
     }
 
-    /// Who and what depends on a custom domain of this environment.
+    /// Who and what depends on an organization's custom domain.
     pub async fn domain_dependents(
         &self,
-        id: &EnvironmentId,
+        name: &OrganizationName,
         host: &Host,
     ) -> Result<DomainDependents> {
         use credential::Column::{DeletedAt, Environment, Host as OfHost, Id};
-        let people = sign_in::Entity::find()
-            .select_only()
-            .column(sign_in::Column::UserId)
-            .distinct()
-            .filter(sign_in::Column::CustomDomain.is_not_null())
-            .filter(sign_in::Column::CustomDomain.eq(host.as_str()))
-            .filter(sign_in::Column::Environment.eq(id.as_str()))
-            .filter(sign_in::Column::UserId.is_not_null());
+        let id = &name.environment;
+        let (users, all_users) = self.people_on(name, host).await?;
         let credentials = credential::Entity::find()
             .filter(Environment.eq(id.as_str()))
             .filter(OfHost.is_not_null())
@@ -97,7 +103,27 @@ impl Tx {
             .limit(MOST_CREDENTIALS);
         let credentials = credentials.all(&self.tx).await?.into_iter();
         let credentials = credentials.map(|row| name_of(id, row)).collect::<Result<_>>()?;
-        Ok(DomainDependents { users: people.count(&self.tx).await?, credentials })
+        Ok(DomainDependents { users, all_users, credentials })
+    }
+
+    /// How many people signed in on a host for an organization, and whether those are all.
+    async fn people_on(&self, name: &OrganizationName, host: &Host) -> Result<(u64, bool)> {
+        let backend = match self.store.backend {
+            Backend::Postgres => DbBackend::Postgres,
+            Backend::Sqlite => DbBackend::Sqlite,
+        };
+        let most = i64::try_from(MOST_SIGN_INS).unwrap_or(i64::MAX);
+        let values = [
+            host.as_str().into(),
+            name.environment.as_str().into(),
+            name.organization.as_str().into(),
+            most.into(),
+        ];
+        let count = Statement::from_sql_and_values(backend, COUNT, values);
+        let row = self.tx.query_one_raw(count).await?;
+        let row = row.ok_or(Error::corrupt("sign_ins", "no answer"))?;
+        let (people, looked_at): (i64, i64) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
+        Ok((people.try_into().unwrap_or(0), looked_at < most))
     }
 }
 

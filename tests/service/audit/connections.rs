@@ -33,7 +33,12 @@ impl Day {
             Line::about(&name).replaces("trusted_provider", "false", "true")
         };
         self.call("ConnectionAdmin/UpdateConnection", &update, changed).await;
-        let (connection, application) = (name.clone(), NOTES.to_owned());
+        self.grants(&name).await;
+        name
+    }
+
+    async fn grants(&mut self, name: &str) {
+        let (connection, application) = (name.to_owned(), NOTES.to_owned());
         let grant = v1::GrantApplicationRequest {
             connection: connection.clone(),
             application: application.clone(),
@@ -41,7 +46,7 @@ impl Day {
         };
         let to = format!("\"{NOTES}\"");
         let granted = |_: &v1::GrantApplicationResponse| {
-            Line::about(&name)
+            Line::about(name)
                 .sets("application", &to)
                 .sets("may_sign_up", "true")
                 .sets("may_sign_in", "true")
@@ -50,9 +55,8 @@ impl Day {
         self.call("ConnectionAdmin/GrantApplication", &grant, granted).await;
         let revoke = v1::RevokeApplicationRequest { connection, application, etag: String::new() };
         let revoked =
-            |_: &v1::RevokeApplicationResponse| Line::about(&name).sets("application", &to);
+            |_: &v1::RevokeApplicationResponse| Line::about(name).sets("application", &to);
         self.call("ConnectionAdmin/RevokeApplication", &revoke, revoked).await;
-        name
     }
 
     pub(super) async fn credentials(&mut self, connection: &str) {
@@ -78,12 +82,19 @@ impl Day {
             Line::about(&name).replaces("role", "\"STANDBY\"", "\"ACTIVE\"")
         };
         self.call("ConnectionAdmin/PromoteCredential", &promote, promoted).await;
+        self.test_login(connection, &name).await;
+        let delete = v1::DeleteCredentialRequest { name: name.clone(), etag: String::new() };
+        let deleted = |_: &v1::DeleteCredentialResponse| Line::about(&name);
+        self.call("ConnectionAdmin/DeleteCredential", &delete, deleted).await;
+    }
+
+    async fn test_login(&mut self, connection: &str, credential: &str) {
         let test = v1::StartTestLoginRequest {
             connection: connection.to_owned(),
-            credential: name.clone(),
+            credential: credential.to_owned(),
             host: String::new(),
         };
-        let id = name.rsplit('/').next().unwrap();
+        let id = credential.rsplit('/').next().unwrap();
         let tested = |started: &v1::StartTestLoginResponse| {
             let test_login = &started.test_login.as_ref().unwrap().name;
             Line::about(connection)
@@ -93,9 +104,6 @@ impl Day {
         };
         let started = self.call("ConnectionAdmin/StartTestLogin", &test, tested).await;
         self.secrets.push(started.url.rsplit('/').next().unwrap().to_owned());
-        let delete = v1::DeleteCredentialRequest { name: name.clone(), etag: String::new() };
-        let deleted = |_: &v1::DeleteCredentialResponse| Line::about(&name);
-        self.call("ConnectionAdmin/DeleteCredential", &delete, deleted).await;
     }
 
     pub(super) async fn the_end_of(&mut self, connection: &str) {

@@ -1,7 +1,7 @@
 //! Organizations, their domains, and the people who sign in on them.
 
 use bitbucket_stand_in::Consumer;
-use latchkey_domain::host::Host;
+use latchkey_domain::{host::Host, organization::PAUSE};
 use latchkey_proto::v1::{
     self, CreateOrganizationRequest, Credential, DomainDependents, Organization,
     RedeemLoginResponse,
@@ -87,8 +87,9 @@ impl TestApp {
         Ok(started.into_inner().organization.unwrap())
     }
 
-    /// Has the record looked for.
+    /// Has the record looked for, some time after the last look.
     pub(crate) async fn check_verification(&self, name: &str) -> Result<Organization, Status> {
+        self.clock.advance(PAUSE);
         let request = v1::CheckDomainVerificationRequest { name: name.to_owned() };
         let checked = self.own_tenant().check_domain_verification(request).await?;
         Ok(checked.into_inner().organization.unwrap())

@@ -7,6 +7,7 @@ use latchkey_proto::{
     v1::{DomainProblem, DomainState},
 };
 use latchkey_test_dns::Failure;
+use tokio_util::sync::CancellationToken;
 
 use super::state;
 use crate::{
@@ -84,6 +85,31 @@ both! {
         let still = app.organization(ACME).await.unwrap();
         assert_eq!(state(&still), (DomainState::Verified, DomainProblem::DnsUnavailable));
         app.begin_on(ACME_HOST).await.unwrap();
+    }
+
+    async fn one_that_cannot_be_read_holds_up_no_other(app) {
+        app.add_organization(new_organization("broken", "login.broken.example")).await.unwrap();
+        app.start_verification("environments/dev/organizations/broken").await.unwrap();
+        app.add_organization(new_organization("acme", ACME_HOST)).await.unwrap();
+        app.start_verification(ACME).await.unwrap();
+        app.set_record(ACME).await;
+        app.database.execute("UPDATE organizations SET state = 'OF_A_NEWER_VERSION' WHERE id = 'broken'").await;
+        assert_eq!(looks_after(&app, 5 * MINUTE).await, 1);
+        assert_eq!(state(&app.organization(ACME).await.unwrap()).0, DomainState::Verified);
+    }
+
+    async fn whoever_stops_does_not_wait_for_name_servers(app) {
+        app.acme().await;
+        app.dns.fail(ACME_RECORD, Failure::Silent);
+        app.clock.advance(DAY);
+        let stop = CancellationToken::new();
+        let looking = tokio::spawn(app.latchkey.clone().look_for_domains(stop.clone()));
+        let asked = app.dns.asked(ACME_RECORD);
+        while app.dns.asked(ACME_RECORD) == asked {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        stop.cancel();
+        tokio::time::timeout(Duration::from_secs(1), looking).await.unwrap().unwrap();
     }
 
     async fn of_two_processes_one_looks(app) {

@@ -1,8 +1,8 @@
 //! A custom domain is proven by a record that only its owner can set.
 
 use latchkey_proto::v1::{
-    DomainProblem, DomainState, Environment, EnvironmentKind, Organization,
-    UpdateEnvironmentRequest, tenant_admin_client::TenantAdminClient,
+    CheckDomainVerificationRequest, DomainProblem, DomainState, Environment, EnvironmentKind,
+    Organization, UpdateEnvironmentRequest,
 };
 use latchkey_test_dns::Failure;
 use tonic::Code;
@@ -60,6 +60,17 @@ both! {
         assert_eq!((app.rows("audit_entries").await, app.all_events().await.len()), (lines, events));
     }
 
+    async fn who_asks_again_at_once_is_told_of_the_last_look(app) {
+        let acme = app.verified("acme", ACME_HOST).await;
+        let asked = app.dns.asked(ACME_RECORD);
+        let request = CheckDomainVerificationRequest { name: ACME.to_owned() };
+        let again = app.own_tenant().check_domain_verification(request).await.unwrap();
+        assert_eq!(again.into_inner().organization.unwrap(), acme);
+        assert_eq!(app.dns.asked(ACME_RECORD), asked);
+        app.check_verification(ACME).await.unwrap();
+        assert_eq!(app.dns.asked(ACME_RECORD), asked + 1);
+    }
+
     async fn there_is_nothing_to_check_before_it_is_started(app) {
         app.add_organization(new_organization("acme", "")).await.unwrap();
         let missing = (Code::FailedPrecondition, "DOMAIN_MISSING".to_owned());
@@ -88,8 +99,7 @@ both! {
     }
 
     async fn another_tenants_domain_is_nobody_elses(app) {
-        let other = app.other_tenant().await;
-        let mut client = TenantAdminClient::new(app.keyed(&other.environment));
+        app.other_tenant().await;
         // The other tenant's default domain, which its people sign in on.
         app.add_organization(new_organization("acme", "login.other.example")).await.unwrap();
         app.start_verification(ACME).await.unwrap();
@@ -111,7 +121,7 @@ both! {
             environment: Some(environment),
             update_mask: Some(masked(&["default_domain"])),
         };
-        let taken = client.update_environment(request).await.unwrap_err();
+        let taken = app.tenants().update_environment(request).await.unwrap_err();
         assert_eq!(refusal(&taken), (Code::AlreadyExists, "DOMAIN_TAKEN".to_owned()));
     }
 

@@ -22,6 +22,7 @@ both! {
             served: true,
             dependent_users: 2,
             credentials: vec![credential],
+            dependent_users_incomplete: false,
         }));
         app.begin_on(ACME_HOST).await.unwrap_err();
         app.sign_in("alice").await;

@@ -1,16 +1,22 @@
 //! A ticket works once, in time, on its host, for its tenant's gateway.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 use latchkey_proto::v1::{
-    RedeemTestTicketRequest, TestLoginState, social_login_client::SocialLoginClient,
+    RedeemTestTicketRequest, StartTestLoginRequest, TestLoginState,
+    social_login_client::SocialLoginClient,
 };
 use tonic::{Code, Status};
 
 use crate::{
     both,
-    harness::{TestApp, admin::refusal, app::HOST},
+    harness::{
+        TestApp,
+        admin::{refusal, wrong_fields},
+        app::HOST,
+        configuring::CONNECTION,
+    },
 };
 
 fn is_refused(status: &Status) {
@@ -34,6 +40,26 @@ both! {
             is_refused(&answer.unwrap_err());
         }
         is_refused(&app.redeem_ticket(&asked.ticket).await.unwrap_err());
+    }
+
+    async fn many_who_ask_for_made_up_hosts_at_once_hold_up_nobody(app) {
+        let ask = |number: u8| {
+            let request = StartTestLoginRequest {
+                connection: CONNECTION.to_owned(),
+                host: format!("login.nobody-{number}.example"),
+                ..StartTestLoginRequest::default()
+            };
+            let mut client = app.connections();
+            async move { client.start_test_login(request).await }
+        };
+        let begun = Instant::now();
+        let (answers, signed_in) = tokio::join!(join_all((0..64).map(ask)), app.sign_in("alice"));
+        for answer in answers {
+            assert_eq!(wrong_fields(&answer.unwrap_err()), ["host"]);
+        }
+        assert!(signed_in.user.is_some());
+        // Whoever waits for a connection to the database in vain waits longer.
+        assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
     }
 
     async fn a_ticket_works_for_ten_minutes(app) {

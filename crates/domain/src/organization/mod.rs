@@ -7,8 +7,8 @@ mod verification;
 pub use domain::{CustomDomain, custom_domain_fits};
 pub use problem::DomainProblem;
 pub use verification::{
-    DAYS_WITHOUT, Look, NEXT_TRY, Token, VERIFY_AGAIN, VERIFY_WITHIN, Verification,
-    VerificationState,
+    AFTER_SILENCE, DAYS_WITHOUT, Look, NEXT_TRY, PAUSE, Token, VERIFY_AGAIN, VERIFY_WITHIN,
+    Verification, VerificationState,
 };
 
 use crate::{

@@ -7,10 +7,15 @@ use crate::{Invalid, time::Timestamp};
 
 /// Between two looks while a record is waited for: soon enough for whoever sets one and waits.
 pub const NEXT_TRY: Duration = Duration::from_mins(5);
+/// Between two looks that somebody asks for: who asks more often asks somebody else's name servers.
+pub const PAUSE: Duration = Duration::from_secs(1);
 /// How long a record is waited for: a change of DNS may take two days, and a weekend.
 pub const VERIFY_WITHIN: Duration = Duration::from_hours(72);
 /// Between two looks at a domain that is verified.
 pub const VERIFY_AGAIN: Duration = Duration::from_hours(24);
+/// Until a verified domain is looked at again whose name servers did not answer: soon, but not so soon
+/// that many such domains would take the others' turn.
+pub const AFTER_SILENCE: Duration = Duration::from_hours(1);
 /// How long a verified domain may be without its record: three daily looks. A change of its name
 /// servers may lose it for a while; whoever lost the domain has no right to it for longer.
 pub const DAYS_WITHOUT: Duration = Duration::from_hours(48);
@@ -121,6 +126,11 @@ impl Verification {
         Self { verified_at: self.verified_at, ..Self::begin(self.token.clone(), now) }
     }
 
+    /// Whether the last look is so fresh that another would tell the same.
+    pub fn was_looked_at(&self, now: Timestamp) -> bool {
+        self.checked_at.is_some_and(|at| now < at.plus(PAUSE))
+    }
+
     /// What follows from a look.
     #[must_use]
     pub fn after(&self, look: Look, now: Timestamp) -> Self {
@@ -146,10 +156,12 @@ impl Verification {
         }
     }
 
-    /// A verified domain whose record was not seen. Name servers that do not answer say nothing of it.
+    /// A verified domain whose record was not seen. Name servers that do not answer say nothing of it:
+    /// it may have been there all the while.
     fn without_its_record(self, problem: DomainProblem, now: Timestamp) -> Self {
         if problem == DomainProblem::DnsUnavailable {
-            return Self { next_check_at: Some(now.plus(NEXT_TRY)), ..self };
+            let next_check_at = Some(now.plus(AFTER_SILENCE));
+            return Self { missing_since: None, next_check_at, ..self };
         }
         let since = self.missing_since.unwrap_or(now);
         let next = Self { missing_since: Some(since), ..self };

@@ -20,7 +20,7 @@ impl RemovedDomain {
     /// What goes with an organization's custom domain, if it has one.
     pub(super) async fn of(tx: &Tx, organization: &Organization) -> Result<Option<Self>> {
         let Some(domain) = &organization.domain else { return Ok(None) };
-        let dependents = tx.domain_dependents(&organization.environment, &domain.host).await?;
+        let dependents = tx.domain_dependents(&organization.name(), &domain.host).await?;
         let (host, served) = (domain.host.clone(), organization.is_served());
         Ok(Some(Self { host, served, dependents }))
     }

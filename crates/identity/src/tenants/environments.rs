@@ -2,6 +2,7 @@
 
 use backon::Retryable;
 use latchkey_domain::{
+    access::Principal,
     audit::{Change, FieldChange},
     caller::Caller,
     environment::{Environment, EnvironmentKind, domain_fits},
@@ -139,6 +140,7 @@ impl Latchkey {
             return Ok(environment);
         }
         if moves {
+            may_move(caller)?;
             free(&tx, &environment).await?;
         }
         environment.version += 1;
@@ -183,6 +185,12 @@ impl Latchkey {
         tx.audit(caller, &change, now).await?;
         Ok(tx.commit().await?)
     }
+}
+
+/// Nothing proves a default domain, so an environment's own administrators could take a host from
+/// another tenant by it.
+fn may_move(caller: &Caller) -> Result<()> {
+    if caller.principal == Principal::Operator { Ok(()) } else { Err(Error::OperatorsOnly) }
 }
 
 /// Lets a default domain through that is nobody else's.

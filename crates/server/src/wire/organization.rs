@@ -144,5 +144,6 @@ pub(crate) fn removed(removed: RemovedDomain) -> v1::DomainDependents {
         served: removed.served,
         dependent_users: i64::try_from(removed.dependents.users).unwrap_or(i64::MAX),
         credentials: credentials.map(CredentialName::to_string).collect(),
+        dependent_users_incomplete: !removed.dependents.all_users,
     }
 }

@@ -10,7 +10,11 @@ pub(crate) fn lost(removed: &DomainDependents) -> String {
         0 => "nobody loses a way in".to_owned(),
         1 => "1 person loses this way in, and is known on the default domain as before".to_owned(),
         more => {
-            format!("{more} people lose this way in, and are known on the default domain as before")
+            let least = if removed.dependent_users_incomplete { "at least " } else { "" };
+            format!(
+                "{least}{more} people lose this way in, and are known on the default domain as \
+                 before"
+            )
         }
     };
     let served = if removed.served { "" } else { ", on which nobody could sign in" };
@@ -32,12 +36,15 @@ mod tests {
             served: true,
             dependent_users: 12,
             credentials: vec!["environments/a/connections/b/credentials/c".to_owned()],
+            dependent_users_incomplete: false,
         };
         let expected = "without login.acme.example: 12 people lose this way in, and are known on \
                         the default domain as before\n\
                         serves nobody without it: environments/a/connections/b/credentials/c";
         assert_eq!(lost(&removed), expected);
 
+        removed.dependent_users_incomplete = true;
+        assert!(lost(&removed).contains(": at least 12 people lose"));
         removed.dependent_users = 1;
         assert!(lost(&removed).contains(": 1 person loses this way in"));
         removed = DomainDependents { domain: removed.domain, ..DomainDependents::default() };

@@ -83,12 +83,25 @@ fn name_servers_that_do_not_answer_take_no_domain_away() {
     for day in 1..30 {
         domain = domain.after(Look::Problem(DnsUnavailable), hours(24 * day));
         assert_eq!((domain.state, domain.missing_since), (Verified, None));
-        assert_eq!(
-            domain.next_check_at,
-            Some(hours(24 * day).plus(NEXT_TRY)),
-            "it is soon tried again"
-        );
+        assert_eq!(domain.next_check_at, Some(hours(24 * day + 1)), "it is soon tried again");
     }
+}
+
+#[test]
+fn days_of_silence_are_no_days_without_the_record() {
+    let missed = verified().after(Look::Problem(RecordMissing), hours(24));
+    let silent = missed.after(Look::Problem(DnsUnavailable), hours(48));
+    let missed_again = silent.after(Look::Problem(RecordMissing), hours(72));
+    assert_eq!((missed_again.state, missed_again.missing_since), (Verified, Some(hours(72))));
+}
+
+#[test]
+fn a_look_is_fresh_for_a_moment() {
+    let begun = Verification::begin(token(), START);
+    assert!(!begun.was_looked_at(START), "nobody looked");
+    let looked = begun.after(Look::Problem(RecordMissing), START);
+    assert!(looked.was_looked_at(Timestamp(START.plus(PAUSE).0 - 1)));
+    assert!(!looked.was_looked_at(START.plus(PAUSE)));
 }
 
 #[test]

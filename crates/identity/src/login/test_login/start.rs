@@ -55,8 +55,10 @@ impl Latchkey {
         caller: &Caller,
         new: &NewTestLogin,
     ) -> Result<StartedTest> {
+        // With no transaction open, which would hold one connection to the database and wait for another.
+        let host = self.host_of_test(new).await?;
         let tx = self.store.begin().await?;
-        let host = self.may_test(&tx, new).await?;
+        self.may_test(&tx, new, &host).await?;
         let now = self.clock.now();
         let test_login = TestLogin {
             id: TestLoginId::new(now),
@@ -77,22 +79,27 @@ impl Latchkey {
         Ok(StartedTest { view, url: url.into() })
     }
 
-    /// Finds out whether a test could begin, and on which host.
-    async fn may_test(&self, tx: &Tx, new: &NewTestLogin) -> Result<Host> {
+    /// The host that a test will be on, if it is the environment's.
+    async fn host_of_test(&self, new: &NewTestLogin) -> Result<Host> {
+        let environment = self.environment_of(&new.connection.environment).await?;
+        let Some(host) = &new.host else { return Ok(environment.default_domain) };
+        self.whose_host(host, &environment).await?;
+        Ok(host.clone())
+    }
+
+    /// Finds out whether a test could begin on a host.
+    async fn may_test(&self, tx: &Tx, new: &NewTestLogin, host: &Host) -> Result<()> {
         let environment = tx.environment(&new.connection.environment).await?;
         let environment = environment.ok_or(Error::NotFound)?;
         let connection = tx.connection(&new.connection).await?.ok_or(Error::NotFound)?;
-        let host = new.host.clone().unwrap_or_else(|| environment.default_domain.clone());
-        self.whose_host(&host, &environment).await?;
         if !self.is_admitted(&connection, &environment) {
             return Err(Error::ConnectionDisabled);
         }
         let credentials = tx.credentials(&new.connection).await?;
         match &new.credential {
-            Some(named) => serves(&credentials, &new.connection, (named, &host))?,
-            None => serving(&credentials, &host).map(|_| ()).ok_or(Error::CredentialsMissing)?,
+            Some(named) => serves(&credentials, &new.connection, (named, host)),
+            None => serving(&credentials, host).map(|_| ()).ok_or(Error::CredentialsMissing),
         }
-        Ok(host)
     }
 }
 

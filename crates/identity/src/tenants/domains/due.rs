@@ -16,27 +16,33 @@ use crate::{Latchkey, Result};
 /// How often it is looked which records are due: a fraction of the time between two looks.
 const POLL: Duration = Duration::from_secs(30);
 /// How many are looked for in a round: the rest waits for the next.
-const MOST_AT_ONCE: u64 = 200;
+const MOST_AT_ONCE: usize = 200;
 /// How many are looked for side by side: name servers that do not answer hold up few others.
 const SIDE_BY_SIDE: usize = 16;
 
 impl Latchkey {
     /// Looks for every record that is due until told to stop.
     pub async fn look_for_domains(self, stop: CancellationToken) {
-        loop {
-            if let Err(error) = self.look_for_due_domains().await {
-                let error = &error as &dyn std::error::Error;
-                tracing::warn!(error, "the records of custom domains wait to be looked for");
+        let rounds = async {
+            loop {
+                let looked = self.look_for_due_domains().await.unwrap_or_else(|error| {
+                    let error = &error as &dyn std::error::Error;
+                    tracing::warn!(error, "the records of custom domains wait to be looked for");
+                    0
+                });
+                // After a full round there are more to look for.
+                if looked < MOST_AT_ONCE {
+                    tokio::time::sleep(POLL).await;
+                }
             }
-            if stop.run_until_cancelled(tokio::time::sleep(POLL)).await.is_none() {
-                return;
-            }
-        }
+        };
+        // A look may take as long as name servers let it: whoever stops does not wait for it.
+        let _never: Option<()> = stop.run_until_cancelled(rounds).await;
     }
 
     /// Looks for the records that are due now, and says how many it looked for.
     pub async fn look_for_due_domains(&self) -> Result<usize> {
-        let due = self.store.due_domains(self.clock.now(), MOST_AT_ONCE).await?;
+        let due = self.store.due_domains(self.clock.now(), MOST_AT_ONCE as u64).await?;
         let looks = due.into_iter().map(|name| async move {
             let looked = self.look_if_due(&name).await;
             if let Err(error) = &looked {
