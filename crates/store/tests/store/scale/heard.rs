@@ -28,8 +28,10 @@ const GROWING: [&str; 3] =
 
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// With these settings PostgreSQL explains every statement to whoever sent it.
-pub(super) const EXPLAINED: [&str; 6] = [
+/// With these settings PostgreSQL explains every statement to whoever sent it, with its values: a plan
+/// that fits all of them, which it may take from the sixth time on, does not tell how many there were.
+pub(super) const EXPLAINED: [&str; 7] = [
+    "plan_cache_mode = force_custom_plan",
     "session_preload_libraries = 'auto_explain'",
     "auto_explain.log_min_duration = 0",
     "auto_explain.log_analyze = on",
@@ -68,8 +70,7 @@ impl Cost {
     /// pages at most; or, where [`GROWING`] is read, one page more for each way down, and a tenth of all
     /// for rows that lie on another page. A single page more is never too many.
     pub(super) fn is_like(self, few: Self) -> bool {
-        // A plan that fits all values does not tell how many there were.
-        let descents = self.descents.max(few.descents).max(1);
+        let descents = self.descents.max(1);
         let grown = few.buffers + descents + few.buffers / 10;
         self.buffers * 10 <= few.buffers * 13 || self.buffers <= grown
     }
