@@ -16,6 +16,7 @@ mod m20261125_000011_create_test_logins;
 mod m20261125_000012_create_organizations;
 mod m20261125_000013_index_retention;
 mod m20261125_000016_index_unproven_credentials;
+mod m20261125_000020_find_credentials_by_place;
 
 /// Every step, in order.
 #[derive(Debug)]
@@ -37,6 +38,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000012_create_organizations::Migration),
             Box::new(m20261125_000013_index_retention::Migration),
             Box::new(m20261125_000016_index_unproven_credentials::Migration),
+            Box::new(m20261125_000020_find_credentials_by_place::Migration),
         ]
     }
 }

@@ -1,9 +1,10 @@
 //! What may go wrong with a callback URL at a provider.
 
 use crate::{
-    connection::{Credential, CredentialRole, serving},
+    connection::{Credential, serving, serving_the_rest},
     described::described,
     host::Host,
+    id::CredentialId,
 };
 
 /// How a provider compares a callback URL with the one that is registered.
@@ -31,39 +32,39 @@ described! {
     }
 }
 
-/// What to look out for when the callback URL of a host is registered. `without` are hosts that
-/// people sign in on without a credential of their own: two of them are enough.
-pub fn warnings(
-    rule: CallbackRule,
-    credentials: &[Credential],
-    host: &Host,
-    without: &[Host],
-) -> Vec<CallbackWarning> {
+/// What serves the hosts at hand, of all that a connection has.
+#[derive(Debug, Clone, Copy)]
+pub struct Served<'a> {
+    /// The credentials for these hosts, and those for all hosts.
+    pub credentials: &'a [Credential],
+    /// Those of them whose consumer has an active credential for another host too.
+    pub shared: &'a [CredentialId],
+    /// Hosts that people sign in on without a credential of their own: two of them are enough.
+    pub without: &'a [Host],
+}
+
+/// What to look out for when the callback URL of a host is registered.
+pub fn warnings(rule: CallbackRule, served: Served<'_>, host: &Host) -> Vec<CallbackWarning> {
     let bare = rule.by_prefix.then_some(CallbackWarning::BareOrigin);
-    let shared = rule.one_per_consumer && is_shared(credentials, host, without);
+    let shared = rule.one_per_consumer && served.is_shared(host);
     bare.into_iter().chain(shared.then_some(CallbackWarning::SharedConsumer)).collect()
 }
 
-/// Whether the consumer that serves a host serves another one too.
-fn is_shared(credentials: &[Credential], host: &Host, without: &[Host]) -> bool {
-    let Some(serving_here) = serving(credentials, host) else { return false };
-    let same = |other: &Credential| other.client_id == serving_here.client_id;
-    let of_another = credentials.iter().any(|other| {
-        other.role == CredentialRole::Active
-            && other.deleted_at.is_none()
-            && other.host.as_ref().is_some_and(|own| own != host)
-            && same(other)
-    });
-    let elsewhere = || {
-        without.iter().any(|other| other != host && serving(credentials, other).is_some_and(same))
-    };
-    of_another || elsewhere()
+impl Served<'_> {
+    /// Whether the consumer that serves a host serves another one too.
+    fn is_shared(&self, host: &Host) -> bool {
+        let Some(here) = serving(self.credentials, host) else { return false };
+        let same = |other: &Credential| other.client_id == here.client_id;
+        let elsewhere = || self.without.iter().any(|other| other != host);
+        self.shared.contains(&here.id)
+            || (serving_the_rest(self.credentials).is_some_and(same) && elsewhere())
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{id::CredentialId, time::Timestamp};
+    use crate::{connection::CredentialRole, time::Timestamp};
 
     const BITBUCKET: CallbackRule = CallbackRule { by_prefix: true, one_per_consumer: true };
 
@@ -85,11 +86,25 @@ mod tests {
         }
     }
 
+    /// Those whose consumer has one for another host.
+    fn shared_among(credentials: &[Credential]) -> Vec<CredentialId> {
+        let is_shared = |one: &&Credential| {
+            let another = |other: &Credential| other.host.is_some() && other.host != one.host;
+            credentials.iter().any(|other| other.client_id == one.client_id && another(other))
+        };
+        credentials.iter().filter(is_shared).map(|credential| credential.id).collect()
+    }
+
     #[test]
     fn a_provider_that_compares_whole_urls_and_takes_several_needs_no_warning() {
         let rule = CallbackRule { by_prefix: false, one_per_consumer: false };
-        let hosts = [host("a.example"), host("b.example")];
-        assert_eq!(warnings(rule, &[active("key", None)], &hosts[0], &hosts), []);
+        let (hosts, for_all) = ([host("a.example"), host("b.example")], active("key", None));
+        let served = Served {
+            credentials: std::slice::from_ref(&for_all),
+            shared: &[for_all.id],
+            without: &hosts,
+        };
+        assert_eq!(warnings(rule, served, &hosts[0]), []);
     }
 
     #[test]
@@ -110,9 +125,10 @@ mod tests {
             ),
         ] {
             let without: Vec<_> = without.into_iter().cloned().collect();
-            let told = [&a, &b].map(|host| {
-                warnings(BITBUCKET, &credentials, host, &without).contains(&SharedConsumer)
-            });
+            let ids = shared_among(&credentials);
+            let served = Served { credentials: &credentials, shared: &ids, without: &without };
+            let told =
+                [&a, &b].map(|host| warnings(BITBUCKET, served, host).contains(&SharedConsumer));
             // A host that nobody signs in on is not served by what is for all.
             let told = [told[0], told[1] && (without.contains(&b) || credentials.len() > 1)];
             assert_eq!(told, shared, "{credentials:?}");

@@ -169,14 +169,20 @@ impl Credential {
 
 /// The credential that sign-ins on `host` begin with: the host's own, else the one for all hosts.
 pub fn serving<'a>(credentials: &'a [Credential], host: &Host) -> Option<&'a Credential> {
-    let active = |wanted: Option<&Host>| {
-        credentials.iter().find(|credential| {
-            credential.role == CredentialRole::Active
-                && credential.deleted_at.is_none()
-                && credential.host.as_ref() == wanted
-        })
-    };
-    active(Some(host)).or_else(|| active(None))
+    active(credentials, Some(host)).or_else(|| serving_the_rest(credentials))
+}
+
+/// The credential that sign-ins begin with on every host without its own.
+pub fn serving_the_rest(credentials: &[Credential]) -> Option<&Credential> {
+    active(credentials, None)
+}
+
+fn active<'a>(credentials: &'a [Credential], host: Option<&Host>) -> Option<&'a Credential> {
+    credentials.iter().find(|credential| {
+        credential.role == CredentialRole::Active
+            && credential.deleted_at.is_none()
+            && credential.host.as_ref() == host
+    })
 }
 
 /// The credential to try when the provider refuses `refused`: same key, same host, another secret.

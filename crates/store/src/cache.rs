@@ -12,6 +12,7 @@ use std::{
 use latchkey_domain::{
     access::ApiKey,
     application::Application,
+    connection::Connection,
     environment::Environment,
     grant::GrantRights,
     host::Host,
@@ -41,8 +42,9 @@ enum Key {
     Application(ApplicationName),
     Organization(OrganizationName),
     OrganizationOn(Host),
-    WayIn(ConnectionName),
-    WaysIn(ApplicationName),
+    Connection(ConnectionName),
+    WayIn(ConnectionName, Host),
+    WaysIn(ApplicationName, Host),
     Grant(ConnectionName, ApplicationName),
     Secret([u8; 32]),
 }
@@ -52,6 +54,7 @@ enum Entry {
     Environment(Option<Arc<Environment>>),
     Application(Option<Arc<Application>>),
     Organization(Option<Arc<Organization>>),
+    Connection(Option<Arc<Connection>>),
     WayIn(Option<Arc<WayIn>>),
     WaysIn(Arc<Vec<WayIn>>),
     Grant(Option<GrantRights>),
@@ -179,16 +182,26 @@ impl ConfigCache {
         cached!(self, Organization, key, self.store.organization_on(host).await?.map(Arc::new))
     }
 
-    /// A connection with its credentials, by its name.
-    pub async fn way_in(&self, name: &ConnectionName) -> Result<Option<Arc<WayIn>>> {
-        let key = Key::WayIn(name.clone());
-        cached!(self, WayIn, key, self.store.way_in(name).await?.map(Arc::new))
+    /// A connection by its name.
+    pub async fn connection(&self, name: &ConnectionName) -> Result<Option<Arc<Connection>>> {
+        let key = Key::Connection(name.clone());
+        cached!(self, Connection, key, self.store.connection(name).await?.map(Arc::new))
     }
 
-    /// The ways into an application, oldest first: at most a page of them.
-    pub async fn ways_in(&self, application: &ApplicationName) -> Result<Arc<Vec<WayIn>>> {
-        let key = Key::WaysIn(application.clone());
-        cached!(self, WaysIn, key, Arc::new(self.store.ways_in(application).await?))
+    /// A connection with what serves a host, by its name.
+    pub async fn way_in(&self, name: &ConnectionName, host: &Host) -> Result<Option<Arc<WayIn>>> {
+        let key = Key::WayIn(name.clone(), host.clone());
+        cached!(self, WayIn, key, self.store.way_in(name, host).await?.map(Arc::new))
+    }
+
+    /// The ways into an application on a host, oldest first: at most a page of them.
+    pub async fn ways_in(
+        &self,
+        application: &ApplicationName,
+        host: &Host,
+    ) -> Result<Arc<Vec<WayIn>>> {
+        let key = Key::WaysIn(application.clone(), host.clone());
+        cached!(self, WaysIn, key, Arc::new(self.store.ways_in(application, host).await?))
     }
 
     /// What an application's people may do through a connection; `None` if it is not granted.

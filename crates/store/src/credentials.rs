@@ -1,18 +1,20 @@
 //! Credentials, with their secrets sealed.
 
-use std::{collections::BTreeMap, time::Duration};
+mod reading;
+
+use std::time::Duration;
 
 use latchkey_domain::{
     connection::{Credential, CredentialRole},
     host::Host,
-    id::{ConnectionId, CredentialId, EnvironmentId},
+    id::CredentialId,
     name::ConnectionName,
     page::{Listed, Page},
     time::Timestamp,
 };
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter,
-    Select, prelude::Uuid, sea_query::Expr,
+    ActiveModelTrait, ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, Select,
+    prelude::Uuid, sea_query::Expr,
 };
 
 use crate::{
@@ -22,12 +24,11 @@ use crate::{
     tx::set,
 };
 
+pub(crate) use reading::{PLACE, for_hosts, whole, within};
+
 /// A last use or refusal is kept to within this: a write for every sign-in would be a second row to
 /// contend for.
 const LAST_USE_PRECISION: Duration = Duration::from_mins(1);
-
-/// Nothing was deleted after this.
-const NONE_DELETED: Timestamp = Timestamp(i64::MAX);
 
 /// A credential with its secret, sealed for the place `credentials/{id}`.
 #[derive(Debug, Clone)]
@@ -73,47 +74,6 @@ fn of(connection: &ConnectionName) -> Select<Entity> {
         .filter(Column::Connection.eq(connection.connection.as_str()))
 }
 
-/// Every credential of a connection, those deleted since `deleted_since` among them.
-pub(crate) async fn all(
-    db: &impl ConnectionTrait,
-    connection: &ConnectionName,
-    deleted_since: Timestamp,
-) -> Result<Vec<SealedCredential>> {
-    let id = &connection.connection;
-    let one = (&connection.environment, std::iter::once(id));
-    Ok(of_several(db, one, deleted_since).await?.remove(id).unwrap_or_default())
-}
-
-/// As [`all`], of several connections of an environment, in one query; each one's oldest first.
-pub(crate) async fn of_several(
-    db: &impl ConnectionTrait,
-    (environment, connections): (&EnvironmentId, impl Iterator<Item = &ConnectionId>),
-    deleted_since: Timestamp,
-) -> Result<BTreeMap<ConnectionId, Vec<SealedCredential>>> {
-    let recently = Column::DeletedAt.gte(deleted_since.0);
-    let rows = Entity::find()
-        .filter(Column::Environment.eq(environment.as_str()))
-        .filter(Column::Connection.is_in(connections.map(ConnectionId::as_str)))
-        .filter(Condition::any().add(Column::DeletedAt.is_null()).add(recently))
-        .all(db)
-        .await?;
-    let mut found = BTreeMap::<ConnectionId, Vec<SealedCredential>>::new();
-    for row in rows {
-        let id = row.connection.parse();
-        let id = id.map_err(|_| Error::corrupt("credentials", "connection"))?;
-        found.entry(id).or_default().push(read(row)?);
-    }
-    // The database would sort them all together.
-    for credentials in found.values_mut() {
-        credentials.sort_by_key(|sealed| (sealed.credential.created_at.0, sealed.credential.id.0));
-    }
-    Ok(found)
-}
-
-fn plain(sealed: Vec<SealedCredential>) -> Vec<Credential> {
-    sealed.into_iter().map(|sealed| sealed.credential).collect()
-}
-
 /// Whether nothing was noted there for a while.
 fn due(column: Column, now: Timestamp) -> Condition {
     let long_ago = Expr::col(column).lt(now.minus(LAST_USE_PRECISION).0);
@@ -139,22 +99,6 @@ impl Store {
             Ok((cursor, read(row)?.credential))
         })
         .await
-    }
-
-    /// Every credential of a connection that is not deleted.
-    pub async fn credentials(&self, connection: &ConnectionName) -> Result<Vec<Credential>> {
-        Ok(plain(all(&self.reader, connection, NONE_DELETED).await?))
-    }
-
-    /// Every credential that is not deleted of several connections of an environment, by the
-    /// connection: one query, however many there are.
-    pub async fn credentials_of(
-        &self,
-        environment: &EnvironmentId,
-        connections: impl Iterator<Item = &ConnectionId>,
-    ) -> Result<BTreeMap<ConnectionId, Vec<Credential>>> {
-        let found = of_several(&self.reader, (environment, connections), NONE_DELETED).await?;
-        Ok(found.into_iter().map(|(id, sealed)| (id, plain(sealed))).collect())
     }
 
     /// Notes that the provider accepted a credential: at once if it was refused before.
@@ -192,19 +136,6 @@ impl Store {
 }
 
 impl Tx {
-    /// As [`Self::credentials`], with their secrets.
-    pub async fn sealed_credentials(
-        &self,
-        connection: &ConnectionName,
-    ) -> Result<Vec<SealedCredential>> {
-        all(&self.tx, connection, NONE_DELETED).await
-    }
-
-    /// Every credential of a connection that is not deleted.
-    pub async fn credentials(&self, connection: &ConnectionName) -> Result<Vec<Credential>> {
-        Ok(plain(all(&self.tx, connection, NONE_DELETED).await?))
-    }
-
     /// Adds a credential; `Conflict` if its host has an active one already and it is active too, or
     /// its connection is not there.
     pub async fn add_credential(

@@ -7,13 +7,14 @@ use latchkey_domain::{
     name::{ConnectionName, CredentialName, OrganizationName},
 };
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    QueryTrait, SelectExt, Statement,
+    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, ExprTrait, QueryFilter, QueryOrder,
+    QuerySelect, SelectExt, Statement,
+    sea_query::{BinOper, Expr, Query, SelectStatement},
 };
 
 use crate::{
     Backend, Error, Result, Store, Tx,
-    credentials::role_name,
+    credentials::{PLACE, role_name, within},
     entity::{credential, environment, organization},
 };
 
@@ -31,6 +32,8 @@ const COUNT: &str = "SELECT COUNT(DISTINCT user_id), COUNT(*) FROM (SELECT user_
 const LOCK: i64 = 52_824_542;
 /// What an environment and an organization have is in two tables, where no index sees both.
 const LOCK_HOSTS: &str = "SELECT pg_advisory_xact_lock($1)";
+
+const CONCATENATED: BinOper = BinOper::Custom("||");
 
 /// Who and what depends on a custom domain.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -167,19 +170,12 @@ impl Store {
     /// Two hosts at most that people of organizations sign in on, without a credential of their own
     /// in a connection.
     pub async fn served_hosts_without(&self, connection: &ConnectionName) -> Result<Vec<Host>> {
-        use credential::Column::{Connection, DeletedAt, Environment, Host as OfHost, Role};
-        let own = credential::Entity::find()
-            .select_only()
-            .column(OfHost)
-            .filter(Environment.eq(connection.environment.as_str()))
-            .filter(Connection.eq(connection.connection.as_str()))
-            .filter(OfHost.is_not_null())
-            .filter(Role.eq(role_name(CredentialRole::Active)))
-            .filter(DeletedAt.is_null());
+        // A value, for which the index is asked each time: NOT EXISTS may become a join with all there are.
+        let none_of_its_own = Expr::from(its_own_in(connection)).is_null();
         let found = organization::Entity::find()
             .filter(organization::Column::Environment.eq(connection.environment.as_str()))
             .filter(organization::Column::VerifiedDomain.is_not_null())
-            .filter(organization::Column::VerifiedDomain.not_in_subquery(own.into_query()))
+            .filter(none_of_its_own)
             .limit(2);
         let rows = found.all(&self.reader).await?.into_iter();
         let corrupt = || Error::corrupt("organizations", "verified_domain");
@@ -188,4 +184,21 @@ impl Store {
         })
         .collect()
     }
+}
+
+/// The active credential of a connection for the domain of the organization at hand.
+fn its_own_in(connection: &ConnectionName) -> SelectStatement {
+    use credential::{Column, Entity};
+    let of = |column| Expr::col((Entity, column));
+    let domain = Expr::col((organization::Entity, organization::Column::VerifiedDomain));
+    let within = within(&connection.environment, &connection.connection);
+    let place = Expr::val(within).binary(CONCATENATED, domain);
+    Query::select()
+        .expr(Expr::val(1))
+        .from(Entity)
+        .and_where(Expr::cust(PLACE).eq(place))
+        .and_where(of(Column::Role).eq(role_name(CredentialRole::Active)))
+        .and_where(of(Column::DeletedAt).is_null())
+        .limit(1)
+        .to_owned()
 }

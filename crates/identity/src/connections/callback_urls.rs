@@ -1,11 +1,12 @@
 //! What to register at the provider.
 
 use latchkey_domain::{
-    callback::{CallbackWarning, warnings},
+    callback::{CallbackWarning, Served, warnings},
     caller::Caller,
-    connection::{Credential, serving},
+    connection::{Credential, serving, serving_the_rest},
     environment::Environment,
     host::Host,
+    id::CredentialId,
     name::{ConnectionName, CredentialName, OrganizationName},
     page::{Listed, Page, PageSize},
 };
@@ -44,16 +45,21 @@ impl Latchkey {
         Self::see(caller, &name.environment)?;
         let environment = self.environment_of(&name.environment).await?;
         let connection = self.store.connection(name).await?.ok_or(Error::NotFound)?;
-        let credentials = self.store.credentials(name).await?;
         let provider = self.admitted(&connection.provider, &environment).ok();
-        let without = self.hosts_without_their_own(name, &environment, &credentials).await?;
+        let rule = provider.map(|provider| provider.callback_rule());
         let places = self.places(&environment, page).await?;
+        let hosts: Vec<_> = places.items.iter().map(|(host, _)| host).collect();
+        let credentials = self.store.credentials_for(name, &hosts).await?;
+        let (shared, without) = if rule.is_some_and(|rule| rule.one_per_consumer) {
+            self.who_else_is_served(name, &environment, (&credentials, &hosts)).await?
+        } else {
+            (Vec::new(), Vec::new())
+        };
+        let served = Served { credentials: &credentials, shared: &shared, without: &without };
         let items = places.items.into_iter().map(|(host, organization)| CallbackUrl {
             url: host.callback_url(&name.connection),
             credential: serving(&credentials, &host).map(|credential| credential.name(name)),
-            warnings: provider.as_ref().map_or_else(Vec::new, |provider| {
-                warnings(provider.callback_rule(), &credentials, &host, &without)
-            }),
+            warnings: rule.map_or_else(Vec::new, |rule| warnings(rule, served, &host)),
             host,
             organization,
         });
@@ -85,18 +91,27 @@ impl Latchkey {
         Ok(Listed { items: first.into_iter().chain(of_organizations).collect(), next: rest.next })
     }
 
-    /// Hosts that are served by the credential for all hosts, as many as tell whether it serves
-    /// several.
-    async fn hosts_without_their_own(
+    /// Which of the credentials are of a consumer that serves another host by a credential for that
+    /// one; and hosts that are served by the one for all hosts, as many as tell whether it serves several,
+    /// if its consumer serves any of these.
+    async fn who_else_is_served(
         &self,
         name: &ConnectionName,
         environment: &Environment,
-        credentials: &[Credential],
-    ) -> Result<Vec<Host>> {
-        let default = &environment.default_domain;
-        let own = serving(credentials, default).is_some_and(|found| found.host.is_some());
+        (credentials, hosts): (&[Credential], &[&Host]),
+    ) -> Result<(Vec<CredentialId>, Vec<Host>)> {
+        let here: Vec<_> = hosts.iter().filter_map(|host| serving(credentials, host)).collect();
+        let ids: Vec<_> = here.iter().map(|credential| credential.id).collect();
+        let shared = self.store.shared_credentials(&ids).await?;
+        let rest = serving_the_rest(credentials).map(|rest| &rest.client_id);
+        if here.iter().all(|credential| Some(&credential.client_id) != rest) {
+            return Ok((shared, Vec::new()));
+        }
         let mut without = self.store.served_hosts_without(name).await?;
+        let default = &environment.default_domain;
+        let of_default = self.store.credentials_for(name, &[default]).await?;
+        let own = serving(&of_default, default).is_some_and(|found| found.host.is_some());
         without.extend((!own).then(|| default.clone()));
-        Ok(without)
+        Ok((shared, without))
     }
 }

@@ -46,7 +46,7 @@ impl Latchkey {
         let name = &what.connection;
         Self::see(caller, &name.environment)?;
         let environment = self.environment_of(&name.environment).await?;
-        let way_in = self.store.way_in(name).await?.ok_or(Error::NotFound)?;
+        let way_in = self.to_check(what).await?.ok_or(Error::NotFound)?;
         if let Some(host) = &what.host {
             self.whose_host(host, &environment).await?;
         }
@@ -69,6 +69,16 @@ impl Latchkey {
         checks.extend(nobody_serves(&way_in, what, host));
         checks.extend(of_credentials?);
         Ok(checks.into_iter().map(|check| told(check, Some(&*provider))).collect())
+    }
+
+    /// The connection, with all credentials unless only those that serve a host are asked about.
+    async fn to_check(&self, what: &WhatToCheck) -> Result<Option<WayIn>> {
+        Ok(match &what.host {
+            Some(host) if what.credential.is_none() => {
+                self.store.way_in(&what.connection, host).await?
+            }
+            _ => self.store.whole_way_in(&what.connection).await?,
+        })
     }
 
     /// A key and secret are used in an administrator's name, so it is written down who it was.

@@ -116,7 +116,7 @@ impl Latchkey {
         let name: ConnectionName =
             name.parse().map_err(|_| Error::Internal("a remembered name is none"))?;
         let connection = tx.connection(&name).await?.ok_or(Error::NotFound)?;
-        let credentials = tx.credentials(&name).await?;
+        let credentials = tx.credentials_for(&name, Some(&environment.default_domain)).await?;
         Ok(self.view(connection, &credentials, environment))
     }
 

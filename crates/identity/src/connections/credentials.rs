@@ -73,9 +73,11 @@ impl Latchkey {
             return credential_made_before(&tx, &before).await;
         }
         may_be_for(&tx, &environment, new.host.as_ref()).await?;
-        let there = tx.sealed_credentials(&new.connection).await?;
+        let there = tx.credentials_for(&new.connection, new.host.as_ref()).await?;
+        let role = role_among(&there, new.host.as_ref());
+        let of_its_key = tx.sealed_credentials_of(&new.connection, &new.client_id).await?;
         let now = self.clock.now();
-        let sealed = self.seal_credential(new, &there, now)?;
+        let sealed = self.seal_credential(new, role, &of_its_key, now)?;
         tx.add_credential(&new.connection, &sealed).await?;
         let name = sealed.credential.name(&new.connection);
         let created = EventBody::CredentialCreated {
@@ -97,7 +99,8 @@ impl Latchkey {
     fn seal_credential(
         &self,
         new: &NewCredential,
-        there: &[SealedCredential],
+        role: CredentialRole,
+        of_its_key: &[SealedCredential],
         now: Timestamp,
     ) -> Result<SealedCredential> {
         let id = CredentialId::new(now);
@@ -106,8 +109,8 @@ impl Latchkey {
             id,
             client_id: new.client_id.clone(),
             host: new.host.clone(),
-            role: role_among(there, new.host.as_ref()),
-            fingerprint: match self.fingerprint_among(there, new) {
+            role,
+            fingerprint: match self.fingerprint_among(of_its_key, new) {
                 Some(known) => known,
                 None => self.fingerprint(secret)?,
             },
@@ -123,16 +126,18 @@ impl Latchkey {
 
     /// The fingerprint of a secret that one of these has already. It stays that one, whichever key
     /// seals by then; a credential whose key is missing here is not compared.
-    fn fingerprint_among(&self, there: &[SealedCredential], new: &NewCredential) -> Option<String> {
+    fn fingerprint_among(
+        &self,
+        of_its_key: &[SealedCredential],
+        new: &NewCredential,
+    ) -> Option<String> {
         let secret = new.client_secret.expose_secret().as_bytes();
         let has_it = |found: &&SealedCredential| {
             let place = sealed_place(found.credential.id);
             let opened = self.keyring.open(Purpose::CredentialSecret, &place, &found.sealed_secret);
             opened.is_ok_and(|opened| is_same_secret(&opened.text, secret))
         };
-        let mut of_its_key =
-            there.iter().filter(|found| found.credential.client_id == new.client_id);
-        of_its_key.find(has_it).map(|found| found.credential.fingerprint.clone())
+        of_its_key.iter().find(has_it).map(|found| found.credential.fingerprint.clone())
     }
 
     /// Tells two secrets apart; without our key nothing can be tried against it. It is of the key
@@ -169,26 +174,21 @@ async fn may_be_for(tx: &Tx, environment: &Environment, host: Option<&Host>) -> 
     Err(Error::field("credential.host", Invalid::new(refused)))
 }
 
-/// All credentials of a connection, which nobody changes until the transaction ends, and the one that
-/// is named.
+/// The credential that is named, and those for its host and for all hosts, which nobody changes until
+/// the transaction ends.
 pub(super) async fn locked_with_the_others(
     tx: &Tx,
     name: &CredentialName,
 ) -> Result<(Vec<Credential>, Credential)> {
     tx.lock_connection(&name.parent()).await?.ok_or(Error::NotFound)?;
-    let there = tx.credentials(&name.parent()).await?;
-    let found = named(&there, name).ok_or(Error::NotFound)?;
-    Ok((there, found))
-}
-
-fn named(there: &[Credential], name: &CredentialName) -> Option<Credential> {
-    there.iter().find(|credential| credential.id == name.credential).cloned()
+    let found = tx.credential(name).await?.ok_or(Error::NotFound)?;
+    Ok((tx.credentials_for(&name.parent(), found.host.as_ref()).await?, found))
 }
 
 async fn credential_made_before(tx: &Tx, name: &str) -> Result<Credential> {
     let name: CredentialName =
         name.parse().map_err(|_| Error::Internal("a remembered name is none"))?;
-    named(&tx.credentials(&name.parent()).await?, &name).ok_or(Error::NotFound)
+    tx.credential(&name).await?.ok_or(Error::NotFound)
 }
 
 /// What the audit tells of a new credential.
@@ -202,9 +202,8 @@ fn told(credential: &Credential) -> Vec<FieldChange> {
     fields.into_iter().flatten().collect()
 }
 
-fn role_among(there: &[SealedCredential], host: Option<&Host>) -> CredentialRole {
-    let there = there.iter().map(|sealed| &sealed.credential);
-    let mut of_host = there.filter(|credential| credential.host.as_ref() == host);
+fn role_among(there: &[Credential], host: Option<&Host>) -> CredentialRole {
+    let mut of_host = there.iter().filter(|credential| credential.host.as_ref() == host);
     if of_host.any(|credential| credential.role == CredentialRole::Active) {
         CredentialRole::Standby
     } else {

@@ -66,7 +66,7 @@ impl Latchkey {
         let environment = tx.environment(&name.environment).await?.ok_or(Error::NotFound)?;
         let mut connection = tx.connection(name).await?.ok_or(Error::NotFound)?;
         expect_etag(etag, connection.version)?;
-        let credentials = tx.credentials(name).await?;
+        let credentials = tx.credentials_for(name, Some(&environment.default_domain)).await?;
         let now = self.clock.now();
         let deletion = Deletion::at(now);
         connection.version += 1;

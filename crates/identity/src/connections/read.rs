@@ -49,7 +49,8 @@ impl Latchkey {
         if connection.deletion.is_some_and(|deletion| !deletion.can_be_undone(now)) {
             return Err(Error::NotFound);
         }
-        let credentials = self.store.credentials(name).await?;
+        let host = &environment.default_domain;
+        let credentials = self.store.credentials_for(name, &[host]).await?;
         Ok(self.view(connection, &credentials, &environment))
     }
 
@@ -70,7 +71,8 @@ impl Latchkey {
         let undoable_at = which.show_deleted.then(|| self.clock.now());
         let listed = self.store.list_connections(filter, undoable_at, page).await?;
         let ids = listed.items.iter().map(|connection| &connection.id);
-        let credentials = self.store.credentials_of(environment, ids).await?;
+        let host = &found.default_domain;
+        let credentials = self.store.credentials_of(environment, ids, host).await?;
         let view = |connection: Connection| {
             let its_own = credentials.get(&connection.id).map_or(&[][..], Vec::as_slice);
             self.view(connection, its_own, &found)
@@ -78,6 +80,7 @@ impl Latchkey {
         Ok(Listed { items: listed.items.into_iter().map(view).collect(), next: listed.next })
     }
 
+    /// A connection as its credentials for the default domain and for all hosts let it be seen.
     pub(super) fn view(
         &self,
         connection: Connection,

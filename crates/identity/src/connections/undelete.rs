@@ -48,7 +48,7 @@ impl Latchkey {
         tx.emit_about(name, EventBody::ConnectionUndeleted(name.clone()), now).await?;
         let change = Change::of(&name.environment, "connection.undeleted", name, Vec::new());
         tx.audit(caller, &change, now).await?;
-        let credentials = tx.credentials(name).await?;
+        let credentials = tx.credentials_for(name, Some(&environment.default_domain)).await?;
         tx.commit().await?;
         Ok(self.view(connection, &credentials, &environment))
     }

@@ -107,7 +107,7 @@ impl Latchkey {
         let mut connection = tx.connection(name).await?.ok_or(Error::NotFound)?;
         expect_etag(changes.etag.as_deref(), connection.version)?;
         let fields = changes.apply(&mut connection);
-        let credentials = tx.credentials(name).await?;
+        let credentials = tx.credentials_for(name, Some(&environment.default_domain)).await?;
         if fields.is_empty() {
             return Ok(self.view(connection, &credentials, &environment));
         }

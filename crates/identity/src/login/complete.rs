@@ -155,7 +155,7 @@ impl Latchkey {
             code_challenge: attempt.code_challenge,
             now: self.clock.now(),
         };
-        let way_in = self.cache.way_in(&claim.connection).await?;
+        let way_in = self.cache.way_in(&claim.connection, &attempt.flow.host).await?;
         if let (Some(way_in), ProviderAnswer::Code(_)) = (&way_in, &answer) {
             // While the call can still be tried again, at a replica that has the key.
             self.has_key_of(way_in, attempt.flow.credential)?;
@@ -212,8 +212,9 @@ impl Latchkey {
             return refuse(Refusal::RedirectUriNotRegistered);
         }
         let environment = self.cache.environment(&attempt.flow.environment).await?;
-        let is_open =
-            |(way_in, environment): &(&WayIn, Arc<Environment>)| self.is_open(way_in, environment);
+        let is_open = |(way_in, environment): &(&WayIn, Arc<Environment>)| {
+            self.is_open(&way_in.connection, environment)
+        };
         let Some((way_in, environment)) = way_in.zip(environment).filter(is_open) else {
             return refuse(Refusal::ConnectionDisabled);
         };

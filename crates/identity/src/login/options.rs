@@ -66,7 +66,7 @@ impl Latchkey {
             self.whose_host(host, &environment).await?;
         }
         let host = host.unwrap_or(&environment.default_domain);
-        let ways_in = self.cache.ways_in(application).await?;
+        let ways_in = self.cache.ways_in(application, host).await?;
         let works = |way_in: &&WayIn| {
             let credentials = way_in.plain_credentials();
             let problem = self.admitted(&way_in.connection.provider, &environment).err();

@@ -124,7 +124,7 @@ impl Latchkey {
             return Ok(Some(found));
         }
         // What is cached may be older than the attempt.
-        let fresh = self.store.way_in(&flow.connection_name()).await?;
+        let fresh = self.store.way_in(&flow.connection_name(), &flow.host).await?;
         Ok(fresh.as_ref().and_then(stands))
     }
 

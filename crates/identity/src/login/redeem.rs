@@ -76,10 +76,10 @@ impl Latchkey {
     /// Asks once more what was asked at the callback: a minute may have gone by. The code is spent
     /// by then, so that what was refused once stays refused.
     async fn may_hand_over(&self, sign_in: &SignIn) -> Result<()> {
-        let way_in = self.cache.way_in(&sign_in.connection).await?;
+        let connection = self.cache.connection(&sign_in.connection).await?;
         let environment = self.cache.environment(&sign_in.connection.environment).await?;
-        let both = way_in.zip(environment);
-        if both.is_none_or(|(way_in, environment)| !self.is_open(&way_in, &environment)) {
+        let both = connection.zip(environment);
+        if both.is_none_or(|(connection, environment)| !self.is_open(&connection, &environment)) {
             return Err(Error::ConnectionDisabled);
         }
         let rights = self.cache.grant(&sign_in.connection, &sign_in.application).await?;

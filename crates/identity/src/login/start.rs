@@ -106,17 +106,17 @@ impl Latchkey {
     /// Finds what the sign-in is through and to, and whether the two may meet on this host.
     async fn may_start(&self, start: &StartLogin) -> Result<Start> {
         let application = self.cache.application(&start.application).await?;
-        let way_in = self.cache.way_in(&start.connection).await?;
         let environment = self.cache.environment(&start.connection.environment).await?;
-        let (Some(application), Some(way_in), Some(environment)) =
-            (application, way_in, environment)
-        else {
+        let (Some(application), Some(environment)) = (application, environment) else {
             return Err(Error::NotFound);
         };
         let named = start.organization.as_ref();
         let organization = self.organization_for(named, &start.host, &environment).await?;
         let on_custom_domain = start.host != environment.default_domain;
-        if !self.is_open(&way_in, &environment) {
+        // Not before it is known whose host it is: what is read is cached for each.
+        let way_in = self.cache.way_in(&start.connection, &start.host).await?;
+        let way_in = way_in.ok_or(Error::NotFound)?;
+        if !self.is_open(&way_in.connection, &environment) {
             return Err(Error::ConnectionDisabled);
         }
         let rights = self.cache.grant(&start.connection, &start.application).await?;
@@ -128,8 +128,8 @@ impl Latchkey {
 
     /// Whether anybody may come through a connection: it is not switched off, and the provider that
     /// the configuration names now is one that the environment admits.
-    pub(super) fn is_open(&self, way_in: &WayIn, environment: &Environment) -> bool {
-        self.is_admitted(&way_in.connection, environment) && !way_in.connection.disabled
+    pub(super) fn is_open(&self, connection: &Connection, environment: &Environment) -> bool {
+        self.is_admitted(connection, environment) && !connection.disabled
     }
 
     /// Whether the environment admits the provider that the configuration names for a connection.

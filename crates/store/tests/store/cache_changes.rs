@@ -33,8 +33,9 @@ async fn answered(cache: &ConfigCache) -> String {
         cache.api_key([1; 32]).await.unwrap(),
     );
     let ways = (
-        cache.way_in(&bitbucket).await.unwrap(),
-        cache.ways_in(&shop).await.unwrap(),
+        cache.connection(&bitbucket).await.unwrap(),
+        cache.way_in(&bitbucket, &made::host()).await.unwrap(),
+        cache.ways_in(&shop, &made::host()).await.unwrap(),
         cache.grant(&bitbucket, &shop).await.unwrap(),
     );
     format!("{tenants:#?} {ways:#?}")

@@ -35,7 +35,7 @@ async fn noted_after_1_30_and_62_seconds(
     let mut kept = Vec::new();
     for seconds in [1, 30, 62] {
         note(&store, sealed.credential.id, after(seconds)).await.unwrap();
-        kept.extend(store.credentials(&made::bitbucket()).await.unwrap());
+        kept.extend(made::credentials(&store, &made::bitbucket()).await);
     }
     kept.try_into().unwrap()
 }
@@ -45,9 +45,9 @@ crate::both! {
         let store = made::with_shop_and_bitbucket(&db).await;
         let sealed = made::credential(Some("login.example.com"), CredentialRole::Active);
         add(&store, &sealed).await;
-        let plain = store.credentials(&made::bitbucket()).await.unwrap();
+        let plain = made::credentials(&store, &made::bitbucket()).await;
         assert_eq!(plain, std::slice::from_ref(&sealed.credential));
-        let way_in = store.way_in(&made::bitbucket()).await.unwrap().unwrap();
+        let way_in = store.way_in(&made::bitbucket(), &made::host()).await.unwrap().unwrap();
         assert_eq!(way_in.plain_credentials(), plain);
         assert_eq!(way_in.credentials[0].sealed_secret, sealed.sealed_secret);
     }
@@ -95,7 +95,7 @@ crate::both! {
             tx.set_credential_role(new, CredentialRole::Active).await
         })
         .await;
-        let read = store.credentials(&made::bitbucket()).await.unwrap();
+        let read = made::credentials(&store, &made::bitbucket()).await;
         let role = |id| read.iter().find(|found| found.id == id).unwrap().role;
         assert_eq!((role(old), role(new)), (CredentialRole::Standby, CredentialRole::Active));
     }
@@ -113,8 +113,8 @@ crate::both! {
         };
         delete(old).await;
         let recently = delete(recent).await;
-        assert_eq!(store.credentials(&made::bitbucket()).await.unwrap(), []);
-        let way_in = store.way_in(&made::bitbucket()).await.unwrap().unwrap();
+        assert_eq!(made::credentials(&store, &made::bitbucket()).await, []);
+        let way_in = store.way_in(&made::bitbucket(), &made::host()).await.unwrap().unwrap();
         let [kept] = way_in.plain_credentials().try_into().unwrap();
         assert_eq!((kept.id, kept.deleted_at), (recently, Some(recent)));
     }
@@ -136,7 +136,7 @@ crate::both! {
         assert_eq!(store.forget_credentials(Timestamp(over.0 - 1)).await.unwrap(), 502);
         assert_eq!(store.forget_credentials(over).await.unwrap(), 1);
         assert_eq!(db.number("SELECT COUNT(*) FROM credentials").await, 1);
-        assert_eq!(store.credentials(&made::bitbucket()).await.unwrap().len(), 1);
+        assert_eq!(made::credentials(&store, &made::bitbucket()).await.len(), 1);
     }
 
     async fn every_credential_is_on_one_page_in_order_of_age(db) {
@@ -176,7 +176,7 @@ crate::both! {
         store.touch_credential(id, at(2)).await.unwrap();
         store.note_refusal(id, at(3)).await.unwrap();
         store.note_refusal(id, at(4)).await.unwrap();
-        let read = store.credentials(&made::bitbucket()).await.unwrap();
+        let read = made::credentials(&store, &made::bitbucket()).await;
         assert_eq!((read[0].last_used_at, read[0].refused_at), (Some(at(2)), Some(at(3))));
     }
 
@@ -189,7 +189,7 @@ crate::both! {
         store.note_refusal(id, at(2)).await.unwrap();
         store.touch_credential(id, at(3)).await.unwrap();
         store.touch_credential(id, at(4)).await.unwrap();
-        let read = store.credentials(&made::bitbucket()).await.unwrap();
+        let read = made::credentials(&store, &made::bitbucket()).await;
         assert_eq!((read[0].last_used_at, read[0].refused_at), (Some(at(3)), Some(at(2))));
     }
 }

@@ -64,7 +64,7 @@ crate::both! {
         let found = store.connection(&made::bitbucket()).await.unwrap();
         assert_eq!(found.as_ref(), Some(&connection));
         assert_eq!(rows(&db).await, (1, 1));
-        assert_eq!(store.ways_in(&made::shop()).await.unwrap().len(), 1);
+        assert_eq!(store.ways_in(&made::shop(), &made::host()).await.unwrap().len(), 1);
     }
 
     async fn a_connection_that_is_not_deleted_is_neither_restored_nor_purged(db) {

@@ -28,7 +28,9 @@ use latchkey_domain::{
 };
 use latchkey_store::{Claim, Finish, NewApiKey, SealedCredential};
 
-pub(crate) use changes::{added, claimed, emit, pages, refused, with_shop_and_bitbucket};
+pub(crate) use changes::{
+    added, claimed, credentials, emit, pages, refused, with_shop_and_bitbucket,
+};
 pub(crate) use organization::organization;
 
 pub(crate) const NOW: Timestamp = Timestamp(1_790_000_000_123_456);
@@ -52,6 +54,11 @@ pub(crate) fn bitbucket() -> ConnectionName {
     "environments/dev/connections/bitbucket".parse().unwrap()
 }
 
+/// The default domain.
+pub(crate) fn host() -> Host {
+    Host::parse("login.example.com").unwrap()
+}
+
 pub(crate) fn display(name: &str) -> DisplayName {
     DisplayName::parse(name).unwrap()
 }
@@ -69,7 +76,7 @@ pub(crate) fn environment(id: &str) -> Environment {
         id: environment_id(id),
         display_name: display("An environment"),
         kind: EnvironmentKind::NonProduction,
-        default_domain: Host::parse("login.example.com").unwrap(),
+        default_domain: host(),
         version: 1,
         created_at: NOW,
         updated_at: NOW,

@@ -11,6 +11,7 @@ mod cache;
 mod cache_changes;
 mod clock;
 mod connections;
+mod credential_hosts;
 mod credentials;
 mod deleted_connections;
 mod environments;

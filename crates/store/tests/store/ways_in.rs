@@ -41,15 +41,15 @@ crate::both! {
         })
         .await;
         let ids = ["one", "two", "six", "none"].map(|id| made::connection(id).id);
-        let found = store.credentials_of(&made::dev(), ids.iter()).await.unwrap();
+        let found = store.credentials_of(&made::dev(), ids.iter(), &made::host()).await.unwrap();
         let mut expected: Vec<_> =
             sealed[..2].iter().map(|sealed| sealed.credential.clone()).collect();
         // They are of one moment, in which their ids are in no order.
         expected.sort_by_key(|credential| credential.id);
         assert_eq!(found.into_iter().collect::<Vec<_>>(), [(ids[0].clone(), expected)]);
-        assert!(store.credentials_of(&made::dev(), [].iter()).await.unwrap().is_empty());
+        assert!(store.credentials_of(&made::dev(), [].iter(), &made::host()).await.unwrap().is_empty());
         let another = made::environment_id("other");
-        assert!(store.credentials_of(&another, ids.iter()).await.unwrap().is_empty());
+        assert!(store.credentials_of(&another, ids.iter(), &made::host()).await.unwrap().is_empty());
     }
 
     async fn connections_that_are_switched_off_take_no_place_among_the_ways_in(db) {
@@ -67,7 +67,7 @@ crate::both! {
             granted(tx, "on-the-page", false).await
         })
         .await;
-        let ways_in = store.ways_in(&made::shop()).await.unwrap();
+        let ways_in = store.ways_in(&made::shop(), &made::host()).await.unwrap();
         let ids: Vec<_> = ways_in.iter().map(|way_in| way_in.connection.id.as_str()).collect();
         assert_eq!(ids, ["on-the-page"]);
     }
@@ -85,11 +85,11 @@ crate::both! {
             tx.remove_connection(&made::connection("six").name(), made::deletion()).await
         })
         .await;
-        let ways_in = store.ways_in(&made::shop()).await.unwrap();
+        let ways_in = store.ways_in(&made::shop(), &made::host()).await.unwrap();
         let ids: Vec<_> = ways_in.iter().map(|way_in| way_in.connection.id.as_str()).collect();
         assert_eq!(ids, ["one", "two"]);
         for way_in in ways_in {
-            let alone = store.way_in(&way_in.connection.name()).await.unwrap().unwrap();
+            let alone = store.way_in(&way_in.connection.name(), &made::host()).await.unwrap().unwrap();
             assert_eq!(way_in.plain_credentials(), alone.plain_credentials());
         }
     }

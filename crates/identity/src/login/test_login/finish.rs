@@ -131,7 +131,7 @@ impl Latchkey {
 
     /// The connection as it is now, if a test may still go through it.
     async fn way_in_of_test(&self, flow: &Flow) -> Result<Option<WayIn>> {
-        let way_in = self.store.way_in(&flow.connection_name()).await?;
+        let way_in = self.store.way_in(&flow.connection_name(), &flow.host).await?;
         let environment = self.store.environment(&flow.environment).await?;
         let admitted =
             |(way_in, environment): &(WayIn, _)| self.is_admitted(&way_in.connection, environment);

@@ -36,7 +36,8 @@ impl Latchkey {
     ) -> Result<Started> {
         let test_login = self.waiting(caller, redeem).await?;
         let connection = &test_login.connection;
-        let way_in = self.store.way_in(connection).await?.ok_or(Error::NotFound)?;
+        let way_in = self.store.way_in(connection, &redeem.host).await?;
+        let way_in = way_in.ok_or(Error::NotFound)?;
         let environment = self.environment_of(&connection.environment).await?;
         self.whose_host(&redeem.host, &environment).await?;
         if !self.is_admitted(&way_in.connection, &environment) {

@@ -5,7 +5,7 @@ use latchkey_domain::{
     Invalid,
     audit::{Change, FieldChange},
     caller::Caller,
-    connection::{Credential, serving},
+    connection::serving,
     host::Host,
     id::TestLoginId,
     name::{ConnectionName, CredentialName},
@@ -95,17 +95,17 @@ impl Latchkey {
         if !self.is_admitted(&connection, &environment) {
             return Err(Error::ConnectionDisabled);
         }
-        let credentials = tx.credentials(&new.connection).await?;
-        match &new.credential {
-            Some(named) => serves(&credentials, &new.connection, (named, host)),
-            None => serving(&credentials, host).map(|_| ()).ok_or(Error::CredentialsMissing),
+        if let Some(named) = &new.credential {
+            return serves(tx, &new.connection, (named, host)).await;
         }
+        let credentials = tx.credentials_for(&new.connection, Some(host)).await?;
+        serving(&credentials, host).map(|_| ()).ok_or(Error::CredentialsMissing)
     }
 }
 
 /// Whether the credential that is named is the connection's, and may serve the host.
-fn serves(
-    credentials: &[Credential],
+async fn serves(
+    tx: &Tx,
     connection: &ConnectionName,
     (named, host): (&CredentialName, &Host),
 ) -> Result<()> {
@@ -113,8 +113,7 @@ fn serves(
         let invalid = Invalid::new("must be a credential of the connection");
         return Err(Error::field("credential", invalid));
     }
-    let found = credentials.iter().find(|credential| credential.id == named.credential);
-    let found = found.ok_or(Error::NotFound)?;
+    let found = tx.credential(named).await?.ok_or(Error::NotFound)?;
     if found.host.as_ref().is_some_and(|own| own != host) {
         return Err(Error::field("credential", Invalid::new("must not be for another host")));
     }

@@ -1,8 +1,10 @@
 //! What a test does to a store.
 
 use latchkey_domain::{
+    connection::Credential,
     event::Event,
     id::AttemptId,
+    name::ConnectionName,
     page::{Listed, Page, PageSize},
     time::Clock,
 };
@@ -41,6 +43,13 @@ pub(crate) async fn added<T>(
     let value = change(&tx).await.unwrap();
     tx.commit().await.unwrap();
     value
+}
+
+/// Every credential of a connection that is not deleted, oldest first.
+pub(crate) async fn credentials(store: &Store, connection: &ConnectionName) -> Vec<Credential> {
+    pages(PageSize::MAX, async |page| store.list_credentials(connection, &page).await)
+        .await
+        .concat()
 }
 
 /// The error of a change that must not happen.
