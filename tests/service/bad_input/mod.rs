@@ -24,7 +24,7 @@ use table::{Case, table};
 
 /// Texts that need no limit of their own: what is never read, what is only compared, and what
 /// `upstream_params` tries.
-pub(crate) const IGNORED: [&str; 35] = [
+pub(crate) const IGNORED: [&str; 40] = [
     "CreateApiKeyRequest.api_key.hint",
     "CreateApiKeyRequest.api_key.name",
     "CreateApplicationRequest.application.etag",
@@ -34,6 +34,7 @@ pub(crate) const IGNORED: [&str; 35] = [
     "CreateConnectionRequest.connection.upstream_params.key",
     "CreateConnectionRequest.connection.upstream_params.value.value",
     "CreateConnectionRequest.connection.warnings.description",
+    "CreateCredentialRequest.credential.etag",
     "CreateCredentialRequest.credential.name",
     "CreateCredentialRequest.credential.secret_fingerprint",
     "CreateEnvironmentRequest.environment.etag",
@@ -45,9 +46,13 @@ pub(crate) const IGNORED: [&str; 35] = [
     "CreateOrganizationRequest.organization.name",
     "DeleteApplicationRequest.etag",
     "DeleteConnectionRequest.etag",
+    "DeleteCredentialRequest.etag",
     "DeleteEnvironmentRequest.etag",
     "DeleteOrganizationRequest.etag",
+    "GrantApplicationRequest.etag",
+    "PromoteCredentialRequest.etag",
     "PurgeConnectionRequest.etag",
+    "RevokeApplicationRequest.etag",
     "UndeleteConnectionRequest.etag",
     "UpdateApplicationRequest.application.etag",
     "UpdateConnectionRequest.connection.etag",
