@@ -1,10 +1,17 @@
 //! What the contract itself promises, read from its description.
 
-use std::collections::{BTreeSet, HashMap};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::LazyLock,
+};
 
 use prost_types::{DescriptorProto, field_descriptor_proto::Type};
 
 use crate::harness::raw::{contract, methods};
+
+/// Read once: to read the contract takes longer than many a call.
+static MESSAGES: LazyLock<HashMap<String, DescriptorProto>> = LazyLock::new(messages);
+static FIELDS: LazyLock<BTreeSet<(String, Type)>> = LazyLock::new(fields_of_requests);
 
 fn messages() -> HashMap<String, DescriptorProto> {
     let mut found = HashMap::new();
@@ -27,8 +34,7 @@ fn add(found: &mut HashMap<String, DescriptorProto>, outer: &str, message: Descr
 
 /// The paths of the fields of a message and of those in it.
 fn fields(name: &str, path: &str, into: &mut BTreeSet<(String, Type)>) {
-    let all = messages();
-    let message = &all[name];
+    let message = &MESSAGES[name];
     for field in &message.field {
         let path = format!("{path}{}", field.name());
         if field.r#type() == Type::Message && !field.type_name().starts_with(".google.") {
@@ -51,9 +57,7 @@ fn fields_of_requests() -> BTreeSet<(String, Type)> {
 /// The paths of the fields of a request, by the name of its message.
 pub(crate) fn fields_of(request: &str) -> impl Iterator<Item = String> {
     let message = format!("{request}.");
-    fields_of_requests()
-        .into_iter()
-        .filter_map(move |(name, _)| name.strip_prefix(&message).map(str::to_owned))
+    FIELDS.iter().filter_map(move |(name, _)| name.strip_prefix(&message).map(str::to_owned))
 }
 
 /// RFC 9700 and security bar 24: who a person is comes from our own code exchange alone.
