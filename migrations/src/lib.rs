@@ -17,6 +17,7 @@ mod m20261125_000012_create_organizations;
 mod m20261125_000013_index_retention;
 mod m20261125_000016_index_unproven_credentials;
 mod m20261125_000020_find_credentials_by_place;
+mod m20261125_000022_index_unproven_domains;
 
 /// Every step, in order.
 #[derive(Debug)]
@@ -39,6 +40,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000013_index_retention::Migration),
             Box::new(m20261125_000016_index_unproven_credentials::Migration),
             Box::new(m20261125_000020_find_credentials_by_place::Migration),
+            Box::new(m20261125_000022_index_unproven_domains::Migration),
         ]
     }
 }

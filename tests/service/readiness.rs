@@ -1,5 +1,7 @@
 //! The checklist before going live.
 
+mod domains;
+
 use std::time::Duration;
 
 use bitbucket_stand_in::StandIn;
@@ -107,7 +109,7 @@ both! {
             "GATEWAY_KEY MISSING NO_GATEWAY_KEY",
             "EVENT_READER ATTENTION NO_EVENT_READER",
         ]);
-        assert_eq!((found.state(), found.items.len()), (ReadinessState::Missing, 12));
+        assert_eq!((found.state(), found.items.len()), (ReadinessState::Missing, 13));
         assert!(found.items.iter().all(|item| item.resource == "environments/live"));
     }
 

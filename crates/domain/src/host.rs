@@ -20,7 +20,9 @@ impl Host {
         );
         let url = Url::parse(&format!("https://{text}/")).map_err(|_| REFUSED)?;
         let canonical = url.as_str().strip_prefix("https://").and_then(|s| s.strip_suffix('/'));
-        let plain = url.path() == "/" && url.username().is_empty() && !text.ends_with('.');
+        // A URL keeps the dot of a name that is written in full, which no certificate has.
+        let in_full = text.ends_with('.') || text.contains(".:");
+        let plain = url.path() == "/" && url.username().is_empty() && !in_full;
         if plain && text.len() <= 253 && canonical == Some(text) {
             Ok(Self(text.to_owned()))
         } else {
@@ -84,6 +86,7 @@ mod tests {
             "login.example.com:443",
             "login.example.com/",
             "login.example.com.",
+            "login.example.com.:8443",
             "user@login.example.com",
             "a b",
             "https://login.example.com",

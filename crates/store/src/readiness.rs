@@ -7,7 +7,7 @@ use latchkey_domain::{
     environment::Environment,
     host::Host,
     id::EnvironmentId,
-    name::{ApplicationName, ConnectionName},
+    name::{ApplicationName, ConnectionName, OrganizationName},
     provider::ProviderName,
     readiness::{Facts, Keys},
     time::Timestamp,
@@ -23,7 +23,7 @@ use crate::{
     entity::{
         api_key, application, application_grant,
         connection::{Column, Entity},
-        credential, outbox,
+        credential, organization, outbox,
     },
 };
 
@@ -50,6 +50,7 @@ impl Store {
                 let over_tls = applications(id).filter(Expr::cust(OVER_TLS));
                 self.first_application(id, over_tls).await?
             },
+            unproven_domain: self.unproven_domain(id).await?,
             connection: self.first_connection(id, enabled(id)).await?,
             granted: self.first_connection(id, enabled(id).filter(granted())).await?,
             served: self
@@ -82,6 +83,24 @@ impl Store {
         let Some(id) = id else { return Ok(None) };
         let application = id.parse().map_err(|_| Error::corrupt("applications", "id"))?;
         Ok(Some(ApplicationName { environment: environment.clone(), application }))
+    }
+
+    async fn unproven_domain(
+        &self,
+        environment: &EnvironmentId,
+    ) -> Result<Option<OrganizationName>> {
+        use organization::Column::{CreatedAt, Environment, Id, Problem};
+        let first = organization::Entity::find()
+            .select_only()
+            .column(Id)
+            .filter(Environment.eq(environment.as_str()))
+            .filter(Problem.is_not_null())
+            .order_by_asc(CreatedAt)
+            .order_by_asc(Id);
+        let id: Option<String> = first.into_tuple().one(&self.reader).await?;
+        let Some(id) = id else { return Ok(None) };
+        let organization = id.parse().map_err(|_| Error::corrupt("organizations", "id"))?;
+        Ok(Some(OrganizationName { environment: environment.clone(), organization }))
     }
 
     async fn first_connection(

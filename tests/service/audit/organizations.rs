@@ -34,7 +34,9 @@ impl Day {
         let started = |started: &v1::StartDomainVerificationResponse| {
             let organization = started.organization.clone().unwrap();
             let value = organization.domain_verification.unwrap().record_value;
-            Line::about(ACME).sets("domain_verification.record_value", &format!("\"{value}\""))
+            Line::about(ACME)
+                .replaces("domain_state", "\"UNVERIFIED\"", "\"VERIFICATION_IN_PROGRESS\"")
+                .sets("domain_verification.record_value", &format!("\"{value}\""))
         };
         self.call("TenantAdmin/StartDomainVerification", &start, started).await;
         self.app.set_record(ACME).await;

@@ -20,6 +20,7 @@ use crate::{
         admin::{
             BITBUCKET, DEV, NOTES, new_connection, new_credential, new_key, refusal, wrong_fields,
         },
+        organizations::{ACME, ACME_HOST, new_organization},
     },
 };
 
@@ -53,6 +54,19 @@ both! {
         let (entries, _) = app.audit(of(DEV, "")).await.unwrap();
         let expected = [field("display_name", "\"Bitbucket\"", "\"Bitbucket Cloud\"")];
         assert_eq!(entries[1].fields, expected);
+    }
+
+    async fn who_begins_to_prove_a_domain_again_changes_no_record(app) {
+        app.add_organization(new_organization("acme", ACME_HOST)).await.unwrap();
+        let started = app.start_verification(ACME).await.unwrap();
+        let value = format!("\"{}\"", started.domain_verification.unwrap().record_value);
+        let state = |before| field("domain_state", before, "\"VERIFICATION_IN_PROGRESS\"");
+        let record = field("domain_verification.record_value", "", &value);
+        assert_eq!(app.last_entry().await.fields, [state("\"UNVERIFIED\""), record]);
+        app.clock.advance(Duration::from_hours(72));
+        app.check_verification(ACME).await.unwrap();
+        app.start_verification(ACME).await.unwrap();
+        assert_eq!(app.last_entry().await.fields, [state("\"FAILED\"")]);
     }
 
     async fn of_a_secret_only_its_name_is_told(app) {

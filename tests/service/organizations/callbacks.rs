@@ -8,7 +8,7 @@ use crate::{
     both,
     harness::{
         TestApp,
-        admin::BITBUCKET,
+        admin::{BITBUCKET, new_connection, wrong_fields},
         app::HOST,
         organizations::{ACME, ACME_HOST, new_organization},
     },
@@ -67,6 +67,19 @@ both! {
             }
             assert_eq!(seen, hosts, "pages of {size}");
         }
+    }
+
+    async fn a_page_of_one_connection_is_followed_by_none_of_another(app) {
+        app.verified("acme", ACME_HOST).await;
+        let (_, page_token) = page(&app, 1, "").await;
+        let other = app.create(new_connection("other")).await.unwrap().name;
+        let next = |parent: &str| {
+            let (parent, page_token) = (parent.to_owned(), page_token.clone());
+            ListCallbackUrlsRequest { parent, page_size: 1, page_token }
+        };
+        let refused = app.connections().list_callback_urls(next(&other)).await.unwrap_err();
+        assert_eq!(wrong_fields(&refused), ["page_token"]);
+        app.connections().list_callback_urls(next(BITBUCKET)).await.unwrap();
     }
 
     async fn one_consumer_for_two_hosts_is_warned_of_until_each_has_its_own(app) {

@@ -8,14 +8,17 @@ use latchkey_proto::{
 };
 use latchkey_test_dns::Failure;
 use tokio_util::sync::CancellationToken;
+use tonic::Code;
 
 use super::state;
 use crate::{
     both,
     harness::{
         TestApp,
+        admin::refusal,
         looking::data,
         organizations::{ACME, ACME_HOST, ACME_RECORD, new_organization},
+        telemetry::RECORDED,
     },
 };
 
@@ -28,7 +31,39 @@ async fn looks_after(app: &TestApp, later: Duration) -> usize {
     app.latchkey.look_for_due_domains().await.unwrap()
 }
 
+/// Deletes the organization once its record is asked for, and lets the name server answer then.
+async fn deleted_meanwhile(app: &TestApp) {
+    let asked = app.dns.asked(ACME_RECORD);
+    while app.dns.asked(ACME_RECORD) == asked {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    app.delete_organization(ACME).await.unwrap();
+    app.dns.mend(ACME_RECORD);
+}
+
 both! {
+    async fn nothing_comes_of_a_look_at_what_is_deleted_meanwhile(app) {
+        let log = RECORDED.log().len();
+        app.add_organization(new_organization("acme", ACME_HOST)).await.unwrap();
+        app.start_verification(ACME).await.unwrap();
+        app.set_record(ACME).await;
+        app.dns.fail(ACME_RECORD, Failure::Silent);
+        let (looks, ()) = tokio::join!(looks_after(&app, 5 * MINUTE), deleted_meanwhile(&app));
+        assert_eq!(looks, 0);
+        let last = app.connection_events(ACME).await.pop();
+        assert_eq!(last, Some(("organization.deleted".to_owned(), 3)));
+        let told = RECORDED.log().split_off(log);
+        assert!(!told.contains("\"WARN\"") && !told.contains("\"ERROR\""), "{told}");
+        assert!(told.contains("\"DEBUG\""), "the log is not heard: {told}");
+
+        app.add_organization(new_organization("acme", ACME_HOST)).await.unwrap();
+        app.start_verification(ACME).await.unwrap();
+        app.dns.fail(ACME_RECORD, Failure::Silent);
+        let (asked, ()) = tokio::join!(app.check_verification(ACME), deleted_meanwhile(&app));
+        let gone = (Code::NotFound, "RESOURCE_NOT_FOUND".to_owned());
+        assert_eq!(refusal(&asked.unwrap_err()), gone);
+    }
+
     async fn a_record_that_is_waited_for_is_found_without_being_asked(app) {
         app.add_organization(new_organization("acme", ACME_HOST)).await.unwrap();
         app.start_verification(ACME).await.unwrap();

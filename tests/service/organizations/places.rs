@@ -142,6 +142,20 @@ both! {
         assert_eq!(app.token_requests(), 0, "the code was not sent");
     }
 
+    async fn a_sign_in_is_not_for_whoever_has_its_host_by_then(app) {
+        app.acme().await;
+        let begun = app.begin_on(ACME_HOST).await.unwrap();
+        let callback = app.consent(&begun, "alice").await;
+        app.exchange_domain(ACME, "").await.unwrap();
+        app.verified("second", ACME_HOST).await;
+        let completed = app.complete(&begun, &callback).await.unwrap();
+        let Some(Outcome::Failed(failed)) = completed.outcome else { panic!("{completed:?}") };
+        assert_eq!(failed.reason(), FailureReason::ConnectionChanged);
+        assert_eq!(app.token_requests(), 0, "the code was not sent");
+        let told = app.sign_in_on(ACME_HOST, "alice").await;
+        assert_eq!(told.organization, format!("{DEV}/organizations/second"));
+    }
+
     async fn a_credential_can_be_for_a_domain_that_is_not_proven_yet(app) {
         app.add_organization(new_organization("acme", ACME_HOST)).await.unwrap();
         let credential = app.add_consumer_for(ACME_HOST).await;

@@ -4,15 +4,13 @@ use std::collections::BTreeSet;
 
 use super::{
     there::{ConnectionThere, There},
-    wanted::{Wanted, WantedConnection, WantedCredential},
+    wanted::{Wanted, WantedCredential},
 };
 
 /// Each a sentence, with the path of what is wrong.
 pub(super) fn conflicts(wanted: &Wanted, there: &There, prune: bool) -> Vec<String> {
     let mut problems = of_environment(wanted, there);
-    let hosts = hosts(wanted, there, prune);
     for (id, connection) in &wanted.connections {
-        problems.extend(strange_hosts(id, connection, there, &hosts));
         let other = there.connections.get(id).map(|there| &there.connection.provider);
         if other.is_some_and(|other| *other != connection.provider) {
             let other = other.map(String::as_str).unwrap_or_default();
@@ -68,26 +66,29 @@ fn hosts<'a>(wanted: &'a Wanted, there: &'a There, prune: bool) -> BTreeSet<&'a 
     default.into_iter().chain(named).chain(kept).map(String::as_str).collect()
 }
 
-/// The credentials that would be for a host of nobody's. One that is there outlives its host.
-fn strange_hosts(
-    id: &str,
-    connection: &WantedConnection,
-    there: &There,
-    hosts: &BTreeSet<&str>,
-) -> Vec<String> {
-    let there = there.connections.get(id);
-    // What is in a deleted one is seen once it is back.
-    if there.is_some_and(ConnectionThere::is_deleted) {
-        return Vec::new();
+/// The credentials that would be made for a host of nobody's. One that is there outlives its host, so
+/// this is asked once the fingerprints are known.
+pub(super) fn strange_hosts(wanted: &Wanted, there: &There, prune: bool) -> Vec<String> {
+    let hosts = hosts(wanted, there, prune);
+    let mut problems = Vec::new();
+    for (id, connection) in &wanted.connections {
+        let there = there.connections.get(id);
+        // What is in a deleted one is seen once it is back.
+        if there.is_some_and(ConnectionThere::is_deleted) {
+            continue;
+        }
+        let old = there.map_or(&[][..], |there| &there.credentials);
+        let is_strange = |it: &&WantedCredential| {
+            !it.host.is_empty()
+                && !hosts.contains(it.host.as_str())
+                && !old.iter().any(|found| it.is(found))
+        };
+        problems.extend(connection.credentials.iter().filter(is_strange).map(|it| {
+            let (line, path, host) = (it.line, &it.path, &it.host);
+            format!("line {line}: {path}.host: there will be no domain {host}")
+        }));
     }
-    let old = there.iter().flat_map(|there| &there.credentials).map(|it| it.host.as_str());
-    let known = old.chain(hosts.iter().copied()).chain([""]).collect::<BTreeSet<_>>();
-    let strange = connection.credentials.iter().filter(|it| !known.contains(it.host.as_str()));
-    let told = |it: &WantedCredential| {
-        let (line, path, host) = (it.line, &it.path, &it.host);
-        format!("line {line}: {path}.host: there will be no domain {host}")
-    };
-    strange.map(told).collect()
+    problems
 }
 
 #[cfg(test)]
@@ -140,19 +141,39 @@ connections:
         let mut there = There { environment: Some(environment), ..There::default() };
         let expected = "line 11: connections.main.credentials[3].host: there will be no domain \
                         other.example";
-        assert_eq!(conflicts(&wanted, &there, false), [expected]);
+        assert_eq!(strange_hosts(&wanted, &there, false), [expected]);
 
         let custom_domain = "other.example".to_owned();
         let other = v1::Organization { custom_domain, ..Default::default() };
         there.organizations.insert("other".to_owned(), other);
-        assert!(conflicts(&wanted, &there, false).is_empty());
-        assert_eq!(conflicts(&wanted, &there, true), [expected]);
+        assert!(strange_hosts(&wanted, &there, false).is_empty());
+        assert_eq!(strange_hosts(&wanted, &there, true), [expected]);
+    }
 
-        let host = "other.example".to_owned();
-        let credentials = vec![v1::Credential { host, ..Default::default() }];
-        let connection = v1::Connection { provider: "bitbucket".to_owned(), ..Default::default() };
-        let outlived = ConnectionThere { connection, credentials, ..Default::default() };
-        there.connections.insert("main".to_owned(), outlived);
-        assert!(conflicts(&wanted, &there, true).is_empty());
+    #[test]
+    fn only_a_credential_that_is_there_outlives_its_host() {
+        let file = "
+connections:
+  main:
+    display_name: B
+    provider: bitbucket
+    credentials:
+      - { client_id: k, client_secret: { variable: X }, host: gone.example, secret_fingerprint: f }
+";
+        let wanted = Wanted::read(file).unwrap();
+        let strange = |client_id: &str, secret_fingerprint: &str| {
+            let credential = v1::Credential {
+                client_id: client_id.to_owned(),
+                secret_fingerprint: secret_fingerprint.to_owned(),
+                host: "gone.example".to_owned(),
+                ..Default::default()
+            };
+            let main = ConnectionThere { credentials: vec![credential], ..Default::default() };
+            let connections = [("main".to_owned(), main)].into();
+            strange_hosts(&wanted, &There { connections, ..There::default() }, true).len()
+        };
+        assert_eq!(strange("k", "f"), 0);
+        assert_eq!(strange("k", "another"), 1);
+        assert_eq!(strange("another", "f"), 1);
     }
 }

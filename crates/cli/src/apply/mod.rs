@@ -61,11 +61,9 @@ pub(crate) async fn apply(api: &Api, options: &Options) -> Result<()> {
     let hand = Hand::of(&client, &parent);
     for _ in 0..ROUNDS {
         let there = There::read(&client, &parent).await?;
-        let conflicts = conflicts::conflicts(&wanted, &there, options.prune);
-        if !conflicts.is_empty() {
-            return Err(FileProblems(conflicts)).with_context(place);
-        }
+        none(conflicts::conflicts(&wanted, &there, options.prune)).with_context(place)?;
         wanted.find_secrets(&folder, &client, &there).await.with_context(place)?;
+        none(conflicts::strange_hosts(&wanted, &there, options.prune)).with_context(place)?;
         let plan = plan(&wanted, &there, options.prune);
         let changes = Changes { plan: &plan, hand: &hand, output: api.output };
         if options.dry_run {
@@ -78,6 +76,10 @@ pub(crate) async fn apply(api: &Api, options: &Options) -> Result<()> {
         }
     }
     Ok(())
+}
+
+fn none(problems: Vec<String>) -> Result<(), FileProblems> {
+    if problems.is_empty() { Ok(()) } else { Err(FileProblems(problems)) }
 }
 
 /// The file's text, and the folder that the files of its secrets are in.

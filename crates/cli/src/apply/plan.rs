@@ -39,6 +39,7 @@ pub(super) fn plan<'a>(wanted: &'a Wanted, there: &'a There, prune: bool) -> Pla
     } else {
         plan.kept = rest.steps.iter().map(|step| step.told()[2..].to_owned()).collect();
     }
+    plan.free_the_default_domain();
     plan
 }
 
@@ -55,6 +56,16 @@ impl<'a> Plan<'a> {
         }
         after.kind = wanted.kind.unwrap_or(v1::EnvironmentKind::NonProduction).into();
         self.steps.push(Step::CreateEnvironment { id: wanted.id.clone(), new: after });
+    }
+
+    /// What people sign in on for an organization is the environment's once it is no longer theirs.
+    fn free_the_default_domain(&mut self) {
+        let Some(Step::UpdateEnvironment { after, .. }) = self.steps.first() else { return };
+        let domain = after.default_domain.clone();
+        let steps = std::mem::take(&mut self.steps);
+        let (first, rest): (Vec<_>, Vec<_>) =
+            steps.into_iter().partition(|step| step.frees(&domain));
+        self.steps.extend(first.into_iter().chain(rest));
     }
 
     fn applications(&mut self, wanted: &'a Wanted, there: &'a There) {

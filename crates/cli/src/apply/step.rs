@@ -121,6 +121,17 @@ pub(super) fn differences(
 }
 
 impl Step<'_> {
+    /// Whether it takes the domain away from an organization.
+    pub(super) fn frees(&self, domain: &str) -> bool {
+        match self {
+            Self::UpdateOrganization { before, after } => {
+                before.custom_domain == domain && after.custom_domain != domain
+            }
+            Self::DeleteOrganization { there } => there.custom_domain == domain,
+            _ => false,
+        }
+    }
+
     /// What it does.
     fn action(&self) -> &'static str {
         match self {

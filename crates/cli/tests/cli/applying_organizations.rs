@@ -130,3 +130,24 @@ fn who_loses_their_way_in_is_told_before_and_after() {
     assert_eq!(deleted[1..], ["- delete organization acme", "- delete organization other"]);
     assert_eq!(dev.ask(folder, "organizations list --environment shop --json").ok(), "");
 }
+
+#[test]
+fn a_verified_domain_goes_from_an_organization_to_its_environment() {
+    let folder = tempfile::tempdir().unwrap();
+    let (folder, dev) = (folder.path(), start(folder.path(), ""));
+    let file = FILE.split("connections:").next().unwrap();
+    // A name of this machine itself needs no record.
+    let file = file.replace("login.acme.example", "acme.localhost:8081");
+    apply(&dev, folder, &file, "").ok();
+    for step in ["start", "check"] {
+        let verify = format!("organizations {step}-domain-verification acme --environment shop");
+        dev.ask(folder, &verify).ok();
+    }
+    let moved = file
+        .replace("    custom_domain: acme.localhost:8081\n", "")
+        .replace("default_domain: 'localhost:8081'", "default_domain: 'acme.localhost:8081'");
+    let applied = apply(&dev, folder, &moved, "").ok();
+    assert!(applied.starts_with("~ update organization acme\n"), "{applied}");
+    assert!(applied.contains("~ update environment shop\n"), "{applied}");
+    assert_eq!(apply(&dev, folder, &moved, "--prune").ok(), "nothing to change\n");
+}

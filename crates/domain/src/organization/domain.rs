@@ -47,7 +47,7 @@ impl Verification {
 }
 
 /// Lets a host through that may be a custom domain in an environment of this kind: a name of two
-/// labels or more, so that there can be a record.
+/// labels or more, so that there can be a record, and of what a gateway takes from a proxy.
 pub fn custom_domain_fits(host: &Host, kind: EnvironmentKind) -> Result<(), Invalid> {
     domain_fits(host, kind)?;
     if host.as_str().len() > MOST_CHARS {
@@ -55,13 +55,20 @@ pub fn custom_domain_fits(host: &Host, kind: EnvironmentKind) -> Result<(), Inva
     }
     let name = name_of(host).ok_or(Invalid::new("must be a name, not an address"))?;
     let mut labels = name.split('.');
-    let fits = |label: &str| !label.is_empty() && label.len() <= MOST_IN_LABEL;
-    if !name.contains('.') || !labels.all(fits) {
+    if !name.contains('.') || !labels.all(is_label) {
         return Err(Invalid::new(
-            "must be a name of two labels or more, such as login.example.com",
+            "must be a name of two labels or more of letters, digits and hyphens, such as \
+             login.example.com",
         ));
     }
     Ok(())
+}
+
+/// Whether a host's name can have this label (RFC 1123, section 2.1). A URL takes more.
+fn is_label(label: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+    let at_ends = label.starts_with('-') || label.ends_with('-');
+    (1..=MOST_IN_LABEL).contains(&label.len()) && label.bytes().all(plain) && !at_ends
 }
 
 /// The host's name, without its port; `None` of an address.
@@ -99,6 +106,19 @@ mod tests {
         let long = format!("{longest}.{}", "d".repeat(41));
         let bad = ["example", "192.0.2.1", "[2001:db8::1]", "acme.localhost", &label, &long];
         for bad in bad {
+            assert!(custom_domain_fits(&host(bad), Production).is_err(), "{bad}");
+        }
+        for bad in [
+            "_dmarc.acme.example",
+            "*.acme.example",
+            "login,acme.example",
+            "login'acme.example",
+            "login&acme.example",
+            "login;acme.example",
+            "login.-acme.example",
+            "login.acme-.example",
+            "login_1.acme.example:8443",
+        ] {
             assert!(custom_domain_fits(&host(bad), Production).is_err(), "{bad}");
         }
         for bad in ["localhost:8080", "127.0.0.1:8080"] {

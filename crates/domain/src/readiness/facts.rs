@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::{
     access::ApiKey,
-    name::{ApplicationName, ConnectionName, CredentialName},
+    name::{ApplicationName, ConnectionName, CredentialName, OrganizationName},
     provider::ProviderName,
 };
 
@@ -16,6 +16,8 @@ pub struct Facts {
     pub application: Option<ApplicationName>,
     /// One that people are taken back to over https alone.
     pub safe_application: Option<ApplicationName>,
+    /// An organization whose custom domain's record the last look did not find.
+    pub unproven_domain: Option<OrganizationName>,
     /// A connection.
     pub connection: Option<ConnectionName>,
     /// One that an application may use.

@@ -39,6 +39,8 @@ pub enum Requirement {
     Production,
     /// Browsers reach its default domain.
     DefaultDomain,
+    /// The custom domains that somebody began to prove have their records.
+    CustomDomains,
     /// There is something to sign in to.
     Application,
     /// An application can redeem logins.

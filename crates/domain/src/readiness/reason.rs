@@ -13,6 +13,12 @@ described! {
         LoopbackDomain =>
             "The default domain is a loopback host, which only browsers on the same machine reach. Set \
              default_domain to the host that people sign in on.",
+        /// The record of a custom domain was not found.
+        CustomDomainProblem =>
+            "The last look at the record of this organization's custom domain found a problem, so nobody \
+             signs in on it, or nobody will before long. domain_verification says what it is, and how to \
+             mend it; then call CheckDomainVerification, or StartDomainVerification if it is FAILED. Take \
+             a domain away that is not to be one.",
         /// There is no application.
         NoApplication =>
             "There is nothing to sign in to. Create an application with the URIs that its people are \

@@ -50,7 +50,7 @@ pub(crate) struct LoginRequest {
     pub(crate) target: Target,
     pub(crate) state: String,
     pub(crate) code_challenge: String,
-    /// The full name of whom it is for; empty if it does not say.
+    /// The full name of whom it is for; empty if it does not say. Anybody can write it into a link.
     pub(crate) organization: String,
     pub(crate) intent: LoginIntent,
     pub(crate) login_hint: String,

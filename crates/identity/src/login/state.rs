@@ -101,18 +101,33 @@ mod tests {
 
     #[test]
     fn a_state_opens_for_its_own_connection_and_on_its_own_host_alone() {
-        let (keyring, flow) = (keyring(), flow());
-        let sealed = State::Test(flow.clone()).seal(&keyring).unwrap();
-        let (ours, host) = (flow.connection_name(), &flow.host);
-        let others = ["environments/dev/connections/bitbucket", &format!("{ours}x")];
-        for other in others.into_iter().filter_map(|name| name.parse().ok()) {
-            let opened = State::open(&sealed, &other, host, &keyring);
-            assert!(matches!(opened, Err(Error::StateInvalid)), "{other}");
+        const OURS: &str = "environments/dev/connections/bitbucket";
+        const HOST: &str = "login.example.com";
+        let keyring = keyring();
+        let flow = Flow {
+            environment: "dev".parse().unwrap(),
+            connection: "bitbucket".parse().unwrap(),
+            host: Host::parse(HOST).unwrap(),
+            ..flow()
+        };
+        let sealed = State::Test(flow).seal(&keyring).unwrap();
+        let opened = |connection: &str, host: &str| {
+            let host = Host::parse(host).unwrap();
+            State::open(&sealed, &connection.parse().unwrap(), &host, &keyring)
+        };
+        for (connection, host) in [
+            ("environments/dev2/connections/bitbucket", HOST),
+            ("environments/live/connections/bitbucket", HOST),
+            ("environments/dev/connections/bitbucket2", HOST),
+            ("environments/dev/connections/other", HOST),
+            (OURS, "login.example.com:8443"),
+            (OURS, "login.example"),
+            (OURS, "login.acme.example"),
+        ] {
+            let opened = opened(connection, host);
+            assert!(matches!(opened, Err(Error::StateInvalid)), "{connection} {host}");
         }
-        let elsewhere = Host::parse("login.example.com").unwrap();
-        let opened = State::open(&sealed, &ours, &elsewhere, &keyring);
-        assert!(matches!(opened, Err(Error::StateInvalid)));
-        assert!(State::open(&sealed, &ours, host, &keyring).is_ok());
+        assert!(opened(OURS, HOST).is_ok());
     }
 
     #[test]

@@ -34,6 +34,7 @@ const fn requirement(requirement: Requirement) -> ReadinessRequirement {
     match requirement {
         Requirement::Production => ReadinessRequirement::Production,
         Requirement::DefaultDomain => ReadinessRequirement::DefaultDomain,
+        Requirement::CustomDomains => ReadinessRequirement::CustomDomains,
         Requirement::Application => ReadinessRequirement::Application,
         Requirement::ApplicationKey => ReadinessRequirement::ApplicationKey,
         Requirement::Connection => ReadinessRequirement::Connection,
@@ -51,6 +52,7 @@ const fn reason(reason: ReadinessReason) -> v1::ReadinessReason {
     match reason {
         ReadinessReason::NotProduction => v1::ReadinessReason::NotProduction,
         ReadinessReason::LoopbackDomain => v1::ReadinessReason::LoopbackDomain,
+        ReadinessReason::CustomDomainProblem => v1::ReadinessReason::CustomDomainProblem,
         ReadinessReason::NoApplication => v1::ReadinessReason::NoApplication,
         ReadinessReason::RedirectUriWithoutTls => v1::ReadinessReason::RedirectUriWithoutTls,
         ReadinessReason::NoApplicationKey => v1::ReadinessReason::NoApplicationKey,

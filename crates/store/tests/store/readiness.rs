@@ -12,7 +12,7 @@ use latchkey_test_database::TestDatabase;
 use crate::made;
 
 /// A hundred thousand connections before the one that is looked for.
-const FILL: [&str; 6] = [
+const FILL: [&str; 7] = [
     "INSERT INTO applications (environment, id, display_name, redirect_uris, version, created_at, updated_at) \
      SELECT 'dev', 'app-' || n, 'A', '[\"http://localhost/\"]', 1, n, n FROM generate_series(1, 10000) n",
     "INSERT INTO connections (environment, id, display_name, provider, trusted_provider, upstream_params, disabled, \
@@ -28,11 +28,19 @@ const FILL: [&str; 6] = [
      'application', 'app-' || 1 + n % 10000)) copy",
     "INSERT INTO api_keys (id, kind, environment, display_name, hint, secret_hash, created_at, expires_at) \
      SELECT gen_random_uuid(), 'APPLICATION', 'dev', 'K', 'h', int4send(n), n, 1 FROM generate_series(1, 10000) n",
+    "INSERT INTO organizations (environment, id, display_name, version, created_at, updated_at) \
+     SELECT 'dev', 'org-' || n, 'O', 1, n, n FROM generate_series(1, 100000) n",
     "ANALYZE",
 ];
 /// Of everything that the checklist looks for, what there may be much of.
-const LARGE: [&str; 5] =
-    ["applications", "connections", "credentials", "application_grants", "api_keys"];
+const LARGE: [&str; 6] = [
+    "applications",
+    "connections",
+    "credentials",
+    "application_grants",
+    "api_keys",
+    "organizations",
+];
 
 async fn filled(db: &TestDatabase) -> Store {
     let store = made::with_shop_and_bitbucket(db).await;
@@ -71,7 +79,7 @@ crate::postgres_only! {
             assert_eq!(providers, ["bitbucket", "other"]);
             assert!(facts.granted.is_some() && facts.served.is_some(), "{facts:?}");
             assert!(facts.unserved.is_none() && facts.refused.is_none(), "{facts:?}");
-            assert!(facts.unproven.is_none(), "{facts:?}");
+            assert!(facts.unproven.is_none() && facts.unproven_domain.is_none(), "{facts:?}");
             assert_eq!((facts.trusting, facts.expiring), (Some(made::bitbucket()), None));
             assert_eq!(facts.application_keys, Keys::None);
         }

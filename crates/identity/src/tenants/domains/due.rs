@@ -11,7 +11,7 @@ use latchkey_domain::{
 };
 use tokio_util::sync::CancellationToken;
 
-use crate::{Latchkey, Result};
+use crate::{Error, Latchkey, Result};
 
 /// How often it is looked which records are due: a fraction of the time between two looks.
 const POLL: Duration = Duration::from_secs(30);
@@ -45,9 +45,14 @@ impl Latchkey {
         let due = self.store.due_domains(self.clock.now(), MOST_AT_ONCE as u64).await?;
         let looks = due.into_iter().map(|name| async move {
             let looked = self.look_if_due(&name).await;
-            if let Err(error) = &looked {
-                let error = error as &dyn std::error::Error;
-                tracing::warn!(error, organization = %name, "a record was not looked for");
+            match &looked {
+                Ok(_) => {}
+                // Somebody deleted it while the name servers were asked.
+                Err(Error::NotFound) => tracing::debug!(organization = %name, "it is gone"),
+                Err(error) => {
+                    let error = error as &dyn std::error::Error;
+                    tracing::warn!(error, organization = %name, "a record was not looked for");
+                }
             }
             usize::from(matches!(looked, Ok(true)))
         });

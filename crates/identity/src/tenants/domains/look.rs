@@ -143,7 +143,7 @@ async fn tell(
 }
 
 /// The state's name in the API.
-const fn state_name(state: VerificationState) -> &'static str {
+pub(super) const fn state_name(state: VerificationState) -> &'static str {
     match state {
         VerificationState::InProgress => "VERIFICATION_IN_PROGRESS",
         VerificationState::Verified => "VERIFIED",

@@ -11,6 +11,7 @@ use latchkey_domain::{
 use latchkey_keyring::random_token;
 use secrecy::ExposeSecret;
 
+use super::look::state_name;
 use crate::{Error, Latchkey, Result, request::after_conflict};
 
 impl Latchkey {
@@ -41,11 +42,7 @@ impl Latchkey {
             // It goes on as it is.
             Some(_) => return Ok(organization),
         };
-        let fields = vec![FieldChange::replaced(
-            "domain_verification.record_value",
-            &domain.verification.as_ref().map(Verification::record_value),
-            &Some(verification.record_value()),
-        )];
+        let fields = told(domain.verification.as_ref(), &verification);
         domain.verification = Some(verification);
         organization.version += 1;
         organization.updated_at = now;
@@ -58,6 +55,15 @@ impl Latchkey {
         tx.commit().await?;
         Ok(organization)
     }
+}
+
+/// What the audit tells. Who begins again looks for the record that was there before.
+fn told(before: Option<&Verification>, after: &Verification) -> Vec<FieldChange> {
+    let was = before.map_or("UNVERIFIED", |before| state_name(before.state));
+    let state = FieldChange::replaced("domain_state", &was, &state_name(after.state));
+    let value = before.is_none().then(|| after.record_value());
+    let record = FieldChange::set("domain_verification.record_value", &value);
+    [state].into_iter().chain(record).collect()
 }
 
 fn token() -> Result<Token> {
