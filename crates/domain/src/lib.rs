@@ -20,6 +20,7 @@ pub mod name;
 pub mod organization;
 pub mod page;
 pub mod pkce;
+pub mod policy;
 pub mod profile;
 pub mod provider;
 pub mod readiness;
