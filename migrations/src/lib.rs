@@ -18,6 +18,7 @@ mod m20261125_000013_index_retention;
 mod m20261125_000016_index_unproven_credentials;
 mod m20261125_000020_find_credentials_by_place;
 mod m20261125_000022_index_unproven_domains;
+mod m20261130_000029_create_mail_outbox;
 
 /// Every step, in order.
 #[derive(Debug)]
@@ -41,6 +42,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000016_index_unproven_credentials::Migration),
             Box::new(m20261125_000020_find_credentials_by_place::Migration),
             Box::new(m20261125_000022_index_unproven_domains::Migration),
+            Box::new(m20261130_000029_create_mail_outbox::Migration),
         ]
     }
 }

@@ -80,6 +80,8 @@ type_ids! {
     AuditEntryId, AuditEntryType = "aud";
     /// A test login: `test_…`.
     TestLoginId, TestLoginType = "test";
+    /// A mail that is yet to be sent: `mail_…`.
+    MailId, MailType = "mail";
     /// A sign-in, and the reference that people quote to support: `ref_…`.
     AttemptId, AttemptType = "ref";
 }

@@ -16,6 +16,7 @@ pub mod grant;
 pub mod host;
 pub mod id;
 pub mod linking;
+pub mod mail;
 pub mod name;
 pub mod organization;
 pub mod page;

@@ -64,6 +64,8 @@ pub struct Store {
     pub(crate) recorded: Arc<watch::Sender<u64>>,
     /// The newest version of the configuration that this process has written.
     pub(crate) config_version: Arc<watch::Sender<i64>>,
+    /// Counts the commits of this process that queued mail.
+    pub(crate) mail_queued: Arc<watch::Sender<u64>>,
     /// Counts the rounds in which events got their positions.
     pub(crate) positioned: Arc<watch::Sender<u64>>,
 }
@@ -94,6 +96,7 @@ impl Store {
             clock,
             recorded: Arc::new(watch::Sender::new(0)),
             config_version: Arc::new(watch::Sender::new(0)),
+            mail_queued: Arc::new(watch::Sender::new(0)),
             positioned: Arc::new(watch::Sender::new(0)),
         })
     }
@@ -111,6 +114,11 @@ impl Store {
     /// Tells each commit of this process that recorded events.
     pub fn recorded(&self) -> watch::Receiver<u64> {
         self.recorded.subscribe()
+    }
+
+    /// Tells each commit of this process that queued mail.
+    pub fn mail_queued(&self) -> watch::Receiver<u64> {
+        self.mail_queued.subscribe()
     }
 
     /// Asks the database for a sign of life.

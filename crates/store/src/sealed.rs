@@ -17,6 +17,8 @@ pub enum SealedKind {
     RequestFingerprint,
     /// Who came to a test login.
     TestProfile,
+    /// Mail that is yet to be sent.
+    Mail,
 }
 
 /// Where a sealed value is kept.
@@ -42,14 +44,15 @@ struct Columns(&'static str, &'static str, &'static str, &'static str);
 
 impl SealedKind {
     /// All of them.
-    pub const ALL: [Self; 3] =
-        [Self::CredentialSecret, Self::RequestFingerprint, Self::TestProfile];
+    pub const ALL: [Self; 4] =
+        [Self::CredentialSecret, Self::RequestFingerprint, Self::TestProfile, Self::Mail];
 
     const fn columns(self) -> Columns {
         match self {
             Self::CredentialSecret => Columns("credentials", "environment", "id", "sealed_secret"),
             Self::RequestFingerprint => Columns("requests", "scope", "request_id", "fingerprint"),
             Self::TestProfile => Columns("test_logins", "environment", "id", "sealed_profile"),
+            Self::Mail => Columns("mail_outbox", "environment", "id", "sealed_letter"),
         }
     }
 }

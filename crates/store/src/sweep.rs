@@ -1,5 +1,5 @@
 //! Removes what has had its time: connections whose deletion can be undone no more, deleted
-//! credentials, requests and test logins.
+//! credentials, requests, test logins and mail.
 
 use std::time::Duration;
 
@@ -58,6 +58,11 @@ impl Store {
         if let Err(error) = self.forget_test_logins(now).await {
             let error = &error as &dyn std::error::Error;
             tracing::warn!(error, "old test logins wait to be removed");
+        }
+        // Where no mail is sent any more, nobody else removes it.
+        if let Err(error) = self.forget_mail(now.minus(POLL)).await {
+            let error = &error as &dyn std::error::Error;
+            tracing::warn!(error, "mail that nobody needs any more waits to be removed");
         }
     }
 

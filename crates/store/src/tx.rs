@@ -20,6 +20,7 @@ pub struct Tx {
     pub(crate) tx: Answered<DatabaseTransaction>,
     pub(crate) store: Store,
     pub(crate) recorded: AtomicBool,
+    pub(crate) mail_queued: AtomicBool,
     config_changed: AtomicBool,
 }
 
@@ -45,13 +46,14 @@ impl Store {
             tx: pool.begin(options).await?,
             store: self.clone(),
             recorded: AtomicBool::new(false),
+            mail_queued: AtomicBool::new(false),
             config_changed: AtomicBool::new(false),
         })
     }
 }
 
 impl Tx {
-    /// Commits, and wakes whoever waits for events or caches what was changed. A transaction in which
+    /// Commits, and wakes whoever waits for events or mail, or caches what was changed. A transaction in which
     /// a statement failed is to be dropped.
     pub async fn commit(self) -> Result<()> {
         let version = if self.config_changed.load(Ordering::Relaxed) {
@@ -75,6 +77,9 @@ impl Tx {
         }
         if self.recorded.load(Ordering::Relaxed) {
             self.store.wake();
+        }
+        if self.mail_queued.load(Ordering::Relaxed) {
+            self.store.mail_queued.send_modify(|count| *count += 1);
         }
         Ok(())
     }

@@ -269,3 +269,15 @@ entity!(test_login = "test_logins" {
     event_id: Option<Uuid>,
     finished_at: Option<i64>,
 });
+
+entity!(mail_outbox = "mail_outbox" {
+    #[sea_orm(primary_key, auto_increment = false)]
+    id: Uuid,
+    environment: String,
+    sealed_letter: Vec<u8>,
+    created_at: i64,
+    expires_at: i64,
+    due_at: i64,
+    lease: Option<Uuid>,
+    attempts: i64,
+});
