@@ -101,6 +101,7 @@ async fn use_cases(db: &TestDatabase, dns: &TestDns) -> Latchkey {
         keyring,
         providers: Providers::new(),
         resolver: resolver(dns),
+        mailer: None,
     })
 }
 

@@ -60,6 +60,7 @@ impl Service {
             keyring: Arc::new(ring),
             providers,
             resolver: Arc::new(Resolver::new(&config.dns)),
+            mailer: None,
             clock: Arc::new(store.clock()),
             store: store.clone(),
         });

@@ -6,6 +6,7 @@ mod error;
 mod events;
 mod keys;
 mod login;
+mod mail;
 mod request;
 mod tenants;
 mod users;
@@ -17,6 +18,7 @@ use latchkey_domain::{
     dns::Resolver,
     environment::{Environment, ProviderProblem},
     id::EnvironmentId,
+    mail::Mailer,
     provider::{Provider, ProviderName},
     time::Clock,
 };
@@ -62,6 +64,8 @@ pub struct Parts {
     pub providers: Providers,
     /// Who looks up the records that prove custom domains.
     pub resolver: Arc<dyn Resolver>,
+    /// Who carries mail, where that is configured.
+    pub mailer: Option<Arc<dyn Mailer>>,
     /// The database's time.
     pub clock: Arc<dyn Clock>,
 }
@@ -74,6 +78,7 @@ pub struct Latchkey {
     keyring: Arc<KeyRing>,
     providers: Arc<Providers>,
     resolver: Arc<dyn Resolver>,
+    mailer: Option<Arc<dyn Mailer>>,
     clock: Arc<dyn Clock>,
     /// Work that outlives the call that began it; waited for at the end.
     work: TaskTracker,
@@ -82,9 +87,9 @@ pub struct Latchkey {
 impl Latchkey {
     /// Puts the use cases together.
     pub fn new(parts: Parts) -> Self {
-        let Parts { store, cache, keyring, providers, resolver, clock } = parts;
+        let Parts { store, cache, keyring, providers, resolver, mailer, clock } = parts;
         let (providers, work) = (Arc::new(providers), TaskTracker::new());
-        Self { store, cache, keyring, providers, resolver, clock, work }
+        Self { store, cache, keyring, providers, resolver, mailer, clock, work }
     }
 
     /// Work that outlives the call that began it: close it, then wait for it.

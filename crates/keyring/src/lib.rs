@@ -25,16 +25,19 @@ pub enum Purpose {
     RequestFingerprint,
     /// The person who tried a test login.
     TestProfile,
+    /// A mail that is yet to be sent.
+    Mail,
 }
 
 impl Purpose {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 7] = [
         Self::State,
         Self::LoginCode,
         Self::CredentialSecret,
         Self::SecretFingerprint,
         Self::RequestFingerprint,
         Self::TestProfile,
+        Self::Mail,
     ];
 
     /// The label in the key derivation. Never changed: what is sealed would not open.
@@ -46,6 +49,7 @@ impl Purpose {
             Self::SecretFingerprint => "latchkey v1 secret fingerprint",
             Self::RequestFingerprint => "latchkey v1 request fingerprint",
             Self::TestProfile => "latchkey v1 test profile",
+            Self::Mail => "latchkey v1 mail",
         }
     }
 }

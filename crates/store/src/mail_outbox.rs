@@ -7,6 +7,7 @@ use latchkey_domain::{
     id::{EnvironmentId, MailId},
     time::{Clock, Timestamp},
 };
+use latchkey_telemetry::metrics;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter,
     QueryResult, Statement, prelude::Uuid, sea_query::Expr,
@@ -72,12 +73,20 @@ impl Tx {
             attempts: set(0),
         };
         row.insert(&self.tx).await?;
-        self.mail_queued.store(true, Ordering::Relaxed);
+        self.mail_queued.fetch_add(1, Ordering::Relaxed);
         Ok(())
     }
 }
 
 impl Store {
+    /// Tells whoever sends mail that some was committed.
+    pub(crate) fn wake_for_mail(&self, queued: u64) {
+        if queued > 0 {
+            metrics::mails_queued(queued);
+            self.mail_queued.send_modify(|count| *count += queued);
+        }
+    }
+
     /// Leases mail that is due, the one that waits longest first. Nobody else gets it for `duration`.
     ///
     /// A row that cannot be read is logged and left out; it goes when it expires.

@@ -1,6 +1,6 @@
 //! A transaction: the only way to change anything, and to emit an event.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseConnection, DatabaseTransaction,
@@ -20,7 +20,8 @@ pub struct Tx {
     pub(crate) tx: Answered<DatabaseTransaction>,
     pub(crate) store: Store,
     pub(crate) recorded: AtomicBool,
-    pub(crate) mail_queued: AtomicBool,
+    /// How many mails it queued.
+    pub(crate) mail_queued: AtomicU64,
     config_changed: AtomicBool,
 }
 
@@ -46,7 +47,7 @@ impl Store {
             tx: pool.begin(options).await?,
             store: self.clone(),
             recorded: AtomicBool::new(false),
-            mail_queued: AtomicBool::new(false),
+            mail_queued: AtomicU64::new(0),
             config_changed: AtomicBool::new(false),
         })
     }
@@ -78,9 +79,7 @@ impl Tx {
         if self.recorded.load(Ordering::Relaxed) {
             self.store.wake();
         }
-        if self.mail_queued.load(Ordering::Relaxed) {
-            self.store.mail_queued.send_modify(|count| *count += 1);
-        }
+        self.store.wake_for_mail(self.mail_queued.into_inner());
         Ok(())
     }
 

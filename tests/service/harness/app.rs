@@ -87,6 +87,7 @@ impl TestApp {
             keyring: Arc::new(KeyRing::load(&key_file).unwrap()),
             providers: providers(stand_in.base_url()),
             resolver: resolver(&dns),
+            mailer: None,
             clock: Arc::new(clock.clone()),
         });
         let keys = Keys::seed(&latchkey).await;

@@ -42,6 +42,7 @@ impl TestApp {
             keyring,
             providers: providers(base_url),
             resolver: resolver(&self.dns),
+            mailer: None,
             clock,
         });
         let (_, channel) = serve(&latchkey, &self.stop, &self.tasks).await;

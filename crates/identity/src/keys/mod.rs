@@ -7,7 +7,7 @@ mod readiness;
 mod retire;
 mod sealing;
 
-use latchkey_domain::id::{CredentialId, TestLoginId};
+use latchkey_domain::id::{CredentialId, MailId, TestLoginId};
 use latchkey_keyring::Purpose;
 use latchkey_store::{Request, SealedKind, SealedPlace};
 
@@ -18,7 +18,7 @@ pub use retire::KeptBecause;
 
 use crate::{
     login::{profile_place, sealed_place},
-    request,
+    mail, request,
 };
 
 /// For what a value is sealed that is kept there.
@@ -32,6 +32,7 @@ fn sealed_for(kind: SealedKind, place: &SealedPlace) -> (Purpose, Vec<u8>) {
             (Purpose::RequestFingerprint, request::place(&request))
         }
         SealedKind::TestProfile => (Purpose::TestProfile, profile_place(TestLoginId(place.id))),
+        SealedKind::Mail => (Purpose::Mail, mail::place(&place.scope, MailId(place.id))),
     }
 }
 
@@ -45,6 +46,7 @@ mod tests {
             Purpose::CredentialSecret => Some(SealedKind::CredentialSecret),
             Purpose::RequestFingerprint => Some(SealedKind::RequestFingerprint),
             Purpose::TestProfile => Some(SealedKind::TestProfile),
+            Purpose::Mail => Some(SealedKind::Mail),
             // Under way for minutes; or hashes, which nothing opens.
             Purpose::State | Purpose::LoginCode | Purpose::SecretFingerprint => None,
         }

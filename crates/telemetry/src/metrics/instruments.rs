@@ -24,6 +24,9 @@ pub(super) struct Instruments {
     pub(super) outbox_depth: Gauge<u64>,
     pub(super) outbox_oldest_age: Gauge<f64>,
     pub(super) relay_connected: Gauge<u64>,
+    pub(super) mails: Counter<u64>,
+    pub(super) mail_waiting: Gauge<u64>,
+    pub(super) mail_oldest_age: Gauge<f64>,
 }
 
 impl Instruments {
@@ -49,14 +52,25 @@ impl Instruments {
             events_returned: count("latchkey_events_returned", "events no exchange took"),
             events_unrouted: level("latchkey_events_unrouted", "events no queue was bound for"),
             outbox_depth: level("latchkey_outbox_depth", "events waiting to be published"),
-            outbox_oldest_age: meter
-                .f64_gauge("latchkey_outbox_oldest_age")
-                .with_unit("s")
-                .with_description("age of the oldest waiting event")
-                .build(),
+            outbox_oldest_age: age(
+                meter,
+                "latchkey_outbox_oldest_age",
+                "age of the oldest waiting event",
+            ),
             relay_connected: level("latchkey_relay_connected", "1 while connected to the broker"),
+            mails: count("latchkey_mails", "mails queued and tries to send them, by outcome"),
+            mail_waiting: level("latchkey_mail_waiting", "mails waiting to be sent"),
+            mail_oldest_age: age(
+                meter,
+                "latchkey_mail_oldest_age",
+                "age of the oldest waiting mail",
+            ),
         }
     }
+}
+
+fn age(meter: &Meter, name: &'static str, what: &'static str) -> Gauge<f64> {
+    meter.f64_gauge(name).with_unit("s").with_description(what).build()
 }
 
 fn duration(

@@ -153,3 +153,33 @@ pub fn outbox_oldest_age(age: Duration) {
 pub fn relay_connected(connected: bool) {
     with(|of| of.relay_connected.record(u64::from(connected), &[]));
 }
+
+/// Counts mails that were queued.
+pub fn mails_queued(count: u64) {
+    mails(count, "queued", "none");
+}
+
+/// Counts a try to send a mail: `sent`, `put_off` or `given_up`, and why.
+pub fn mail(outcome: &'static str, reason: &'static str) {
+    mails(1, outcome, reason);
+}
+
+/// Counts mails that nobody could send in time.
+pub fn mails_expired(count: u64) {
+    mails(count, "given_up", "expired");
+}
+
+fn mails(count: u64, outcome: &'static str, reason: &'static str) {
+    let tried = [KeyValue::new("outcome", outcome), KeyValue::new("reason", reason)];
+    with(|of| of.mails.add(count, &tried));
+}
+
+/// Says how many mails wait to be sent.
+pub fn mail_waiting(waiting: u64) {
+    with(|of| of.mail_waiting.record(waiting, &[]));
+}
+
+/// Says how long the oldest waiting mail has waited; zero when none does.
+pub fn mail_oldest_age(age: Duration) {
+    with(|of| of.mail_oldest_age.record(age.as_secs_f64(), &[]));
+}

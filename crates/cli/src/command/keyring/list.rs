@@ -77,6 +77,7 @@ const fn plural(kind: SealedKind) -> &'static str {
         SealedKind::CredentialSecret => "credentials",
         SealedKind::RequestFingerprint => "requests",
         SealedKind::TestProfile => "test logins",
+        SealedKind::Mail => "mails",
     }
 }
 
@@ -85,6 +86,7 @@ const fn field(kind: SealedKind) -> &'static str {
         SealedKind::CredentialSecret => "credentials",
         SealedKind::RequestFingerprint => "requests",
         SealedKind::TestProfile => "testLogins",
+        SealedKind::Mail => "mails",
     }
 }
 

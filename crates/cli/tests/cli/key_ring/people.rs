@@ -103,6 +103,7 @@ fn replica(
         keyring: Arc::new(ring),
         providers,
         resolver: Arc::new(Resolver::new(&latchkey_dns::Config::default())),
+        mailer: None,
         clock,
     });
     tokio::spawn(latchkey.clone().note_sealing(stop.clone()));

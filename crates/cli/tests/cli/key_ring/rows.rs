@@ -3,7 +3,7 @@
 use std::{fmt::Write, ops::Range};
 
 use latchkey_domain::{
-    id::{CredentialId, TestLoginId, uuid_at},
+    id::{CredentialId, MailId, TestLoginId, uuid_at},
     time::Timestamp,
 };
 use latchkey_keyring::{KeyRing, Purpose};
@@ -23,12 +23,17 @@ fn place(kind: SealedKind, place: &SealedPlace) -> (Purpose, String) {
         SealedKind::TestProfile => {
             (Purpose::TestProfile, format!("test_logins/{}/sealed_profile", TestLoginId(*id)))
         }
+        SealedKind::Mail => {
+            let id = MailId(*id);
+            (Purpose::Mail, format!("environments/{scope}/mail_outbox/{id}/sealed_letter"))
+        }
     }
 }
 
-/// Adds as many credentials, requests and test logins of the connection that nobody signs in through.
+/// Adds as many credentials, requests, test logins and mails of the connection that nobody signs in through.
 pub(super) async fn add(db: &TestDatabase, ring: &KeyRing, numbers: Range<u32>) {
-    let (mut credentials, mut requests, mut tests) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut credentials, mut requests) = (Vec::new(), Vec::new());
+    let (mut tests, mut mails) = (Vec::new(), Vec::new());
     for number in numbers {
         let row = SealedPlace {
             scope: "dev".to_owned(),
@@ -48,8 +53,10 @@ pub(super) async fn add(db: &TestDatabase, ring: &KeyRing, numbers: Range<u32>) 
         ));
         requests.push(format!("('dev', {id}, {}, 'nothing', {number})", sealed[1]));
         let ticket = bytes(db, &number.to_be_bytes());
-        let sealed = &sealed[2];
-        tests.push(format!("({id}, 'dev', 'unused', 'a.example', {ticket}, {number}, {sealed})"));
+        let profile = &sealed[2];
+        tests.push(format!("({id}, 'dev', 'unused', 'a.example', {ticket}, {number}, {profile})"));
+        // None of them expires while the test runs.
+        mails.push(format!("({id}, 'dev', {}, {number}, {}, {number}, 0)", sealed[3], i64::MAX));
     }
     insert(
         db,
@@ -63,6 +70,12 @@ pub(super) async fn add(db: &TestDatabase, ring: &KeyRing, numbers: Range<u32>) 
         db,
         "test_logins (id, environment, connection, host, ticket_hash, created_at, sealed_profile)",
         &tests,
+    )
+    .await;
+    insert(
+        db,
+        "mail_outbox (id, environment, sealed_letter, created_at, expires_at, due_at, attempts)",
+        &mails,
     )
     .await;
 }
