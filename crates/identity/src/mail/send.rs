@@ -1,9 +1,8 @@
 //! One try to send a mail: open the seal, hand it over, and only then note it.
 
-use latchkey_domain::mail::{Cause, Mailer, SEND_LIMIT, SendError};
+use latchkey_domain::mail::{Mailer, SendError};
 use latchkey_store::LeasedMail;
 use latchkey_telemetry::metrics;
-use tokio::time::timeout;
 
 use super::next_try::next_try;
 use crate::{Latchkey, Result};
@@ -33,8 +32,7 @@ impl Latchkey {
         // A letter that does not open waits: its key may come back before it expires.
         let letter = self.open_letter(&leased.mail)?;
         let message = letter.compose(leased.mail.id, leased.mail.created_at);
-        let sent = timeout(SEND_LIMIT, mailer.send(&message)).await;
-        let sent = sent.unwrap_or(Err(SendError::Later(Cause::TimedOut)));
+        let sent = mailer.send(&message).await;
         let tried = self.note_try(leased, sent).await?;
         tell(tried, sent);
         Ok(())
