@@ -70,9 +70,9 @@ impl Config {
         let has_password = self.password.as_ref().is_some_and(|it| !it.expose_secret().is_empty());
         match (&self.username, has_password) {
             (None, false) => None,
-            (Some(_), true) if self.is_exposed() => Some(
-                "tls: must not be none where a password goes to another machine".to_owned(),
-            ),
+            (Some(_), true) if self.is_exposed() => {
+                Some("tls: must not be none where a password goes to another machine".to_owned())
+            }
             (Some(_), true) => None,
             (Some(_), false) => Some("password: is missing beside username".to_owned()),
             (None, true) => Some("username: is missing beside password".to_owned()),
@@ -81,7 +81,11 @@ impl Config {
 
     /// No name is fine.
     fn checked_name(&self) -> Result<Option<DisplayName>, latchkey_domain::Invalid> {
-        if self.from_name.is_empty() { Ok(None) } else { DisplayName::parse(&self.from_name).map(Some) }
+        if self.from_name.is_empty() {
+            Ok(None)
+        } else {
+            DisplayName::parse(&self.from_name).map(Some)
+        }
     }
 
     /// Whether mail goes to another machine for all to read.
@@ -114,12 +118,9 @@ mod tests {
 
     #[test]
     fn a_host_and_an_address_are_enough_and_the_port_follows_from_the_encryption() {
-        for (more, port) in [
-            ("", 587),
-            ("tls = 'implicit'", 465),
-            ("tls = 'none'", 25),
-            ("port = 2525", 2525),
-        ] {
+        for (more, port) in
+            [("", 587), ("tls = 'implicit'", 465), ("tls = 'none'", 25), ("port = 2525", 2525)]
+        {
             let config = read(more);
             assert_eq!((config.problems(), config.port()), (Vec::new(), port), "{more}");
         }

@@ -85,8 +85,8 @@ impl Server {
 
 /// The roots of this machine, and those of the file.
 fn tls(config: &Config) -> Result<TlsParameters, Error> {
-    let mut tls = TlsParameters::builder(config.host.clone())
-        .certificate_store(CertificateStore::Default);
+    let mut tls =
+        TlsParameters::builder(config.host.clone()).certificate_store(CertificateStore::Default);
     if let Some(file) = &config.ca_file {
         let pem = fs::read(file).map_err(Error::Roots)?;
         tls = tls.add_root_certificate(Certificate::from_pem(&pem).map_err(Error::Tls)?);

@@ -11,9 +11,9 @@ use tokio::{
     net::{TcpListener, TcpStream},
     task::JoinSet,
 };
-use tokio_rustls::TlsAcceptor;
 
 pub use certificate::{Certificate, Root};
+pub use tokio_rustls::{TlsAcceptor, server::TlsStream};
 
 /// A server that speaks TLS and passes on what it hears; it ends when it is dropped.
 #[derive(Debug)]
@@ -45,7 +45,8 @@ impl TlsFront {
     }
 }
 
-fn acceptor(certificate: Certificate) -> TlsAcceptor {
+/// Shows this certificate to whoever comes.
+pub fn acceptor(certificate: Certificate) -> TlsAcceptor {
     let provider = Arc::new(aws_lc_rs::default_provider());
     let config = ServerConfig::builder_with_provider(provider);
     let config = config.with_safe_default_protocol_versions().unwrap().with_no_client_auth();
