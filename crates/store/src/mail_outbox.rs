@@ -1,11 +1,11 @@
 //! Mail that waits: queued in the transaction of what it tells of, leased, and removed once it is sent
 //! or given up.
 
-use std::{sync::atomic::Ordering, time::Duration};
+use std::sync::atomic::Ordering;
 
 use latchkey_domain::{
     id::{EnvironmentId, MailId},
-    time::{Clock, Timestamp},
+    time::Timestamp,
 };
 use latchkey_telemetry::metrics;
 use sea_orm::{
@@ -87,16 +87,15 @@ impl Store {
         }
     }
 
-    /// Leases mail that is due, the one that waits longest first. Nobody else gets it for `duration`.
+    /// Leases mail that is due, the one that waits longest first. Nobody else gets it until then.
     ///
     /// A row that cannot be read is logged and left out; it goes when it expires.
     pub async fn lease_mail(
         &self,
         token: Uuid,
-        duration: Duration,
+        (now, until): (Timestamp, Timestamp),
         limit: u32,
     ) -> Result<Vec<LeasedMail>> {
-        let now = self.clock.now();
         // PostgreSQL skips what another process is just leasing; SQLite has one writer.
         let skip = match self.backend {
             Backend::Postgres => " FOR UPDATE SKIP LOCKED",
@@ -108,7 +107,7 @@ impl Store {
              WHERE id IN (SELECT id FROM leasable) RETURNING *"
         );
         let values: [sea_orm::Value; 4] =
-            [now.0.into(), token.into(), now.plus(duration).0.into(), i64::from(limit).into()];
+            [now.0.into(), token.into(), until.0.into(), i64::from(limit).into()];
         let statement = Statement::from_sql_and_values(self.database(), sql, values);
         let rows = self.background.query_all_raw(statement).await?;
         let mut leased: Vec<_> = rows.iter().filter_map(|row| readable(row, token)).collect();

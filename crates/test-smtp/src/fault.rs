@@ -11,6 +11,8 @@ pub enum Fault {
     CutBefore,
     /// The mail is taken, and the connection cut before that is said.
     CutAfter,
+    /// The mail is taken, and that is never said.
+    HangAfter,
     /// The recipient is never answered.
     Hang,
 }

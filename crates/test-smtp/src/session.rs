@@ -146,10 +146,11 @@ impl Session {
         }
         let State { from, to, under_tls, .. } = self.state.clone();
         self.kept.take(Received { from, to, raw, under_tls });
-        if self.state.fault == Some(Fault::CutAfter) {
-            return Ok(Next::End);
+        match self.state.fault {
+            Some(Fault::CutAfter) => return Ok(Next::End),
+            Some(Fault::HangAfter) => pending().await,
+            _ => lines.say("250 taken").await?,
         }
-        lines.say("250 taken").await?;
         Ok(Next::Go)
     }
 }

@@ -70,9 +70,9 @@ impl Latchkey {
         if room == 0 {
             return Ok(Vec::new());
         }
-        let token = uuid_at(self.clock.now());
+        let now = self.clock.now();
         let room = room.try_into().unwrap_or(SIDE_BY_SIDE);
-        Ok(self.store.lease_mail(token, LEASE, room).await?)
+        Ok(self.store.lease_mail(uuid_at(now), (now, now.plus(LEASE)), room).await?)
     }
 }
 

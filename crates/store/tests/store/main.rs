@@ -19,6 +19,7 @@ mod feed;
 mod hosts;
 mod identities;
 mod lease;
+mod mail_outbox;
 mod migrations;
 mod outbox;
 mod parents;
