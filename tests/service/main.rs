@@ -30,6 +30,7 @@ mod health;
 mod key_rotation;
 mod limits;
 mod login;
+mod mail;
 mod missing_keys;
 mod organizations;
 mod own_server;

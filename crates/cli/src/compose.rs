@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
 use latchkey_dns::Resolver;
+use latchkey_domain::mail::Mailer;
 use latchkey_identity::{Latchkey, Parts, Providers};
 use latchkey_keyring::KeyRing;
 use latchkey_providers::Registry;
@@ -51,23 +52,36 @@ pub(crate) async fn providers(config: &Config) -> Result<Providers> {
     Ok(registry.names().filter_map(with_provider).collect())
 }
 
+/// Who carries mail, where that is configured. It reads the root certificates too.
+pub(crate) async fn mailer(config: &Config) -> Result<Option<Arc<dyn Mailer>>> {
+    let Some(config) = config.mail.clone() else { return Ok(None) };
+    let opened = tokio::task::spawn_blocking(move || latchkey_mail::Mailer::new(&config)).await?;
+    Ok(Some(Arc::new(opened?)))
+}
+
 impl Service {
     /// Puts the use cases together.
-    pub(crate) fn new(config: &Config, store: Store, ring: KeyRing, providers: Providers) -> Self {
+    pub(crate) fn new(
+        config: &Config,
+        store: Store,
+        ring: KeyRing,
+        providers: Providers,
+        mailer: Option<Arc<dyn Mailer>>,
+    ) -> Self {
         let cache = ConfigCache::new(store.clone());
         let latchkey = Latchkey::new(Parts {
             cache: cache.clone(),
             keyring: Arc::new(ring),
             providers,
             resolver: Arc::new(Resolver::new(&config.dns)),
-            mailer: None,
+            mailer,
             clock: Arc::new(store.clock()),
             store: store.clone(),
         });
         Self { latchkey, store, cache }
     }
 
-    /// Keeps time, cache and feed current, and purges what is due.
+    /// Keeps time, cache and feed current, purges what is due, and sends mail.
     pub(crate) fn follow(&self, stage: &Stage) {
         let stop = || stage.stop.clone();
         follow_clock(&self.store, stage);
@@ -75,6 +89,7 @@ impl Service {
         stage.follow("the sequencer", self.store.clone().sequence(stop()));
         stage.follow("the sweep", self.store.clone().sweep(stop()));
         stage.follow("custom domains", self.latchkey.clone().look_for_domains(stop()));
+        stage.follow("mail", self.latchkey.clone().deliver_mail(stop()));
         stage.follow("the key ring", self.latchkey.clone().note_sealing(stop()));
     }
 

@@ -16,11 +16,12 @@ use latchkey_providers::{ProviderConfig, Registry};
 use latchkey_store::{ConfigCache, Store};
 use latchkey_test_database::TestDatabase;
 use latchkey_test_dns::TestDns;
+use latchkey_test_smtp::TestSmtp;
 use tokio::net::TcpListener;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tonic::transport::{Channel, Endpoint};
 
-use super::{broker::Corner, clock::ShiftedClock, seed::Keys};
+use super::{broker::Corner, clock::ShiftedClock, mailing::mailer, seed::Keys};
 
 /// The host that people sign in on.
 pub(crate) const HOST: &str = "login.example.com";
@@ -37,6 +38,8 @@ pub(crate) struct TestApp {
     pub(crate) bitbucket: Control,
     /// Who answers for every name.
     pub(crate) dns: TestDns,
+    /// Who takes mail for everybody.
+    pub(crate) smtp: TestSmtp,
     pub(crate) keys: Keys,
     pub(crate) channel: Channel,
     /// Where the gRPC server listens.
@@ -80,14 +83,14 @@ impl TestApp {
         let sequencer = stop.child_token();
         tasks.spawn(store.clone().sequence(sequencer.clone()));
         let key_file = KeyFile::generate().unwrap();
-        let dns = TestDns::start().await;
+        let (dns, smtp) = (TestDns::start().await, TestSmtp::start().await);
         let latchkey = Latchkey::new(Parts {
             store: store.clone(),
             cache: followed(&store, &stop, &tasks),
             keyring: Arc::new(KeyRing::load(&key_file).unwrap()),
             providers: providers(stand_in.base_url()),
             resolver: resolver(&dns),
-            mailer: None,
+            mailer: Some(mailer(&smtp)),
             clock: Arc::new(clock.clone()),
         });
         let keys = Keys::seed(&latchkey).await;
@@ -95,6 +98,7 @@ impl TestApp {
         Self {
             bitbucket: stand_in.control(),
             dns,
+            smtp,
             http: http_client(),
             database,
             store,

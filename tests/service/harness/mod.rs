@@ -16,6 +16,7 @@ mod events;
 pub(crate) mod gateway;
 pub(crate) mod leaks;
 pub(crate) mod looking;
+pub(crate) mod mailing;
 pub(crate) mod organizations;
 pub(crate) mod own_postgres;
 pub(crate) mod person;

@@ -14,6 +14,7 @@ use tonic::{service::interceptor::InterceptedService, transport::Channel};
 use super::{
     Key, TestApp,
     app::{followed, providers, resolver, serve, settings},
+    mailing::mailer,
 };
 
 /// A second process.
@@ -42,7 +43,7 @@ impl TestApp {
             keyring,
             providers: providers(base_url),
             resolver: resolver(&self.dns),
-            mailer: None,
+            mailer: Some(mailer(&self.smtp)),
             clock,
         });
         let (_, channel) = serve(&latchkey, &self.stop, &self.tasks).await;

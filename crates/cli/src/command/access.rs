@@ -49,7 +49,7 @@ impl Access {
             tokio::try_join!(compose::connect_to_current(&config), compose::providers(&config))?;
         // Environments and API keys hold nothing that is sealed, so this ring is never used.
         let unused = KeyRing::load(&KeyFile::generate()?)?;
-        let service = Service::new(&config, store, unused, providers);
+        let service = Service::new(&config, store, unused, providers, None);
         let client = Client::of_the_database(&service.latchkey)?;
         Ok(Administration { client, within: Some(service) })
     }

@@ -13,7 +13,7 @@ use crate::{
     run::Run,
 };
 
-/// gRPC, the events' positions, and the relay where a broker is configured.
+/// gRPC, the events' positions, mail where a server is configured, and the relay where a broker is configured.
 pub(super) async fn serve(config: Config) -> Result<()> {
     config.check(&[
         Section::Server,
@@ -22,14 +22,19 @@ pub(super) async fn serve(config: Config) -> Result<()> {
         Section::Providers,
         Section::Dns,
         Section::Relay,
+        Section::Mail,
         Section::Telemetry,
     ])?;
     let telemetry = latchkey_telemetry::start(&config.telemetry)?;
     let mut run = Run::until_told()?;
     run.patience += Duration::from_secs(config.server.lameduck_seconds);
-    let (store, providers) =
-        tokio::try_join!(compose::connect_to_current(&config), compose::providers(&config))?;
-    let service = Service::new(&config, store.clone(), config.keyring.ring()?, providers);
+    let (store, providers, mailer) = tokio::try_join!(
+        compose::connect_to_current(&config),
+        compose::providers(&config),
+        compose::mailer(&config),
+    )?;
+    let ring = config.keyring.ring()?;
+    let service = Service::new(&config, store.clone(), ring, providers, mailer);
     let place = Place { what: "gRPC", setting: "server.listen" };
     let listener = bind(config.server.listen, place).await?;
 

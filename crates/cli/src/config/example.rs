@@ -75,6 +75,7 @@ fn every_setting_is_in_the_example() {
         ("keyring", fields::<KeyringConfig>()),
         ("dns", fields::<latchkey_dns::Config>()),
         ("relay", fields::<latchkey_relay::Config>()),
+        ("mail", fields::<latchkey_mail::Config>()),
         ("gateway", fields::<latchkey_gateway::Config>()),
         ("telemetry", fields::<latchkey_telemetry::Config>()),
     ];
@@ -88,7 +89,7 @@ fn every_setting_is_in_the_example() {
 #[test]
 fn everything_in_the_example_can_be_switched_on() {
     let config = Config::deserialize(Value::Table(switched_on())).unwrap();
-    assert!(config.gateway.is_some());
+    assert!(config.gateway.is_some() && config.mail.is_some());
     assert!(!config.providers.is_empty());
     let providers: Vec<&ProviderConfig> = config.providers.values().collect();
     assert!(providers.iter().all(|provider| provider.settings.len() == 5), "{providers:?}");

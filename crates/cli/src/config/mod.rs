@@ -38,6 +38,8 @@ pub(crate) struct Config {
     pub(crate) dns: latchkey_dns::Config,
     /// RabbitMQ.
     pub(crate) relay: latchkey_relay::Config,
+    /// The mail server; absent where no mail is sent.
+    pub(crate) mail: Option<latchkey_mail::Config>,
     /// The gateway; absent where none runs.
     pub(crate) gateway: Option<latchkey_gateway::Config>,
     /// Logs, traces and metrics.

@@ -50,6 +50,8 @@ pub(crate) enum Section {
     Dns,
     /// `[relay]`
     Relay,
+    /// `[mail]`
+    Mail,
     /// `[gateway]`
     Gateway,
     /// `[telemetry]`
@@ -58,13 +60,14 @@ pub(crate) enum Section {
 
 impl Section {
     /// All of them.
-    pub(crate) const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 9] = [
         Self::Server,
         Self::Store,
         Self::Keyring,
         Self::Providers,
         Self::Dns,
         Self::Relay,
+        Self::Mail,
         Self::Gateway,
         Self::Telemetry,
     ];
@@ -77,6 +80,7 @@ impl Section {
             Self::Providers => "providers",
             Self::Dns => "dns",
             Self::Relay => "relay",
+            Self::Mail => "mail",
             Self::Gateway => "gateway",
             Self::Telemetry => "telemetry",
         }
@@ -99,6 +103,9 @@ impl Config {
             Section::Providers => Registry::open(&self.providers).err().unwrap_or_default(),
             Section::Dns => self.dns.problems(),
             Section::Relay => self.relay.problems(),
+            Section::Mail => {
+                self.mail.as_ref().map_or_else(Vec::new, latchkey_mail::Config::problems)
+            }
             Section::Gateway => {
                 self.gateway.as_ref().map_or_else(Vec::new, latchkey_gateway::Config::problems)
             }
@@ -166,6 +173,8 @@ mod tests {
         config.store.max_connections = 0;
         config.dns.servers = vec!["192.0.2.53:0".parse().unwrap()];
         config.relay.unrouted = String::new();
+        let mail = latchkey_mail::Config { host: "smtp.example".to_owned(), ..Default::default() };
+        config.mail = Some(mail);
         config.telemetry.sample_ratio = 2.0;
         config.telemetry.metrics_listen = Some(config.server.listen);
         let problems = config.check(&Section::ALL).unwrap_err().0;
@@ -173,6 +182,7 @@ mod tests {
             "store.max_connections",
             "dns.servers",
             "relay.unrouted",
+            "mail.from_address",
             "telemetry.sample_ratio",
             "telemetry.metrics",
         ];

@@ -20,6 +20,9 @@ impl Config {
             Section::Relay if self.relay.uses_guest() => {
                 "url: must not use the user guest in production"
             }
+            Section::Mail if self.mail.as_ref().is_some_and(latchkey_mail::Config::is_exposed) => {
+                "tls: must not be none in production, unless its host is a loopback host: codes go there"
+            }
             Section::Gateway => return self.gateway.iter().flat_map(plain_addresses).collect(),
             Section::Providers => return self.stand_ins(),
             _ => return Vec::new(),
@@ -58,6 +61,12 @@ mod tests {
         let mut config = Config { production: true, ..Config::default() };
         config.server.listen = "0.0.0.0:50051".parse().unwrap();
         config.relay.url = Some("amqp://guest:guest@broker.example".into());
+        config.mail = Some(latchkey_mail::Config {
+            host: "smtp.example".to_owned(),
+            tls: latchkey_mail::Tls::None,
+            from_address: "login@acme.example".to_owned(),
+            ..latchkey_mail::Config::default()
+        });
         config.gateway = Some(gateway::Config {
             environment: "environments/live".to_owned(),
             key: "lk_gateway_x".into(),
@@ -78,6 +87,7 @@ mod tests {
             "keyring.file",
             "providers.acme.stand_in",
             "relay.url",
+            "mail.tls",
             "gateway.base_url",
             "gateway.endpoint",
         ];

@@ -83,6 +83,7 @@ fn beside(options: &Options, places: &Places) -> Vec<(&'static str, String)> {
     let callback = format!("{}login/callback/{CLOUD_CONNECTION}", places.base_url);
     let needs = format!("permissions Account: Email, Read; callback URL {callback}");
     let mut rows = vec![("Bitbucket", first.to_owned()), ("", needs)];
+    rows.push(("Mail", "is shown here, codes included, and goes to nobody".to_owned()));
     if options.amqp_url.is_some() {
         rows.push(("RabbitMQ", "events go to its exchange latchkey.events too".to_owned()));
     }

@@ -2,13 +2,14 @@
 
 mod banner;
 mod keys;
+mod mail;
 mod options;
 mod places;
 mod seed;
 mod state;
 mod way_in;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use anyhow::Result;
 use latchkey_domain::provider::ProviderName;
@@ -56,7 +57,8 @@ pub(crate) async fn run(options: Options) -> Result<()> {
     let store = compose::connect(&config).await?;
     store.migrate().await?;
     let providers = compose::providers(&config).await?;
-    let service = Service::new(&config, store.clone(), config.keyring.ring()?, providers);
+    let (ring, mailer) = (config.keyring.ring()?, Arc::new(mail::OnTheTerminal));
+    let service = Service::new(&config, store.clone(), ring, providers, Some(mailer));
     let mut keys = Keys::read(&state.keys())?;
     seed::seed(&service.latchkey, &options, &places, &mut keys).await?;
     keys.write(&state.keys())?;

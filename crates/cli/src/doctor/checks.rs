@@ -119,6 +119,24 @@ impl Checks<'_> {
         }
     }
 
+    /// The mail server, where one is configured.
+    pub(super) async fn mail(&self) -> Finding {
+        const CHECK: &str = "mail";
+        const HINT: &str =
+            "check mail.host, mail.tls, mail.username and mail.password, and the way there";
+        let Some(config) = &self.config.mail else {
+            return Finding::skipped(CHECK, "none is configured: no one-time codes are sent");
+        };
+        let mailer = match latchkey_mail::Mailer::new(config) {
+            Ok(mailer) => mailer,
+            Err(error) => return Finding::failed(CHECK, format!("{:#}", anyhow!(error)), HINT),
+        };
+        match mailer.look().await {
+            Ok(()) => Finding::ok(CHECK, format!("{} lets us in", config.host)),
+            Err(error) => Finding::failed(CHECK, error.to_string(), HINT),
+        }
+    }
+
     /// Every host that providers are asked at.
     pub(super) async fn providers(&self) -> Vec<Finding> {
         const CHECK: &str = "provider";

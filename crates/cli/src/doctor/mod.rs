@@ -102,11 +102,15 @@ pub(crate) async fn run(options: &Options) -> Result<()> {
 
 async fn look(config: &Config) -> Vec<Finding> {
     let checks = Checks { config };
-    let (database, broker, providers) =
-        tokio::join!(checks.database(), within("broker", checks.broker()), checks.providers(),);
+    let (database, broker, mail, providers) = tokio::join!(
+        checks.database(),
+        within("broker", checks.broker()),
+        within("mail", checks.mail()),
+        checks.providers(),
+    );
     let mut findings = vec![configuration(config.check(&Section::ALL).map_err(Into::into))];
     findings.extend(database);
-    findings.push(broker);
+    findings.extend([broker, mail]);
     findings.extend(providers);
     findings
 }

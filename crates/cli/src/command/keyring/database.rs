@@ -14,7 +14,13 @@ pub(super) async fn open(config: &Config) -> Result<Service> {
     config.check(&[Section::Store, Section::Keyring, Section::Telemetry])?;
     existing(&config.keyring)?;
     let ring = config.keyring.ring()?;
-    Ok(Service::new(config, compose::connect_to_current(config).await?, ring, Providers::new()))
+    Ok(Service::new(
+        config,
+        compose::connect_to_current(config).await?,
+        ring,
+        Providers::new(),
+        None,
+    ))
 }
 
 /// As [`open`], where there is a database; it tells why there is none.
