@@ -94,7 +94,7 @@ impl Store {
         &self,
         token: Uuid,
         (now, until): (Timestamp, Timestamp),
-        limit: u32,
+        limit: usize,
     ) -> Result<Vec<LeasedMail>> {
         // PostgreSQL skips what another process is just leasing; SQLite has one writer.
         let skip = match self.backend {
@@ -106,8 +106,12 @@ impl Store {
              SET lease = $2, due_at = $3, attempts = attempts + 1 \
              WHERE id IN (SELECT id FROM leasable) RETURNING *"
         );
-        let values: [sea_orm::Value; 4] =
-            [now.0.into(), token.into(), until.0.into(), i64::from(limit).into()];
+        let values: [sea_orm::Value; 4] = [
+            now.0.into(),
+            token.into(),
+            until.0.into(),
+            i64::try_from(limit).unwrap_or(i64::MAX).into(),
+        ];
         let statement = Statement::from_sql_and_values(self.database(), sql, values);
         let rows = self.background.query_all_raw(statement).await?;
         let mut leased: Vec<_> = rows.iter().filter_map(|row| readable(row, token)).collect();

@@ -1,14 +1,13 @@
 //! Sending what waits, side by side: lease, hand over, and go on while some are under way.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
-use futures_util::{StreamExt, stream::FuturesUnordered};
 use latchkey_domain::{
     id::uuid_at,
     mail::{Mailer, SEND_LIMIT},
 };
 use latchkey_store::LeasedMail;
-use tokio::{sync::watch, time::timeout};
+use tokio::{sync::watch, task::JoinSet, time::timeout};
 use tokio_util::sync::CancellationToken;
 
 use crate::{Latchkey, Result};
@@ -20,7 +19,7 @@ const POLL: Duration = Duration::from_secs(1);
 const AFTER_FAILURE: Duration = Duration::from_secs(2);
 /// How many mails are handed over side by side, each on a connection of its own: so many do not hold
 /// each other up, and more than most servers let one client have would be refused.
-const SIDE_BY_SIDE: u32 = 8;
+const MOST: usize = 8;
 /// How long a mail is held: longer than it may take to hand it over and to note that.
 pub(super) const LEASE: Duration = SEND_LIMIT.saturating_mul(2);
 /// How long mails in flight may still take when the process stops. One that is cut off is tried again,
@@ -32,34 +31,37 @@ impl Latchkey {
     /// carries mail, it ends at once.
     pub async fn deliver_mail(self, stop: CancellationToken) {
         let Some(mailer) = self.mailer.clone() else { return };
-        tokio::join!(self.measure_mail(&stop), self.send_mail(&*mailer, &stop));
+        tokio::join!(self.measure_mail(&stop), self.send_mail(&mailer, &stop));
     }
 
-    async fn send_mail(&self, mailer: &dyn Mailer, stop: &CancellationToken) {
+    async fn send_mail(&self, mailer: &Arc<dyn Mailer>, stop: &CancellationToken) {
         let mut queued = self.store.mail_queued();
-        let mut under_way = FuturesUnordered::new();
+        // Each in a task of its own: what is under way must go on while more is leased, as it may be
+        // whom a connection to the database was just given to.
+        let mut under_way = JoinSet::new();
         while !stop.is_cancelled() {
             // What is queued from here on wakes us, if this round did not see it.
             queued.borrow_and_update();
-            let room = SIDE_BY_SIDE as usize - under_way.len();
-            let mut pause = POLL;
-            match self.lease_due_mail(room).await {
+            let pause = match self.lease_due_mail(MOST - under_way.len()).await {
                 Ok(leased) => {
-                    under_way.extend(leased.into_iter().map(|leased| self.deliver(mailer, leased)));
+                    for leased in leased {
+                        under_way.spawn(self.clone().deliver(mailer.clone(), leased));
+                    }
+                    POLL
                 }
                 Err(error) => {
                     tracing::warn!(error = &error as &dyn std::error::Error, "mail waits");
-                    pause = AFTER_FAILURE;
+                    AFTER_FAILURE
                 }
-            }
-            let has_room = under_way.len() < SIDE_BY_SIDE as usize;
+            };
+            let has_room = under_way.len() < MOST;
             tokio::select! {
-                Some(()) = under_way.next() => {}
+                Some(_) = under_way.join_next() => {}
                 () = wake(&mut queued, pause), if has_room => {}
                 () = stop.cancelled() => {}
             }
         }
-        let rest = under_way.for_each(|()| std::future::ready(()));
+        let rest = async { while under_way.join_next().await.is_some() {} };
         if timeout(FINISH_WITHIN, rest).await.is_err() {
             tracing::warn!("mail that is being sent is cut off");
         }
@@ -71,7 +73,6 @@ impl Latchkey {
             return Ok(Vec::new());
         }
         let now = self.clock.now();
-        let room = room.try_into().unwrap_or(SIDE_BY_SIDE);
         Ok(self.store.lease_mail(uuid_at(now), (now, now.plus(LEASE)), room).await?)
     }
 }

@@ -1,5 +1,8 @@
 //! One try to send a mail: open the seal, hand it over, and only then note it.
 
+use std::{sync::Arc, time::Duration};
+
+use backon::{ExponentialBuilder, Retryable};
 use latchkey_domain::mail::{Mailer, SendError};
 use latchkey_store::LeasedMail;
 use latchkey_telemetry::metrics;
@@ -21,8 +24,8 @@ impl Latchkey {
         mail.id = %leased.mail.id,
         mail.attempt = leased.attempt,
     ))]
-    pub(super) async fn deliver(&self, mailer: &dyn Mailer, leased: LeasedMail) {
-        if let Err(error) = self.try_to_deliver(mailer, &leased).await {
+    pub(super) async fn deliver(self, mailer: Arc<dyn Mailer>, leased: LeasedMail) {
+        if let Err(error) = self.try_to_deliver(&*mailer, &leased).await {
             let error = &error as &dyn std::error::Error;
             tracing::error!(error, "a mail waits");
         }
@@ -33,7 +36,8 @@ impl Latchkey {
         let letter = self.open_letter(&leased.mail)?;
         let message = letter.compose(leased.mail.id, leased.mail.created_at);
         let sent = mailer.send(&message).await;
-        let tried = self.note_try(leased, sent).await?;
+        let note = || self.note_try(leased, sent);
+        let tried = note.retry(a_few_times()).await?;
         tell(tried, sent);
         Ok(())
     }
@@ -59,6 +63,11 @@ impl Latchkey {
             (Err(SendError::Never(_)), None) => Tried::GivenUp("refused"),
         })
     }
+}
+
+/// A mail that was sent, and is not noted, comes twice.
+fn a_few_times() -> ExponentialBuilder {
+    ExponentialBuilder::default().with_min_delay(Duration::from_millis(100)).with_jitter()
 }
 
 /// Counts a try, and says why it did not do.
