@@ -16,6 +16,7 @@ mod developing;
 mod doctor;
 mod first_call;
 mod key_ring;
+mod mailing;
 mod metrics;
 mod organizations;
 mod process;
