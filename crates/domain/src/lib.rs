@@ -10,6 +10,7 @@ pub mod connection;
 mod described;
 pub mod dns;
 pub mod email;
+pub mod email_code;
 pub mod environment;
 pub mod event;
 pub mod grant;

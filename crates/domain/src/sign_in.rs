@@ -101,6 +101,12 @@ reasons! {
         SignInNotAllowed = "SIGN_IN_NOT_ALLOWED" => "access_denied",
         /// Somebody is known by the address, and the application does not link accounts this way.
         LinkNotAllowed = "LINK_NOT_ALLOWED" => "access_denied",
+        /// Nobody is known by this account, and nobody new is taken.
+        SignUpClosed = "SIGN_UP_CLOSED" => "access_denied",
+        /// Nobody is known by this account, and the proven address is of no domain that is taken.
+        EmailDomainNotAllowed = "EMAIL_DOMAIN_NOT_ALLOWED" => "access_denied",
+        /// They did not want to be linked to the user who holds the address that they proved.
+        LinkDeclined = "LINK_DECLINED" => "access_denied",
     }
 }
 
@@ -129,6 +135,8 @@ reasons! {
         ConnectionChanged = "CONNECTION_CHANGED" => "server_error",
         /// The account's id stands for somebody else.
         IdentityChanged = "IDENTITY_CHANGED" => "server_error",
+        /// An address is to be proven, and the service sends no mail.
+        MailNotConfigured = "MAIL_NOT_CONFIGURED" => "server_error",
     }
 }
 

@@ -87,6 +87,18 @@ pub enum Error {
     /// It is not known how the sign-in ended.
     #[error("the sign-in was cut off; start again")]
     StartAgain(#[source] Box<Error>),
+    /// The continuation is not one of ours, or not for this host.
+    #[error("the continuation is not one of ours")]
+    ContinuationInvalid,
+    /// Another address was given before.
+    #[error("another address was given before; to give another one, start again")]
+    EmailGiven,
+    /// No address was given yet.
+    #[error("no address was given yet; submit one first")]
+    EmailMissing,
+    /// The address is not proven yet.
+    #[error("the address is not proven yet; verify it first")]
+    EmailNotProven,
     /// The login code cannot be redeemed.
     #[error("the login code cannot be redeemed")]
     LoginCodeInvalid,
@@ -182,6 +194,8 @@ impl Error {
             Self::RequestIdReused => "request_id",
             Self::RedirectUriNotRegistered => "redirect_uri",
             Self::StateInvalid => "state",
+            Self::ContinuationInvalid => "continuation",
+            Self::EmailGiven => "email",
             Self::LoginCodeInvalid => "code",
             Self::TestTicketInvalid => "ticket",
             _ => return None,
@@ -222,6 +236,10 @@ impl Error {
             Self::ConnectionDisabled => (Precondition, "CONNECTION_DISABLED"),
             Self::ApplicationNotGranted => (Precondition, "APPLICATION_NOT_GRANTED"),
             Self::StateInvalid => (Invalid, "STATE_INVALID"),
+            Self::ContinuationInvalid => (Invalid, "CONTINUATION_INVALID"),
+            Self::EmailGiven => (Precondition, "EMAIL_GIVEN"),
+            Self::EmailMissing => (Precondition, "EMAIL_MISSING"),
+            Self::EmailNotProven => (Precondition, "EMAIL_NOT_PROVEN"),
             Self::StateExpired => (Precondition, "STATE_EXPIRED"),
             Self::OperatorsOnly => (Denied, "CALLER_NOT_ALLOWED"),
             Self::BrowserMismatch => (Denied, "BROWSER_MISMATCH"),

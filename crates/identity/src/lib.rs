@@ -38,8 +38,9 @@ pub use latchkey_store::{
     Cursor, DomainDependents, FeedPage, Positioned, SealedKind, Through, TimeCursor,
 };
 pub use login::{
-    Answer, Callback, Completed, LoginOption, LoginOptions, NewTestLogin, Outcome, ProviderAnswer,
-    RedeemTicket, Redeemed, StartLogin, Started, StartedTest, TestLoginView,
+    Answer, Callback, CodeProblem, Completed, Continue, LoginOption, LoginOptions, NewTestLogin,
+    Outcome, ProviderAnswer, RedeemTicket, Redeemed, StartLogin, Started, StartedTest,
+    TestLoginView, WaitsFor,
 };
 pub use request::{RequestId, credential_etag, etag, grant_etag};
 pub use tenants::{

@@ -27,10 +27,16 @@ pub enum Purpose {
     TestProfile,
     /// A mail that is yet to be sent.
     Mail,
+    /// What a browser goes on with, while its sign-in waits for a proven address.
+    Continuation,
+    /// The person whose sign-in waits.
+    WaitingProfile,
+    /// The one-time code that proves an address.
+    EmailCode,
 }
 
 impl Purpose {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 10] = [
         Self::State,
         Self::LoginCode,
         Self::CredentialSecret,
@@ -38,6 +44,9 @@ impl Purpose {
         Self::RequestFingerprint,
         Self::TestProfile,
         Self::Mail,
+        Self::Continuation,
+        Self::WaitingProfile,
+        Self::EmailCode,
     ];
 
     /// The label in the key derivation. Never changed: what is sealed would not open.
@@ -50,6 +59,9 @@ impl Purpose {
             Self::RequestFingerprint => "latchkey v1 request fingerprint",
             Self::TestProfile => "latchkey v1 test profile",
             Self::Mail => "latchkey v1 mail",
+            Self::Continuation => "latchkey v1 continuation",
+            Self::WaitingProfile => "latchkey v1 waiting profile",
+            Self::EmailCode => "latchkey v1 e-mail code",
         }
     }
 }

@@ -19,6 +19,8 @@ pub enum SealedKind {
     TestProfile,
     /// Mail that is yet to be sent.
     Mail,
+    /// Who came to a sign-in that waits.
+    WaitingProfile,
 }
 
 /// Where a sealed value is kept.
@@ -44,8 +46,13 @@ struct Columns(&'static str, &'static str, &'static str, &'static str);
 
 impl SealedKind {
     /// All of them.
-    pub const ALL: [Self; 4] =
-        [Self::CredentialSecret, Self::RequestFingerprint, Self::TestProfile, Self::Mail];
+    pub const ALL: [Self; 5] = [
+        Self::CredentialSecret,
+        Self::RequestFingerprint,
+        Self::TestProfile,
+        Self::Mail,
+        Self::WaitingProfile,
+    ];
 
     const fn columns(self) -> Columns {
         match self {
@@ -53,6 +60,9 @@ impl SealedKind {
             Self::RequestFingerprint => Columns("requests", "scope", "request_id", "fingerprint"),
             Self::TestProfile => Columns("test_logins", "environment", "id", "sealed_profile"),
             Self::Mail => Columns("mail_outbox", "environment", "id", "sealed_letter"),
+            Self::WaitingProfile => {
+                Columns("waiting_sign_ins", "environment", "id", "sealed_profile")
+            }
         }
     }
 }

@@ -10,7 +10,7 @@ use latchkey_domain::{
     time::Timestamp,
     user::{Identity, User},
 };
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, TryInsertResult, sea_query::Expr};
+use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter, TryInsertResult, sea_query::Expr};
 
 use crate::{
     Backend, Error, Result, SignInEnd, Store, Tx,
@@ -65,8 +65,10 @@ pub struct SignIn {
     pub answer_hash: [u8; 32],
     /// When it was claimed.
     pub claimed_at: Timestamp,
-    /// How it ended; `None` while it is at work.
+    /// How it ended; `None` while it is at work, or waits.
     pub end: Option<SignInEnd>,
+    /// Until when it waits for the person, if it does.
+    pub waits_until: Option<Timestamp>,
     /// Until when its login code can be redeemed.
     pub login_code_expires_at: Option<Timestamp>,
     /// When its login code was redeemed.
@@ -150,6 +152,7 @@ fn read(row: Model) -> Result<SignIn> {
         answer_hash: row.answer_hash.try_into().map_err(|_| corrupt("answer_hash"))?,
         claimed_at: Timestamp(row.claimed_at),
         end: end.transpose()?,
+        waits_until: row.waits_until.map(Timestamp),
         login_code_expires_at: row.login_code_expires_at.map(Timestamp),
         redeemed_at: row.redeemed_at.map(Timestamp),
     })
@@ -186,7 +189,8 @@ impl Store {
         Entity::find_by_id(attempt.0).one(&self.reader).await?.map(read).transpose()
     }
 
-    /// Ends a sign-in that nobody will finish any more; `false` if it has an end or is still young.
+    /// Ends a sign-in that nobody will finish any more; `false` if it has an end, is still young, or
+    /// waits for the person.
     pub async fn abandon_sign_in(&self, attempt: AttemptId, now: Timestamp) -> Result<bool> {
         let updated = Entity::update_many()
             .col_expr(Column::Result, Expr::val("FAILED"))
@@ -195,6 +199,7 @@ impl Store {
             .filter(Column::Id.eq(attempt.0))
             .filter(Column::Result.is_null())
             .filter(Column::ClaimedAt.lte(now.minus(ABANDONED_AFTER).0))
+            .filter(Column::WaitsUntil.is_null().or(Column::WaitsUntil.lte(now.0)))
             .exec(&self.writer)
             .await?;
         Ok(updated.rows_affected == 1)
@@ -234,6 +239,21 @@ impl Store {
 }
 
 impl Tx {
+    /// Has a sign-in wait for the person until then; `false` if it has an end already.
+    pub(crate) async fn have_sign_in_wait(
+        &self,
+        attempt: AttemptId,
+        until: Timestamp,
+    ) -> Result<bool> {
+        let updated = Entity::update_many()
+            .col_expr(Column::WaitsUntil, Expr::val(until.0))
+            .filter(Column::Id.eq(attempt.0))
+            .filter(Column::Result.is_null())
+            .exec(&self.tx)
+            .await?;
+        Ok(updated.rows_affected == 1)
+    }
+
     /// Ends a sign-in with somebody signed in; `false` if it has an end already.
     pub async fn finish_sign_in(&self, finish: &Finish) -> Result<bool> {
         let updated = Entity::update_many()

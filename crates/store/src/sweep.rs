@@ -1,5 +1,5 @@
 //! Removes what has had its time: connections whose deletion can be undone no more, deleted
-//! credentials, requests, test logins and mail.
+//! credentials, requests, test logins, sign-ins that waited, and mail.
 
 use std::time::Duration;
 
@@ -47,22 +47,19 @@ impl Store {
 
     /// Removes what is merely old; what cannot be removed now waits for the next round.
     async fn forget_what_is_old(&self, now: Timestamp) {
-        if let Err(error) = self.forget_credentials(now).await {
-            let error = &error as &dyn std::error::Error;
-            tracing::warn!(error, "deleted credentials wait to be removed");
-        }
-        if let Err(error) = self.forget_requests(now).await {
-            let error = &error as &dyn std::error::Error;
-            tracing::warn!(error, "old requests wait to be removed");
-        }
-        if let Err(error) = self.forget_test_logins(now).await {
-            let error = &error as &dyn std::error::Error;
-            tracing::warn!(error, "old test logins wait to be removed");
-        }
-        // Where no mail is sent any more, nobody else removes it.
-        if let Err(error) = self.forget_mail(now.minus(POLL)).await {
-            let error = &error as &dyn std::error::Error;
-            tracing::warn!(error, "mail that nobody needs any more waits to be removed");
+        for (what, forgotten) in [
+            ("deleted credentials", self.forget_credentials(now).await),
+            ("old requests", self.forget_requests(now).await),
+            ("old test logins", self.forget_test_logins(now).await),
+            ("sign-ins that waited in vain", self.forget_waiting(now).await),
+            ("the counts of codes", self.forget_email_allowances(now).await),
+            // Where no mail is sent any more, nobody else removes it.
+            ("mail that nobody needs any more", self.forget_mail(now.minus(POLL)).await),
+        ] {
+            if let Err(error) = forgotten {
+                let error = &error as &dyn std::error::Error;
+                tracing::warn!(error, what, "something old waits to be removed");
+            }
         }
     }
 

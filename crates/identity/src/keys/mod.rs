@@ -7,7 +7,7 @@ mod readiness;
 mod retire;
 mod sealing;
 
-use latchkey_domain::id::{CredentialId, MailId, TestLoginId};
+use latchkey_domain::id::{AttemptId, CredentialId, MailId, TestLoginId};
 use latchkey_keyring::Purpose;
 use latchkey_store::{Request, SealedKind, SealedPlace};
 
@@ -17,7 +17,7 @@ pub use readiness::Readiness;
 pub use retire::KeptBecause;
 
 use crate::{
-    login::{profile_place, sealed_place},
+    login::{profile_place, sealed_place, waiting_place},
     mail, request,
 };
 
@@ -33,6 +33,7 @@ fn sealed_for(kind: SealedKind, place: &SealedPlace) -> (Purpose, Vec<u8>) {
         }
         SealedKind::TestProfile => (Purpose::TestProfile, profile_place(TestLoginId(place.id))),
         SealedKind::Mail => (Purpose::Mail, mail::place(&place.scope, MailId(place.id))),
+        SealedKind::WaitingProfile => (Purpose::WaitingProfile, waiting_place(AttemptId(place.id))),
     }
 }
 
@@ -47,8 +48,13 @@ mod tests {
             Purpose::RequestFingerprint => Some(SealedKind::RequestFingerprint),
             Purpose::TestProfile => Some(SealedKind::TestProfile),
             Purpose::Mail => Some(SealedKind::Mail),
+            Purpose::WaitingProfile => Some(SealedKind::WaitingProfile),
             // Under way for minutes; or hashes, which nothing opens.
-            Purpose::State | Purpose::LoginCode | Purpose::SecretFingerprint => None,
+            Purpose::State
+            | Purpose::Continuation
+            | Purpose::LoginCode
+            | Purpose::EmailCode
+            | Purpose::SecretFingerprint => None,
         }
     }
 

@@ -6,7 +6,7 @@ use latchkey_domain::id::AttemptId;
 use latchkey_store::{SignIn, SignInEnd};
 use tokio::time::{Instant, sleep};
 
-use super::{Answer, attempt::Opened};
+use super::{Answer, answer::Reached, attempt::Opened, proof::Waits};
 use crate::{Error, Latchkey, Result};
 
 /// How long to wait for whoever is at work: less than a gateway's patience.
@@ -28,28 +28,34 @@ impl Latchkey {
             return Err(Error::AttemptUsed);
         }
         let sign_in = self.wait_for_end(before).await?;
+        if let (None, Some(_)) = (sign_in.end, sign_in.waits_until) {
+            let waiting = self.store.waiting(sign_in.id).await?.ok_or(Error::AttemptInProgress)?;
+            return self.answer(opened, Reached::Waits(Waits::of(&waiting)?)).await;
+        }
         let end = sign_in.end.ok_or(Error::AttemptInProgress)?;
         if matches!(end, SignInEnd::Completed { .. }) && !self.is_redeemable(&sign_in) {
             return Err(Error::AttemptUsed);
         }
-        self.answer(opened, end).await
+        self.answer(opened, Reached::Ended(end)).await
     }
 
-    fn is_redeemable(&self, sign_in: &SignIn) -> bool {
+    pub(super) fn is_redeemable(&self, sign_in: &SignIn) -> bool {
         let now = self.clock.now();
         sign_in.redeemed_at.is_none()
             && sign_in.login_code_expires_at.is_some_and(|expires_at| now < expires_at)
     }
 
-    /// Looks until there is an end, or puts one there if nobody will.
+    /// Looks until there is an end, or the person is waited for; or puts an end there if nobody will.
     async fn wait_for_end(&self, before: SignIn) -> Result<SignIn> {
         if before.end.is_some() {
             return Ok(before);
         }
-        patiently(|| self.look_at(before.id), |sign_in| sign_in.end.is_some()).await
+        let rests = |sign_in: &SignIn| sign_in.end.is_some() || sign_in.waits_until.is_some();
+        patiently(|| self.look_at(before.id), rests).await
     }
 
-    async fn look_at(&self, id: AttemptId) -> Result<SignIn> {
+    /// A sign-in that was claimed, with an end if nobody will put one there any more.
+    pub(super) async fn look_at(&self, id: AttemptId) -> Result<SignIn> {
         self.store.abandon_sign_in(id, self.clock.now()).await?;
         self.store.sign_in(id).await?.ok_or(Error::Internal("a claimed sign-in is gone"))
     }

@@ -10,23 +10,34 @@ use latchkey_domain::{
 use latchkey_store::SignInEnd;
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{attempt::Opened, code::LoginCode};
+use super::{WaitsFor, attempt::Opened, code::LoginCode, proof::Waits};
 use crate::{Latchkey, Result};
 
-/// How a sign-in ended, and where the browser goes.
+/// How a sign-in ended, or what it waits for, and where the browser goes.
 #[derive(Debug)]
 pub struct Answer {
-    /// How.
+    /// How, or for what.
     pub outcome: Outcome,
-    /// Where; nowhere if the application does not have that redirect URI any more, or it was a test
-    /// login. It carries the login code.
+    /// Where; nowhere if the application does not have that redirect URI any more, if the sign-in waits,
+    /// or it was a test login. It carries the login code.
     pub redirect_url: Option<SecretString>,
+    /// What the browser goes on with, if the sign-in waits.
+    pub continuation: Option<SecretString>,
     /// Names the sign-in to support.
     pub reference_id: AttemptId,
 }
 
-/// How a sign-in ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// How far a sign-in came.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Reached {
+    /// It has an end.
+    Ended(SignInEnd),
+    /// It waits for the person.
+    Waits(Waits),
+}
+
+/// How a sign-in ended, or what it waits for.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
     /// Somebody is signed in.
     SignedIn,
@@ -34,6 +45,8 @@ pub enum Outcome {
     Refused(Refusal),
     /// It could not be found out who it is.
     Failed(Failure),
+    /// It waits for the person.
+    Waits(WaitsFor),
     /// It was a test login: this is what a sign-in would have done.
     Tested(TestEnd),
 }
@@ -42,14 +55,32 @@ pub enum Outcome {
 pub type Completed = Answer;
 
 impl Latchkey {
-    /// Makes the answer to an attempt that ended so.
-    pub(super) async fn answer(&self, opened: &Opened, end: SignInEnd) -> Result<Answer> {
+    /// Makes the answer to an attempt that came so far.
+    pub(super) async fn answer(&self, opened: &Opened, reached: Reached) -> Result<Answer> {
+        let reference_id = opened.attempt.flow.id;
+        match reached {
+            Reached::Ended(end) => self.answer_end(opened, end).await,
+            Reached::Waits(waits) => Ok(Answer {
+                outcome: Outcome::Waits(waits.waits_for),
+                redirect_url: None,
+                continuation: Some(opened.continuation(&self.keyring)?),
+                reference_id,
+            }),
+        }
+    }
+
+    async fn answer_end(&self, opened: &Opened, end: SignInEnd) -> Result<Answer> {
         let attempt = &opened.attempt;
+        let ended = |outcome, redirect_url| Answer {
+            outcome,
+            redirect_url,
+            continuation: None,
+            reference_id: attempt.flow.id,
+        };
         let application = self.cache.application(&attempt.application_name()).await?;
         let uri = application.as_deref().and_then(|app| attempt.redirect_uri.find(app));
         let Some(uri) = uri else {
-            let outcome = Outcome::Refused(Refusal::RedirectUriNotRegistered);
-            return Ok(Answer { outcome, redirect_url: None, reference_id: attempt.flow.id });
+            return Ok(ended(Outcome::Refused(Refusal::RedirectUriNotRegistered), None));
         };
         let redirect_url = match end {
             SignInEnd::Completed { .. } => {
@@ -66,7 +97,7 @@ impl Latchkey {
             SignInEnd::Unsuccessful(Unsuccessful::Refused(reason)) => Outcome::Refused(reason),
             SignInEnd::Unsuccessful(Unsuccessful::Failed(reason)) => Outcome::Failed(reason),
         };
-        Ok(Answer { outcome, redirect_url: Some(redirect_url), reference_id: attempt.flow.id })
+        Ok(ended(outcome, Some(redirect_url)))
     }
 }
 

@@ -1,14 +1,12 @@
 //! Finishing a sign-in with what the provider sent back.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use latchkey_domain::{
     caller::Caller,
-    environment::Environment,
-    grant::GrantRights,
     host::Host,
     name::ConnectionName,
-    sign_in::{Failure, Refusal, Unsuccessful},
+    sign_in::{Failure, Unsuccessful},
     test_login::{StepKind, TurnedAway},
 };
 use latchkey_keyring::{KeyId, sha256};
@@ -18,9 +16,9 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::{
     Answer, Outcome,
+    answer::Reached,
     attempt::{Attempt, Opened},
     facts::refused_unknown,
-    profile::Ended,
     state::State,
     steps::Steps,
 };
@@ -39,6 +37,8 @@ pub struct Callback {
     pub browser_secret: SecretString,
     /// What the provider sent.
     pub answer: ProviderAnswer,
+    /// The languages that the person reads, best first, as in `Accept-Language`.
+    pub languages: String,
 }
 
 /// What the provider sent back with the browser.
@@ -50,13 +50,6 @@ pub enum ProviderAnswer {
     Error(String),
     /// Neither.
     Nothing,
-}
-
-/// A way in that may be used, and for what.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Admitted<'a> {
-    pub(super) way_in: &'a WayIn,
-    pub(super) rights: GrantRights,
 }
 
 impl ProviderAnswer {
@@ -98,8 +91,7 @@ impl Latchkey {
             return Err(error);
         }
         let this = self.clone();
-        let span = tracing::Span::current();
-        let work = async move {
+        self.undisturbed(async move {
             match state {
                 State::SignIn(attempt) => {
                     let opened = Opened { attempt, key };
@@ -107,7 +99,16 @@ impl Latchkey {
                 }
                 State::Test(flow) => this.finish_test(&flow, callback.answer, &steps).await,
             }
-        };
+        })
+        .await
+    }
+
+    /// Does something in a task of its own, so that a caller who gives up does not end it.
+    pub(super) async fn undisturbed(
+        &self,
+        work: impl Future<Output = Result<Answer>> + Send + 'static,
+    ) -> Result<Answer> {
+        let span = tracing::Span::current();
         let work = self.work.spawn(tracing::Instrument::instrument(work, span));
         work.await.map_err(|_| Error::Internal("the work on a sign-in panicked"))?
     }
@@ -164,11 +165,11 @@ impl Latchkey {
             Claimed::Before(before) => self.answer_again(&opened, before, claim.answer_hash).await,
             Claimed::Now => {
                 // From here on a retry of the call could not help: whatever fails, start again.
-                let end = match self.finish(&opened, way_in.as_deref(), answer, steps).await {
-                    Ok(end) => end,
-                    Err(error) => self.end_that_was_written(&opened, error).await?,
+                let reached = match self.finish(&opened, way_in.as_deref(), answer, steps).await {
+                    Ok(reached) => reached,
+                    Err(error) => Reached::Ended(self.end_that_was_written(&opened, error).await?),
                 };
-                let answer = self.answer(&opened, end).await.map_err(start_again)?;
+                let answer = self.answer(&opened, reached).await.map_err(start_again)?;
                 let took = self.clock.now().since(attempt.flow.started_at);
                 count(&answer, way_in.as_deref(), took);
                 Ok(answer)
@@ -176,64 +177,38 @@ impl Latchkey {
         }
     }
 
-    /// Finds out who it is and signs them in, or writes down why not.
+    /// Finds out who it is and signs them in, has them wait, or writes down why not.
     async fn finish(
         &self,
         opened: &Opened,
         way_in: Option<&WayIn>,
         answer: ProviderAnswer,
         steps: &Steps,
-    ) -> Result<SignInEnd> {
+    ) -> Result<Reached> {
         let outcome = match self.may_finish(&opened.attempt, way_in).await? {
             Err(end) => Err(end),
             Ok(admitted) => match answer.code() {
-                Ok(code) => self.sign_in(opened, admitted, &code, steps).await?,
+                Ok(code) => self.sign_in(opened, &admitted, &code, steps).await?,
                 Err(end) => Err(end),
             },
         };
         match outcome {
-            Ok(end) => Ok(end),
-            Err(end) => self.end_unsuccessfully(&opened.attempt, end).await,
+            Ok(reached) => Ok(reached),
+            Err(end) => self.end_unsuccessfully(&opened.attempt, end).await.map(Reached::Ended),
         }
     }
 
-    /// Asks again what was asked at the start: it may have changed while the person was away.
-    async fn may_finish<'a>(
+    pub(super) async fn end_unsuccessfully(
         &self,
         attempt: &Attempt,
-        way_in: Option<&'a WayIn>,
-    ) -> Ended<Admitted<'a>> {
-        let refuse = |reason| Ok(Err(Unsuccessful::Refused(reason)));
-        let (connection, application) =
-            (attempt.flow.connection_name(), attempt.application_name());
-        let found = self.cache.application(&application).await?;
-        // First, as without it there is nowhere to tell of anything else.
-        if found.is_none_or(|found| attempt.redirect_uri.find(&found).is_none()) {
-            return refuse(Refusal::RedirectUriNotRegistered);
-        }
-        let environment = self.cache.environment(&attempt.flow.environment).await?;
-        let is_open = |(way_in, environment): &(&WayIn, Arc<Environment>)| {
-            self.is_open(&way_in.connection, environment)
-        };
-        let Some((way_in, environment)) = way_in.zip(environment).filter(is_open) else {
-            return refuse(Refusal::ConnectionDisabled);
-        };
-        if !self.is_still_there(attempt, &environment).await? {
-            return Ok(Err(Unsuccessful::Failed(Failure::ConnectionChanged)));
-        }
-        let rights = self.cache.grant(&connection, &application).await?;
-        let Some(rights) = rights.filter(|rights| rights.is_offered()) else {
-            return refuse(Refusal::ApplicationNotGranted);
-        };
-        Ok(Ok(Admitted { way_in, rights }))
-    }
-
-    async fn end_unsuccessfully(&self, attempt: &Attempt, end: Unsuccessful) -> Result<SignInEnd> {
+        end: Unsuccessful,
+    ) -> Result<SignInEnd> {
         let now = self.clock.now();
         let tx = self.store.begin().await?;
         if !tx.end_sign_in(attempt.flow.id, end, now).await? {
             return Err(Error::AttemptUsed);
         }
+        tx.stop_waiting(attempt.flow.id).await?;
         // Nobody is left to hear of a connection whose whole environment is gone.
         if let Unsuccessful::Refused(reason) = end
             && let Some(connection) = tx.connection_ever(&attempt.flow.connection_name()).await?
@@ -247,10 +222,14 @@ impl Latchkey {
     /// After a failure the end may be there all the same: the answer to a commit was lost, or
     /// somebody took the sign-in for abandoned.
     async fn end_that_was_written(&self, opened: &Opened, error: Error) -> Result<SignInEnd> {
-        tracing::warn!(error = &error as &dyn std::error::Error, "a sign-in was cut off");
-        let written = self.store.sign_in(opened.attempt.flow.id).await;
-        let end = written.ok().flatten().and_then(|sign_in| sign_in.end);
+        let end = self.written_end(opened, &error).await;
         end.ok_or(start_again(error))
+    }
+
+    pub(super) async fn written_end(&self, opened: &Opened, error: &Error) -> Option<SignInEnd> {
+        tracing::warn!(error = error as &dyn std::error::Error, "a sign-in was cut off");
+        let written = self.store.sign_in(opened.attempt.flow.id).await;
+        written.ok().flatten().and_then(|sign_in| sign_in.end)
     }
 }
 
@@ -261,12 +240,12 @@ pub(super) fn start_again(error: Error) -> Error {
 /// Counts an end, and how long the person took to get there.
 fn count(answer: &Answer, way_in: Option<&WayIn>, took: Duration) {
     let provider = way_in.map_or("unknown", |way_in| way_in.connection.provider.as_str());
-    let (outcome, reason) = match answer.outcome {
+    let (outcome, reason) = match &answer.outcome {
         Outcome::SignedIn => ("signed_in", "none"),
         Outcome::Refused(reason) => ("refused", reason.as_str()),
         Outcome::Failed(reason) => ("failed", reason.as_str()),
-        // Nobody signs in by a test login.
-        Outcome::Tested(_) => return,
+        // Nobody signs in by a test login; and who is waited for may still.
+        Outcome::Tested(_) | Outcome::Waits(_) => return,
     };
     metrics::sign_in(outcome, reason, provider, took);
 }
@@ -283,6 +262,7 @@ mod tests {
             state: "sealed-secret".into(),
             browser_secret: "browser-secret".into(),
             answer: ProviderAnswer::Code("code-secret".into()),
+            languages: String::new(),
         };
         let shown = format!("{callback:?}");
         assert!(shown.contains("login.example.com") && !shown.contains("-secret"), "{shown}");

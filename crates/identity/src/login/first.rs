@@ -20,6 +20,7 @@ use crate::{Error, Latchkey, Result};
 /// Somebody who is not known by this account.
 pub(super) struct Newcomer<'a> {
     pub(super) account: &'a Account,
+    /// The address that the provider says is primary and confirmed.
     pub(super) email: Option<&'a EmailAddress>,
     pub(super) telling: Telling<'a>,
 }
@@ -33,7 +34,7 @@ impl Latchkey {
         newcomer: Newcomer<'_>,
         proven: Option<EmailAddress>,
     ) -> Result<SignInEnd> {
-        let mut user = newcomer.user(proven.is_some());
+        let mut user = newcomer.user(proven.as_ref());
         let identity = newcomer.identity(user.id);
         let facts = newcomer.telling.facts(&user, &identity);
         let bodies = vec![
@@ -88,6 +89,7 @@ impl Latchkey {
         if !tx.finish_sign_in(&finish).await? {
             return Err(Error::AttemptUsed);
         }
+        tx.stop_waiting(finish.attempt).await?;
         for event in &events {
             tx.emit(event).await?;
         }
@@ -101,14 +103,14 @@ fn conflict() -> Error {
 }
 
 impl Newcomer<'_> {
-    fn user(&self, email_verified: bool) -> User {
+    fn user(&self, proven: Option<&EmailAddress>) -> User {
         let now = self.telling.now;
         User {
             environment: self.telling.attempt.flow.environment.clone(),
             id: UserId::new(now),
             display_name: self.account.display_name.clone(),
-            email: self.email.cloned(),
-            email_verified,
+            email: proven.or(self.email).cloned(),
+            email_verified: proven.is_some(),
             picture_url: self.account.picture_url.clone(),
             version: 1,
             sequence: 0,

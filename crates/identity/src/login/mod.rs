@@ -1,5 +1,6 @@
 //! Signing in, a step a file: options, start, complete (claim, read, record), redeem.
 
+mod admitted;
 mod again;
 mod answer;
 mod attempt;
@@ -12,6 +13,7 @@ mod noting;
 mod options;
 mod place;
 mod profile;
+mod proof;
 mod record;
 mod redeem;
 mod repeat;
@@ -24,9 +26,11 @@ mod turned_away;
 pub use answer::{Answer, Completed, Outcome};
 pub use complete::{Callback, ProviderAnswer};
 pub use options::{LoginOption, LoginOptions};
+pub use proof::{CodeProblem, Continue, WaitsFor};
 pub use redeem::Redeemed;
 pub use start::{StartLogin, Started};
 pub use test_login::{NewTestLogin, RedeemTicket, StartedTest, TestLoginView};
 
 pub(crate) use facts::sealed_place;
+pub(crate) use proof::waiting_place;
 pub(crate) use test_login::profile_place;

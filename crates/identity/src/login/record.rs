@@ -2,17 +2,17 @@
 
 use backon::Retryable;
 use latchkey_domain::{
-    id::UserId,
-    linking::{Decision, Evidence, decide},
+    linking::{Decision, Evidence, ProofByCode, decide},
     profile::{Account, Issuer, usable},
-    sign_in::{Intent, Refusal, Unsuccessful},
+    sign_in::{Failure, Intent, Refusal, Unsuccessful},
 };
-use latchkey_store::{Known, SignInEnd, WayIn};
+use latchkey_store::{Known, WayIn};
 use secrecy::SecretString;
 
 use super::{
+    admitted::Admitted,
+    answer::Reached,
     attempt::Opened,
-    complete::Admitted,
     facts::Telling,
     first::Newcomer,
     profile::{Answered, Ended, failure},
@@ -25,10 +25,17 @@ use crate::{Error, Latchkey, Result, request::after_conflict};
 /// within a few milliseconds.
 const TRIES: u32 = 100;
 
+/// Who came back from the provider, and what they have proven since.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Arrival<'a> {
+    pub(super) today: Today<'a>,
+    pub(super) by_code: Option<ProofByCode<'a>>,
+}
+
 /// What became of a decision.
 enum Recorded {
-    /// The sign-in has its end.
-    Ended(std::result::Result<SignInEnd, Unsuccessful>),
+    /// The sign-in has its end, or waits.
+    Reached(std::result::Result<Reached, Unsuccessful>),
     /// They are known, and yet to be signed in.
     Known(Box<Known>),
     /// They are known, and may not come in this way.
@@ -36,51 +43,65 @@ enum Recorded {
 }
 
 impl Latchkey {
-    /// Finds out who it is, and signs them in. If they changed since they were read, reads and
-    /// decides again.
+    /// Finds out who it is, and signs them in or has them wait.
     pub(super) async fn sign_in(
         &self,
         opened: &Opened,
-        admitted: Admitted<'_>,
+        admitted: &Admitted<'_>,
         code: &SecretString,
         steps: &Steps,
-    ) -> Ended<SignInEnd> {
-        let way_in = admitted.way_in;
-        let asked = self.ask_provider(&opened.attempt.flow, way_in, code, steps).await?;
+    ) -> Ended<Reached> {
+        let asked = self.ask_provider(&opened.attempt.flow, admitted.way_in, code, steps).await?;
         let Answered { account, emails, known } = match asked {
             Ok(answered) => answered,
             Err(end) => return Ok(Err(end)),
         };
-        let email = emails.map(|emails| usable(&emails).cloned());
+        let email = match emails {
+            Ok(emails) => Some(usable(&emails).cloned()),
+            // Whoever is known signs in without; all else takes an address.
+            Err(_) if known.is_some() => None,
+            Err(error) => return Ok(Err(failure(&error))),
+        };
+        let today = Today { account: &account, email: email.as_ref() };
+        self.settle(opened, admitted, Arrival { today, by_code: None }, known).await
+    }
+
+    /// Decides what becomes of somebody, and does it. If they changed since they were read, reads and
+    /// decides again.
+    pub(super) async fn settle(
+        &self,
+        opened: &Opened,
+        admitted: &Admitted<'_>,
+        arrival: Arrival<'_>,
+        mut found: Option<Known>,
+    ) -> Ended<Reached> {
+        let (way_in, today) = (admitted.way_in, arrival.today);
         let provider = self.provider_of(way_in)?;
-        let today = Today { account: &account, email: email.as_ref().ok() };
-        let (intent, mut found) = (opened.attempt.intent, known);
         for _ in 0..TRIES {
-            let decision = decide(evidence(intent, admitted, today, found, None));
-            let recorded = match (decision, &email) {
+            let evidence = evidence(opened.attempt.intent, admitted, arrival, found);
+            let recorded = match decide(evidence) {
                 // Known by what was read beside the provider's answers: no transaction is needed.
-                (Decision::SignIn(known), _) => Recorded::Known(Box::new(known)),
-                (Decision::Refuse(reason, Some(known)), _) => {
+                Decision::SignIn(known) => Recorded::Known(Box::new(known)),
+                Decision::Refuse(reason, Some(known)) => {
                     Recorded::TurnedAway(Box::new(known), reason)
                 }
-                // All else takes an address, and more of what we know.
-                (_, Err(error)) => Recorded::Ended(Err(failure(error))),
-                (_, Ok(_)) => self.record(opened, admitted, today).await?,
+                _ => self.record(opened, admitted, arrival).await?,
             };
             let known = match recorded {
-                Recorded::Ended(end) => return Ok(end),
+                Recorded::Reached(reached) => return Ok(reached),
                 Recorded::TurnedAway(known, reason) => {
-                    let telling = self.telling(opened, way_in, (provider.issuer(), &account));
-                    return self.turn_away(&telling, &known, reason).await.map(Ok);
+                    let telling = self.telling(opened, way_in, (provider.issuer(), today.account));
+                    let end = self.turn_away(&telling, &known, reason).await?;
+                    return Ok(Ok(Reached::Ended(end)));
                 }
                 Recorded::Known(known) => *known,
             };
             let end = self.sign_in_again(opened, way_in, today, known).await?;
             if let Some(end) = end.transpose() {
-                return Ok(end);
+                return Ok(end.map(Reached::Ended));
             }
             let (environment, issuer) = (&opened.attempt.flow.environment, provider.issuer());
-            found = self.store.known(environment, issuer, &account.subject).await?;
+            found = self.store.known(environment, issuer, &today.account.subject).await?;
         }
         Err(Error::Internal("a user changes faster than they can sign in"))
     }
@@ -90,47 +111,61 @@ impl Latchkey {
     async fn record(
         &self,
         opened: &Opened,
-        admitted: Admitted<'_>,
-        today: Today<'_>,
+        admitted: &Admitted<'_>,
+        arrival: Arrival<'_>,
     ) -> Result<Recorded> {
-        let record = || self.try_record(opened, admitted, today);
+        let record = || self.try_record(opened, admitted, arrival);
         record.retry(after_conflict()).when(Error::is_conflict).await
     }
 
     async fn try_record(
         &self,
         opened: &Opened,
-        admitted: Admitted<'_>,
-        today: Today<'_>,
+        admitted: &Admitted<'_>,
+        arrival: Arrival<'_>,
     ) -> Result<Recorded> {
-        let way_in = admitted.way_in;
+        let (way_in, today) = (admitted.way_in, arrival.today);
         let provider = self.provider_of(way_in)?;
         let (environment, account) = (&opened.attempt.flow.environment, today.account);
-        let email = today.email.and_then(Option::as_ref);
         let tx = self.store.begin().await?;
         // A person who is new is added to it, and nobody is to be added to what is deleted.
         tx.hold_environment(environment).await?.ok_or(Error::NotFound)?;
         let known = tx.known(environment, provider.issuer(), &account.subject).await?;
-        let email_holder = match email.filter(|_| way_in.connection.trusted_provider) {
-            Some(email) if known.is_none() => tx.holder_of(environment, email).await?,
-            _ => None,
-        };
+        let mut evidence = evidence(opened.attempt.intent, admitted, arrival, known);
+        if let (Some(proven), None) = (evidence.proven(), &evidence.known) {
+            evidence.email_holder = tx.holder_of(environment, proven).await?;
+        }
+        if evidence.known.is_none() && today.email.is_none() {
+            // They were known when it was found that their addresses cannot be read.
+            let end = Unsuccessful::Failed(Failure::ProviderUnavailable);
+            return Ok(Recorded::Reached(Err(end)));
+        }
         let telling = self.telling(opened, way_in, (provider.issuer(), account));
-        let newcomer = Newcomer { account, email, telling };
-        let intent = opened.attempt.intent;
-        let end = match decide(evidence(intent, admitted, today, known, email_holder)) {
+        let newcomer = Newcomer { account, email: today.address(), telling };
+        let reached = match decide(evidence) {
             Decision::SignIn(known) => return Ok(Recorded::Known(Box::new(known))),
             Decision::Refuse(reason, Some(known)) => {
                 return Ok(Recorded::TurnedAway(Box::new(known), reason));
             }
             Decision::Refuse(reason, None) => {
-                return Ok(Recorded::Ended(Err(Unsuccessful::Refused(reason))));
+                return Ok(Recorded::Reached(Err(Unsuccessful::Refused(reason))));
             }
-            Decision::Link(user) => self.link(&tx, opened, newcomer, user).await?,
-            Decision::SignUp { proven } => self.sign_up(&tx, opened, newcomer, proven).await?,
+            Decision::ConfirmLink => self.ask_to_link(&tx, opened).await?,
+            Decision::AskForEmail | Decision::VerifyEmail(_) if !self.sends_mail() => {
+                let end = Unsuccessful::Failed(Failure::MailNotConfigured);
+                return Ok(Recorded::Reached(Err(end)));
+            }
+            Decision::AskForEmail => self.wait(&tx, (opened, admitted), today, None).await?,
+            Decision::VerifyEmail(address) => {
+                self.wait(&tx, (opened, admitted), today, Some(address)).await?
+            }
+            Decision::Link(user) => Reached::Ended(self.link(&tx, opened, newcomer, user).await?),
+            Decision::SignUp { proven } => {
+                Reached::Ended(self.sign_up(&tx, opened, newcomer, proven).await?)
+            }
         };
         tx.commit().await?;
-        Ok(Recorded::Ended(Ok(end)))
+        Ok(Recorded::Reached(Ok(reached)))
     }
 
     fn telling<'a>(
@@ -149,20 +184,20 @@ impl Latchkey {
     }
 }
 
-/// What is to be decided from.
+/// What is to be decided from, but for who holds the address that is proven.
 pub(super) fn evidence<'a>(
     intent: Intent,
-    Admitted { way_in, rights }: Admitted<'_>,
-    today: Today<'a>,
+    admitted: &'a Admitted<'_>,
+    arrival: Arrival<'a>,
     known: Option<Known>,
-    email_holder: Option<UserId>,
 ) -> Evidence<'a, Known> {
     Evidence {
         intent,
-        rights,
-        trusted_provider: way_in.connection.trusted_provider,
-        email: today.email.and_then(Option::as_ref),
+        rights: admitted.rights,
+        policy: admitted.policy(),
+        email: arrival.today.address(),
+        by_code: arrival.by_code,
         known,
-        email_holder,
+        email_holder: None,
     }
 }

@@ -25,6 +25,13 @@ pub(super) struct Today<'a> {
     pub(super) email: Option<&'a Option<EmailAddress>>,
 }
 
+impl<'a> Today<'a> {
+    /// The address that the provider says is primary and confirmed, if there is one.
+    pub(super) fn address(&self) -> Option<&'a EmailAddress> {
+        self.email.and_then(Option::as_ref)
+    }
+}
+
 impl Latchkey {
     /// Signs a known person in; `None` if they changed since they were read: read, and decide again.
     pub(super) async fn sign_in_again(

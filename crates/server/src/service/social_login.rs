@@ -7,7 +7,7 @@ use tonic::{Request, Response, Status, async_trait};
 use crate::{
     access::caller,
     status::from_error,
-    wire::{login as wire, test_login},
+    wire::{login as wire, login_step as step, test_login},
 };
 
 /// The service.
@@ -45,6 +45,56 @@ impl SocialLogin for Login {
         let callback = wire::complete(request.into_inner())?;
         let answer = self.0.complete_login(&caller, callback).await.map_err(from_error)?;
         Ok(Response::new(wire::completed(answer)))
+    }
+
+    async fn submit_email(
+        &self,
+        request: Request<v1::SubmitEmailRequest>,
+    ) -> Result<Response<v1::SubmitEmailResponse>, Status> {
+        let caller = caller(&request)?;
+        let (at, email) = step::submit(request.into_inner())?;
+        let answer = self.0.submit_email(&caller, &at, email).await.map_err(from_error)?;
+        Ok(Response::new(v1::SubmitEmailResponse { step: Some(step::encode(answer)?) }))
+    }
+
+    async fn verify_email(
+        &self,
+        request: Request<v1::VerifyEmailRequest>,
+    ) -> Result<Response<v1::VerifyEmailResponse>, Status> {
+        let caller = caller(&request)?;
+        let (at, code) = step::verify(request.into_inner())?;
+        let answer = self.0.verify_email(&caller, &at, code).await.map_err(from_error)?;
+        Ok(Response::new(v1::VerifyEmailResponse { step: Some(step::encode(answer)?) }))
+    }
+
+    async fn resend_email_code(
+        &self,
+        request: Request<v1::ResendEmailCodeRequest>,
+    ) -> Result<Response<v1::ResendEmailCodeResponse>, Status> {
+        let caller = caller(&request)?;
+        let at = step::resend(request.into_inner())?;
+        let answer = self.0.resend_email_code(&caller, &at).await.map_err(from_error)?;
+        Ok(Response::new(v1::ResendEmailCodeResponse { step: Some(step::encode(answer)?) }))
+    }
+
+    async fn confirm_link(
+        &self,
+        request: Request<v1::ConfirmLinkRequest>,
+    ) -> Result<Response<v1::ConfirmLinkResponse>, Status> {
+        let caller = caller(&request)?;
+        let (at, wanted) = step::confirm(request.into_inner())?;
+        let answer = self.0.confirm_link(&caller, &at, wanted).await.map_err(from_error)?;
+        Ok(Response::new(v1::ConfirmLinkResponse { step: Some(step::encode(answer)?) }))
+    }
+
+    async fn get_login_step(
+        &self,
+        request: Request<v1::GetLoginStepRequest>,
+    ) -> Result<Response<v1::GetLoginStepResponse>, Status> {
+        let caller = caller(&request)?;
+        let at = step::get(request.into_inner())?;
+        let answer = self.0.login_step(&caller, &at).await.map_err(from_error)?;
+        Ok(Response::new(v1::GetLoginStepResponse { step: Some(step::encode(answer)?) }))
     }
 
     async fn redeem_login(

@@ -15,7 +15,11 @@ use latchkey_proto::{v1, well_known::Duration};
 use secrecy::{ExposeSecret, SecretString};
 use tonic::Status;
 
-use super::{Fields, test_login, user};
+use super::{
+    Fields,
+    login_step::{self, Waits},
+    test_login, user,
+};
 
 /// The application's state comes back in a URL, beside ours.
 const MAX_APPLICATION_STATE: usize = 512;
@@ -26,7 +30,9 @@ const MAX_CODE: usize = 2048;
 const MAX_ERROR: usize = 128;
 /// Longer than any state that we seal, and than any secret that we give to a browser.
 const MAX_STATE: usize = 2048;
-const MAX_BROWSER_SECRET: usize = 256;
+pub(super) const MAX_BROWSER_SECRET: usize = 256;
+/// Browsers send a few dozen characters.
+pub(super) const MAX_LANGUAGES: usize = 256;
 const MAX_LOGIN_CODE: usize = 256;
 
 /// Of which application, where to, and on which host.
@@ -111,6 +117,7 @@ pub(crate) fn complete(request: v1::CompleteLoginRequest) -> Result<Callback, St
     fields.limit("browser_secret", &request.browser_secret, MAX_BROWSER_SECRET);
     fields.limit("code", &request.code, MAX_CODE);
     fields.limit("error", &request.error, MAX_ERROR);
+    fields.limit("languages", &request.languages, MAX_LANGUAGES);
     if !request.code.is_empty() && !request.error.is_empty() {
         fields.refuse("error", Invalid::new("must be empty beside a code"));
     }
@@ -125,6 +132,7 @@ pub(crate) fn complete(request: v1::CompleteLoginRequest) -> Result<Callback, St
         state: request.state.into(),
         browser_secret: request.browser_secret.into(),
         answer,
+        languages: request.languages,
     });
     fields.finish(read)
 }
@@ -144,6 +152,15 @@ pub(crate) fn completed(answer: Answer) -> v1::CompleteLoginResponse {
             let reason = failure(reason).into();
             Encoded::Failed(v1::SignInFailed { reason, redirect_url, reference_id })
         }
+        Outcome::Waits(waits_for) => {
+            let continuation = answer.continuation.as_ref().map(ExposeSecret::expose_secret);
+            let named = (continuation.unwrap_or_default().to_owned(), reference_id);
+            match login_step::waits(waits_for, named) {
+                Waits::Email(waits) => Encoded::EmailRequired(waits),
+                Waits::Code(waits) => Encoded::EmailVerificationRequired(waits),
+                Waits::Link(waits) => Encoded::LinkConfirmationRequired(waits),
+            }
+        }
         Outcome::Tested(end) => Encoded::Tested(test_login::tested(end, reference_id)),
     };
     v1::CompleteLoginResponse { outcome: Some(outcome) }
@@ -160,6 +177,9 @@ pub(super) const fn refusal(reason: Refusal) -> v1::RefusalReason {
         Refusal::SignUpNotAllowed => v1::RefusalReason::SignUpNotAllowed,
         Refusal::SignInNotAllowed => v1::RefusalReason::SignInNotAllowed,
         Refusal::LinkNotAllowed => v1::RefusalReason::LinkNotAllowed,
+        Refusal::SignUpClosed => v1::RefusalReason::SignUpClosed,
+        Refusal::EmailDomainNotAllowed => v1::RefusalReason::EmailDomainNotAllowed,
+        Refusal::LinkDeclined => v1::RefusalReason::LinkDeclined,
     }
 }
 
@@ -176,6 +196,7 @@ pub(super) const fn failure(reason: Failure) -> v1::FailureReason {
         Failure::AttemptAbandoned => v1::FailureReason::AttemptAbandoned,
         Failure::ConnectionChanged => v1::FailureReason::ConnectionChanged,
         Failure::IdentityChanged => v1::FailureReason::IdentityChanged,
+        Failure::MailNotConfigured => v1::FailureReason::MailNotConfigured,
     }
 }
 

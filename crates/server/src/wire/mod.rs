@@ -17,6 +17,7 @@ pub(crate) mod environment;
 pub(crate) mod event;
 pub(crate) mod grant;
 pub(crate) mod login;
+pub(crate) mod login_step;
 pub(crate) mod organization;
 pub(crate) mod readiness;
 pub(crate) mod test_login;

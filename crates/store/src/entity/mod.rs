@@ -227,6 +227,35 @@ entity!(sign_in = "sign_ins" {
     login_code_hash: Option<Vec<u8>>,
     login_code_expires_at: Option<i64>,
     redeemed_at: Option<i64>,
+    waits_until: Option<i64>,
+});
+
+entity!(waiting_sign_in = "waiting_sign_ins" {
+    #[sea_orm(primary_key, auto_increment = false)]
+    id: Uuid,
+    environment: String,
+    sealed_profile: Option<Vec<u8>>,
+    address: Option<String>,
+    code_number: i64,
+    code_was_sent: bool,
+    code_sent_at: i64,
+    code_expires_at: i64,
+    code_tries: i64,
+    proven_at: Option<i64>,
+    expires_at: i64,
+});
+
+entity!(email_allowance = "email_allowances" {
+    #[sea_orm(primary_key, auto_increment = false)]
+    environment: String,
+    #[sea_orm(primary_key, auto_increment = false)]
+    address: String,
+    hour_began_at: i64,
+    codes_in_hour: i64,
+    day_began_at: i64,
+    codes_in_day: i64,
+    wrong_in_day: i64,
+    over_at: i64,
 });
 
 entity!(outbox = "outbox" {

@@ -1,14 +1,16 @@
 //! Somebody comes back from the provider: all that a sign-in does, but for signing them in.
 
+use std::sync::Arc;
+
 use latchkey_domain::{
     grant::GrantRights,
     id::TestLoginId,
-    linking::{Decision, decide},
+    linking::{Decision, ProofByCode, decide},
     profile::{Profile, usable},
     sign_in::{Failure, Intent, Refusal, SignInResult, Unsuccessful},
     test_login::{Ending, StepKind, TestEnd, TestLogin, TurnedAway},
 };
-use latchkey_store::{SealedTestLogin, WayIn};
+use latchkey_store::{Known, SealedTestLogin, WayIn};
 use secrecy::SecretString;
 
 use super::{event::test_event, redeem::with_only};
@@ -16,11 +18,12 @@ use crate::{
     Error, Latchkey, Result,
     login::{
         Answer, Outcome, ProviderAnswer,
+        admitted::Admitted,
         again::patiently,
-        complete::{Admitted, start_again},
+        complete::start_again,
         flow::Flow,
         profile::{Answered, Ended, failure},
-        record::evidence,
+        record::{Arrival, evidence},
         repeat::{Today, is_same_account},
         steps::Steps,
     },
@@ -176,18 +179,41 @@ impl Latchkey {
         if known.as_ref().is_some_and(|known| !is_same_account(&known.identity, &account)) {
             return Ok(Err(Unsuccessful::Failed(Failure::IdentityChanged)));
         }
-        let holder = match email.as_ref().filter(|_| way_in.connection.trusted_provider) {
-            Some(email) => self.store.holder_of(&flow.environment, email).await?,
-            None => None,
+        let environment = Arc::new(self.environment_of(&flow.environment).await?);
+        let admitted = Admitted {
+            way_in,
+            rights: GrantRights::ALL,
+            environment,
+            organization: None,
+            on_custom_domain: false,
         };
         let today = Today { account: &account, email: Some(&email) };
-        let admitted = Admitted { way_in, rights: GrantRights::ALL };
-        Ok(match decide(evidence(Intent::SignInOrUp, admitted, today, known, holder)) {
-            Decision::SignIn(_) => Ok(SignInResult::SignedIn),
-            Decision::Link(_) => Ok(SignInResult::Linked),
-            Decision::SignUp { .. } => Ok(SignInResult::SignedUp),
-            Decision::Refuse(refusal, _) => Err(Unsuccessful::Refused(refusal)),
-        })
+        let arrival = Arrival { today, by_code: None };
+        match self.decide_for_test(&admitted, arrival, known.clone()).await? {
+            Decision::AskForEmail | Decision::VerifyEmail(_) if !self.sends_mail() => {
+                Ok(Err(Unsuccessful::Failed(Failure::MailNotConfigured)))
+            }
+            // Whoever proves the address that they are told of.
+            Decision::VerifyEmail(address) => {
+                let by_code = Some(ProofByCode { address: &address, link_confirmed: true });
+                let arrival = Arrival { today, by_code };
+                Ok(would(self.decide_for_test(&admitted, arrival, known).await?))
+            }
+            decision => Ok(would(decision)),
+        }
+    }
+
+    async fn decide_for_test(
+        &self,
+        admitted: &Admitted<'_>,
+        arrival: Arrival<'_>,
+        known: Option<Known>,
+    ) -> Result<Decision<Known>> {
+        let mut evidence = evidence(Intent::SignInOrUp, admitted, arrival, known);
+        if let Some(proven) = evidence.proven() {
+            evidence.email_holder = self.store.holder_of(&admitted.environment.id, proven).await?;
+        }
+        Ok(decide(evidence))
     }
 
     /// Writes what came of it, and the event that tries out the way to the consumers.
@@ -219,6 +245,19 @@ impl Latchkey {
     }
 }
 
+/// What a sign-in would do that is decided so; of whoever is asked for an address, as far as can be known.
+fn would(decision: Decision<Known>) -> TestEnd {
+    match decision {
+        Decision::SignIn(_) => Ok(SignInResult::SignedIn),
+        Decision::Link(_) | Decision::ConfirmLink => Ok(SignInResult::Linked),
+        Decision::SignUp { .. } | Decision::AskForEmail | Decision::VerifyEmail(_) => {
+            Ok(SignInResult::SignedUp)
+        }
+        Decision::Refuse(refusal, _) => Err(Unsuccessful::Refused(refusal)),
+    }
+}
+
 fn tested(flow: &Flow, end: TestEnd) -> Answer {
-    Answer { outcome: Outcome::Tested(end), redirect_url: None, reference_id: flow.id }
+    let outcome = Outcome::Tested(end);
+    Answer { outcome, redirect_url: None, continuation: None, reference_id: flow.id }
 }

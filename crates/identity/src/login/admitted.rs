@@ -1,0 +1,85 @@
+//! Whether a sign-in may go on: what was asked at its start is asked again, as things may have changed
+//! while the person was away.
+
+use std::sync::Arc;
+
+use latchkey_domain::{
+    environment::Environment,
+    grant::GrantRights,
+    linking::{Policy, SignUpRules},
+    organization::Organization,
+    policy::SignUpPolicy,
+    sign_in::{Failure, Refusal, Unsuccessful},
+};
+use latchkey_store::WayIn;
+
+use super::{attempt::Attempt, profile::Ended};
+use crate::Latchkey;
+
+/// A way in that may be used, for what, and what is asked of those who use it.
+#[derive(Debug)]
+pub(super) struct Admitted<'a> {
+    pub(super) way_in: &'a WayIn,
+    pub(super) rights: GrantRights,
+    pub(super) environment: Arc<Environment>,
+    /// For which organization, if for one.
+    pub(super) organization: Option<Arc<Organization>>,
+    /// Whether the host is that organization's: then it is proven for whom they come.
+    pub(super) on_custom_domain: bool,
+}
+
+impl Admitted<'_> {
+    /// What is asked of whoever is not known.
+    pub(super) fn policy(&self) -> Policy<'_> {
+        let connection = &self.way_in.connection;
+        Policy {
+            trusted_provider: connection.trusted_provider,
+            verify_by_code: false,
+            email_required: false,
+            sign_up: self.sign_up_rules(),
+        }
+    }
+
+    fn sign_up_rules(&self) -> SignUpRules<'_> {
+        let _ = (&self.organization, self.on_custom_domain, &self.environment);
+        SignUpRules { policy: &SignUpPolicy::Open, also: None }
+    }
+}
+
+impl Latchkey {
+    /// Asks again what was asked at the start.
+    pub(super) async fn may_finish<'a>(
+        &self,
+        attempt: &Attempt,
+        way_in: Option<&'a WayIn>,
+    ) -> Ended<Admitted<'a>> {
+        let refuse = |reason| Ok(Err(Unsuccessful::Refused(reason)));
+        let (connection, application) =
+            (attempt.flow.connection_name(), attempt.application_name());
+        let found = self.cache.application(&application).await?;
+        // First, as without it there is nowhere to tell of anything else.
+        if found.is_none_or(|found| attempt.redirect_uri.find(&found).is_none()) {
+            return refuse(Refusal::RedirectUriNotRegistered);
+        }
+        let environment = self.cache.environment(&attempt.flow.environment).await?;
+        let is_open = |(way_in, environment): &(&WayIn, Arc<Environment>)| {
+            self.is_open(&way_in.connection, environment)
+        };
+        let Some((way_in, environment)) = way_in.zip(environment).filter(is_open) else {
+            return refuse(Refusal::ConnectionDisabled);
+        };
+        if !self.is_still_there(attempt, &environment).await? {
+            return Ok(Err(Unsuccessful::Failed(Failure::ConnectionChanged)));
+        }
+        let rights = self.cache.grant(&connection, &application).await?;
+        let Some(rights) = rights.filter(|rights| rights.is_offered()) else {
+            return refuse(Refusal::ApplicationNotGranted);
+        };
+        let organization = match attempt.organization_name() {
+            Some(name) => self.cache.organization(&name).await?,
+            None => None,
+        };
+        let on_custom_domain = attempt.on_custom_domain;
+        Ok(Ok(Admitted { way_in, rights, environment, organization, on_custom_domain }))
+    }
+}

@@ -1,0 +1,154 @@
+//! What a browser goes on with while its sign-in waits: the attempt, sealed once more.
+
+use std::fmt;
+
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use latchkey_domain::{
+    caller::Caller,
+    host::Host,
+    id::{ConnectionId, EnvironmentId},
+    name::ConnectionName,
+};
+use latchkey_keyring::{KeyId, KeyRing, Purpose};
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Error, Latchkey, Result,
+    login::{
+        attempt::{Attempt, Opened},
+        flow::SealedFlow,
+    },
+};
+
+/// A continuation is a state and a little more.
+const MAX_LENGTH: usize = 2048;
+
+/// What a browser brings when it goes on.
+#[derive(Debug)]
+pub struct Continue {
+    /// The environment whose page it is on.
+    pub environment: EnvironmentId,
+    /// The host that it is on.
+    pub host: Host,
+    /// The sealed continuation.
+    pub continuation: SecretString,
+    /// What the browser kept.
+    pub browser_secret: SecretString,
+    /// The languages that the person reads, best first, as in `Accept-Language`.
+    pub languages: String,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Sealed {
+    connection: ConnectionId,
+    /// The key of the state: codes are derived with it, whichever key seals by now.
+    key: KeyId,
+    attempt: Attempt<SealedFlow>,
+}
+
+/// Without what the application brought.
+impl fmt::Debug for Sealed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sealed").field("connection", &self.connection).finish_non_exhaustive()
+    }
+}
+
+impl Opened {
+    /// Seals what the browser goes on with: for its host, and no other.
+    pub(in crate::login) fn continuation(&self, keyring: &KeyRing) -> Result<SecretString> {
+        let flow = &self.attempt.flow;
+        let sealed = Sealed {
+            connection: flow.connection.clone(),
+            key: self.key,
+            attempt: self.attempt.clone().with_flow(|flow| SealedFlow::of(&flow)),
+        };
+        let text = postcard::to_stdvec(&sealed)
+            .map_err(|_| Error::Internal("a continuation cannot be written"))?;
+        let place = place(&flow.environment, &flow.host);
+        let sealed = keyring.seal(Purpose::Continuation, &place, &text)?;
+        Ok(BASE64_URL_SAFE_NO_PAD.encode(sealed).into())
+    }
+
+    /// Opens a continuation. Whatever is wrong with it, the caller learns that it is not one of ours.
+    fn from_continuation(at: &Continue, keyring: &KeyRing) -> Result<Self> {
+        let text = at.continuation.expose_secret();
+        if text.len() > MAX_LENGTH {
+            return Err(Error::ContinuationInvalid);
+        }
+        let invalid = |_| Error::ContinuationInvalid;
+        let sealed = BASE64_URL_SAFE_NO_PAD.decode(text).map_err(|_| Error::ContinuationInvalid)?;
+        let place = place(&at.environment, &at.host);
+        let opened = keyring.open(Purpose::Continuation, &place, &sealed).map_err(invalid)?;
+        let sealed: Sealed =
+            postcard::from_bytes(&opened.text).map_err(|_| Error::ContinuationInvalid)?;
+        let connection =
+            ConnectionName { environment: at.environment.clone(), connection: sealed.connection };
+        let attempt = sealed.attempt.with_flow(|flow| flow.at(&connection, &at.host));
+        Ok(Self { attempt, key: sealed.key })
+    }
+}
+
+impl Latchkey {
+    /// The sign-in that a browser goes on with, if it is the one that began it.
+    pub(super) fn going_on(&self, caller: &Caller, at: &Continue) -> Result<Opened> {
+        Self::see(caller, &at.environment)?;
+        let opened = Opened::from_continuation(at, &self.keyring)?;
+        opened.attempt.flow.same_browser(at.browser_secret.expose_secret())?;
+        Ok(opened)
+    }
+}
+
+/// Where a continuation is used: its seal is bound to that.
+fn place(environment: &EnvironmentId, host: &Host) -> Vec<u8> {
+    format!("continuation {environment} {host}").into_bytes()
+}
+
+#[cfg(test)]
+mod tests {
+    use latchkey_keyring::KeyFile;
+
+    use super::*;
+    use crate::login::attempt::tests::attempt;
+
+    fn keyring() -> KeyRing {
+        KeyRing::load(&KeyFile::generate().unwrap()).unwrap()
+    }
+
+    fn at(opened: &Opened, continuation: SecretString) -> Continue {
+        Continue {
+            environment: opened.attempt.flow.environment.clone(),
+            host: opened.attempt.flow.host.clone(),
+            continuation,
+            browser_secret: "browser-secret".into(),
+            languages: String::new(),
+        }
+    }
+
+    #[test]
+    fn the_longest_continuation_opens_where_it_was_sealed_for_and_nowhere_else() {
+        let keyring = keyring();
+        let opened = Opened { attempt: attempt(), key: keyring.primary() };
+        let sealed = opened.continuation(&keyring).unwrap();
+        assert!(sealed.expose_secret().len() <= MAX_LENGTH);
+        let here = at(&opened, sealed.clone());
+        let again = Opened::from_continuation(&here, &keyring).unwrap();
+        assert_eq!((again.attempt, again.key), (opened.attempt.clone(), opened.key));
+        let elsewhere = Continue { host: Host::parse("other.example").unwrap(), ..here };
+        let theirs =
+            Continue { environment: "other".parse().unwrap(), ..at(&opened, sealed.clone()) };
+        let cut = sealed.expose_secret()[..sealed.expose_secret().len() - 4].into();
+        for bad in [elsewhere, theirs, at(&opened, cut), at(&opened, "".into())] {
+            let refused = Opened::from_continuation(&bad, &keyring).unwrap_err();
+            assert!(matches!(refused, Error::ContinuationInvalid));
+        }
+    }
+
+    #[test]
+    fn what_a_browser_brings_can_be_shown_without_its_secrets() {
+        let keyring = keyring();
+        let opened = Opened { attempt: attempt(), key: keyring.primary() };
+        let shown = format!("{:?}", at(&opened, "sealed-secret".into()));
+        assert!(!shown.contains("-secret"), "{shown}");
+    }
+}

@@ -1,0 +1,42 @@
+//! The person whose sign-in waits: sealed, for as long as it waits.
+
+use latchkey_domain::{email::EmailAddress, id::AttemptId, profile::Account};
+use latchkey_keyring::Purpose;
+use latchkey_store::WaitingSignIn;
+use serde::{Deserialize, Serialize};
+
+use crate::{Error, Latchkey, Result, login::repeat::Today};
+
+/// What the provider told of somebody, as far as a sign-in needs it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct WaitingProfile {
+    pub(super) account: Account,
+    /// The address that is primary and confirmed there.
+    pub(super) email: Option<EmailAddress>,
+}
+
+impl Latchkey {
+    /// Seals what the provider told: nothing is asked of it again.
+    pub(super) fn seal_waiting(&self, id: AttemptId, today: Today<'_>) -> Result<Vec<u8>> {
+        let profile =
+            WaitingProfile { account: today.account.clone(), email: today.address().cloned() };
+        let text = postcard::to_stdvec(&profile)
+            .map_err(|_| Error::Internal("a profile cannot be written"))?;
+        Ok(self.keyring.seal(Purpose::WaitingProfile, &waiting_place(id), &text)?)
+    }
+
+    /// Opens it again.
+    pub(super) fn open_waiting(&self, waiting: &WaitingSignIn) -> Result<WaitingProfile> {
+        let sealed = waiting.sealed_profile.as_deref();
+        let sealed = sealed.ok_or(Error::Internal("nobody waits any more"))?;
+        let place = waiting_place(waiting.attempt);
+        let opened = self.keyring.open(Purpose::WaitingProfile, &place, sealed)?;
+        postcard::from_bytes(&opened.text)
+            .map_err(|_| Error::Internal("a sealed profile cannot be read"))
+    }
+}
+
+/// Where a profile is sealed for.
+pub(crate) fn waiting_place(id: AttemptId) -> Vec<u8> {
+    format!("waiting_sign_ins/{}/sealed_profile", id.0).into_bytes()
+}

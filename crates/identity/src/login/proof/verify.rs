@@ -1,0 +1,149 @@
+//! The person brings the code: the try is counted, and then the sign-in goes on.
+
+use latchkey_domain::{
+    caller::Caller,
+    email_code::{EmailCode, Try},
+    linking::ProofByCode,
+    sign_in::Unsuccessful,
+};
+use latchkey_store::{SignInEnd, Tx, WaitingSignIn};
+
+use super::{
+    CodeProblem, Continue, Waits,
+    code::{code_of, is_same},
+};
+use crate::{
+    Error, Latchkey, Result,
+    login::{Answer, answer::Reached, attempt::Opened, record::Arrival, repeat::Today},
+};
+
+/// What became of a code that somebody brought.
+enum Brought {
+    /// It is right, and the sign-in can go on.
+    Right(WaitingSignIn),
+    /// It is not, and another try may be.
+    Wrong(Waits),
+    /// Nobody is waited for any more. Whether it is the code that the sign-in ended with.
+    TooLate {
+        /// Whether it is.
+        is_the_one: bool,
+    },
+}
+
+impl Latchkey {
+    /// Takes the code that a person brings and, if it is right, goes on with their sign-in.
+    ///
+    /// The work runs in a task of its own: a caller who gives up does not end it.
+    #[tracing::instrument(skip_all, err(level = "debug"))]
+    pub async fn verify_email(
+        &self,
+        caller: &Caller,
+        at: &Continue,
+        code: EmailCode,
+    ) -> Result<Answer> {
+        let opened = self.going_on(caller, at)?;
+        let this = self.clone();
+        self.undisturbed(async move {
+            match this.try_code(&opened, &code).await? {
+                Brought::Right(waiting) => this.go_on(&opened, &waiting, false).await,
+                Brought::Wrong(waits) => this.answer(&opened, Reached::Waits(waits)).await,
+                Brought::TooLate { is_the_one: true } => this.answer_once_more(&opened).await,
+                Brought::TooLate { is_the_one: false } => this.answer_its_end(&opened).await,
+            }
+        })
+        .await
+    }
+
+    /// Counts the try first. Nobody else tries a code of this sign-in, or of its address, meanwhile.
+    async fn try_code(&self, opened: &Opened, code: &EmailCode) -> Result<Brought> {
+        let tx = self.store.begin().await?;
+        let held = tx.hold_waiting(opened.attempt.flow.id).await?;
+        let Some(mut waiting) = held else { return Ok(Brought::TooLate { is_the_one: false }) };
+        let Some((address, sent)) = waiting.address.clone().zip(waiting.code) else {
+            return Err(Error::EmailMissing);
+        };
+        let is_right = is_same(code, &code_of(opened, sent.number, &self.keyring)?);
+        if !self.still_waits(&waiting) {
+            return Ok(Brought::TooLate { is_the_one: is_right && waiting.proven_at.is_some() });
+        }
+        let now = self.clock.now();
+        let allowance = tx.hold_allowance(&waiting.environment, &address, now).await?;
+        let (counted, became) = sent.attempt(is_right, allowance.accepts(now), now);
+        waiting.code = Some(counted);
+        match became {
+            Try::Right => waiting.proven_at = waiting.proven_at.or(Some(now)),
+            Try::Wrong => {
+                let counted = allowance.wrong(now);
+                tx.count_for_address(&waiting.environment, &address, &counted).await?;
+            }
+            Try::Expired | Try::TooMany => {}
+        }
+        self.note_try(tx, &waiting).await?;
+        Ok(match CodeProblem::of(became) {
+            None => Brought::Right(waiting),
+            Some(problem) => Brought::Wrong(Waits::of(&waiting)?.because(problem)),
+        })
+    }
+
+    async fn note_try(&self, tx: Tx, waiting: &WaitingSignIn) -> Result<()> {
+        tx.update_waiting(waiting).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Goes on with a sign-in whose address is proven: asks again what was asked at the start, decides,
+    /// and writes what follows.
+    pub(super) async fn go_on(
+        &self,
+        opened: &Opened,
+        waiting: &WaitingSignIn,
+        link_confirmed: bool,
+    ) -> Result<Answer> {
+        let reached = match self.settle_waiting(opened, waiting, link_confirmed).await {
+            Ok(reached) => reached,
+            // Nothing is lost: the code may be brought again.
+            Err(error) => Reached::Ended(self.written_end(opened, &error).await.ok_or(error)?),
+        };
+        self.answer(opened, reached).await
+    }
+
+    async fn settle_waiting(
+        &self,
+        opened: &Opened,
+        waiting: &WaitingSignIn,
+        link_confirmed: bool,
+    ) -> Result<Reached> {
+        let flow = &opened.attempt.flow;
+        let way_in = self.cache.way_in(&flow.connection_name(), &flow.host).await?;
+        let admitted = match self.may_finish(&opened.attempt, way_in.as_deref()).await? {
+            Ok(admitted) => admitted,
+            Err(end) => return self.end_waiting(opened, end).await,
+        };
+        let profile = self.open_waiting(waiting)?;
+        let address = waiting.address.as_ref().ok_or(Error::EmailMissing)?;
+        let arrival = Arrival {
+            today: Today { account: &profile.account, email: Some(&profile.email) },
+            by_code: Some(ProofByCode { address, link_confirmed }),
+        };
+        let provider = self.provider_of(admitted.way_in)?;
+        let subject = &profile.account.subject;
+        let known = self.store.known(&flow.environment, provider.issuer(), subject).await?;
+        match self.settle(opened, &admitted, arrival, known).await? {
+            Ok(reached) => Ok(reached),
+            Err(end) => self.end_waiting(opened, end).await,
+        }
+    }
+
+    pub(super) async fn end_waiting(&self, opened: &Opened, end: Unsuccessful) -> Result<Reached> {
+        self.end_unsuccessfully(&opened.attempt, end).await.map(Reached::Ended)
+    }
+
+    /// The same answer for the same code, while its login code is fresh and unredeemed.
+    pub(super) async fn answer_once_more(&self, opened: &Opened) -> Result<Answer> {
+        let sign_in = self.look_at(opened.attempt.flow.id).await?;
+        let end = sign_in.end.ok_or(Error::AttemptInProgress)?;
+        if matches!(end, SignInEnd::Completed { .. }) && !self.is_redeemable(&sign_in) {
+            return Err(Error::AttemptUsed);
+        }
+        self.answer(opened, Reached::Ended(end)).await
+    }
+}
