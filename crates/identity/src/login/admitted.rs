@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use latchkey_domain::{
+    application::Application,
     environment::Environment,
     grant::GrantRights,
     linking::{Policy, SignUpRules},
@@ -22,6 +23,8 @@ pub(super) struct Admitted<'a> {
     pub(super) way_in: &'a WayIn,
     pub(super) rights: GrantRights,
     pub(super) environment: Arc<Environment>,
+    /// The application, unless nobody is signed in to one: a test login.
+    pub(super) application: Option<Arc<Application>>,
     /// For which organization, if for one.
     pub(super) organization: Option<Arc<Organization>>,
     /// Whether the host is that organization's: then it is proven for whom they come.
@@ -58,9 +61,9 @@ impl Latchkey {
             (attempt.flow.connection_name(), attempt.application_name());
         let found = self.cache.application(&application).await?;
         // First, as without it there is nowhere to tell of anything else.
-        if found.is_none_or(|found| attempt.redirect_uri.find(&found).is_none()) {
+        let Some(found) = found.filter(|found| attempt.redirect_uri.find(found).is_some()) else {
             return refuse(Refusal::RedirectUriNotRegistered);
-        }
+        };
         let environment = self.cache.environment(&attempt.flow.environment).await?;
         let is_open = |(way_in, environment): &(&WayIn, Arc<Environment>)| {
             self.is_open(&way_in.connection, environment)
@@ -79,7 +82,13 @@ impl Latchkey {
             Some(name) => self.cache.organization(&name).await?,
             None => None,
         };
-        let on_custom_domain = attempt.on_custom_domain;
-        Ok(Ok(Admitted { way_in, rights, environment, organization, on_custom_domain }))
+        Ok(Ok(Admitted {
+            way_in,
+            rights,
+            environment,
+            application: Some(found),
+            organization,
+            on_custom_domain: attempt.on_custom_domain,
+        }))
     }
 }

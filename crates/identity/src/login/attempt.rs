@@ -6,6 +6,7 @@ use latchkey_domain::{
     application::Application,
     host::Host,
     id::{ApplicationId, OrganizationId},
+    mail::Language,
     name::{ApplicationName, OrganizationName},
     pkce::CodeChallenge,
     redirect_uri::RedirectUri,
@@ -34,6 +35,8 @@ pub(super) struct Attempt<F = Flow> {
 pub(super) struct Opened {
     pub(super) attempt: Attempt,
     pub(super) key: KeyId,
+    /// The language of the page that brought it, for mail.
+    pub(super) language: Language,
 }
 
 /// Stands for a redirect URI, which is long, in a state, which is to be short.

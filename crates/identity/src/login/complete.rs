@@ -5,6 +5,7 @@ use std::time::Duration;
 use latchkey_domain::{
     caller::Caller,
     host::Host,
+    mail::Language,
     name::ConnectionName,
     sign_in::{Failure, Unsuccessful},
     test_login::{StepKind, TurnedAway},
@@ -37,8 +38,8 @@ pub struct Callback {
     pub browser_secret: SecretString,
     /// What the provider sent.
     pub answer: ProviderAnswer,
-    /// The languages that the person reads, best first, as in `Accept-Language`.
-    pub languages: String,
+    /// The language of the page, for mail.
+    pub language: Language,
 }
 
 /// What the provider sent back with the browser.
@@ -94,7 +95,7 @@ impl Latchkey {
         self.undisturbed(async move {
             match state {
                 State::SignIn(attempt) => {
-                    let opened = Opened { attempt, key };
+                    let opened = Opened { attempt, key, language: callback.language };
                     this.claim_and_finish(opened, callback.answer, &steps).await
                 }
                 State::Test(flow) => this.finish_test(&flow, callback.answer, &steps).await,
@@ -262,7 +263,7 @@ mod tests {
             state: "sealed-secret".into(),
             browser_secret: "browser-secret".into(),
             answer: ProviderAnswer::Code("code-secret".into()),
-            languages: String::new(),
+            language: Language::English,
         };
         let shown = format!("{callback:?}");
         assert!(shown.contains("login.example.com") && !shown.contains("-secret"), "{shown}");

@@ -151,7 +151,7 @@ impl Latchkey {
                 return Ok(Recorded::Reached(Err(Unsuccessful::Refused(reason))));
             }
             Decision::ConfirmLink => self.ask_to_link(&tx, opened).await?,
-            Decision::AskForEmail | Decision::VerifyEmail(_) if !self.sends_mail() => {
+            Decision::AskForEmail | Decision::VerifyEmail(_) if !self.mail_is_configured() => {
                 let end = Unsuccessful::Failed(Failure::MailNotConfigured);
                 return Ok(Recorded::Reached(Err(end)));
             }

@@ -3,6 +3,7 @@
 use latchkey_domain::{
     Invalid,
     host::Host,
+    mail::Language,
     name::ApplicationName,
     pkce::CodeChallenge,
     redirect_uri::RedirectUri,
@@ -31,8 +32,8 @@ const MAX_ERROR: usize = 128;
 /// Longer than any state that we seal, and than any secret that we give to a browser.
 const MAX_STATE: usize = 2048;
 pub(super) const MAX_BROWSER_SECRET: usize = 256;
-/// Browsers send a few dozen characters.
-pub(super) const MAX_LANGUAGES: usize = 256;
+/// RFC 5646, 4.4.1: 35 characters are enough for every tag that means something.
+pub(super) const MAX_LANGUAGE_CODE: usize = 64;
 const MAX_LOGIN_CODE: usize = 256;
 
 /// Of which application, where to, and on which host.
@@ -117,7 +118,7 @@ pub(crate) fn complete(request: v1::CompleteLoginRequest) -> Result<Callback, St
     fields.limit("browser_secret", &request.browser_secret, MAX_BROWSER_SECRET);
     fields.limit("code", &request.code, MAX_CODE);
     fields.limit("error", &request.error, MAX_ERROR);
-    fields.limit("languages", &request.languages, MAX_LANGUAGES);
+    fields.limit("language_code", &request.language_code, MAX_LANGUAGE_CODE);
     if !request.code.is_empty() && !request.error.is_empty() {
         fields.refuse("error", Invalid::new("must be empty beside a code"));
     }
@@ -132,7 +133,7 @@ pub(crate) fn complete(request: v1::CompleteLoginRequest) -> Result<Callback, St
         state: request.state.into(),
         browser_secret: request.browser_secret.into(),
         answer,
-        languages: request.languages,
+        language: Language::of_tag(&request.language_code),
     });
     fields.finish(read)
 }

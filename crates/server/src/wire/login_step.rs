@@ -1,7 +1,7 @@
 //! Sign-ins that wait for their person.
 
 use latchkey_domain::{
-    email::EmailAddress, email_code::EmailCode, host::Host, name::EnvironmentName,
+    email::EmailAddress, email_code::EmailCode, host::Host, mail::Language, name::EnvironmentName,
 };
 use latchkey_identity::{Answer, CodeProblem, Continue, Outcome, WaitsFor};
 use latchkey_proto::v1;
@@ -10,7 +10,7 @@ use tonic::Status;
 
 use super::{
     Fields,
-    login::{MAX_BROWSER_SECRET, MAX_LANGUAGES, failure, refusal},
+    login::{MAX_BROWSER_SECRET, MAX_LANGUAGE_CODE, failure, refusal},
     time,
 };
 
@@ -25,7 +25,7 @@ struct Common<'a> {
     host: &'a str,
     continuation: String,
     browser_secret: String,
-    languages: String,
+    language_code: String,
 }
 
 fn common(fields: &mut Fields, from: Common<'_>) -> Option<Continue> {
@@ -33,18 +33,18 @@ fn common(fields: &mut Fields, from: Common<'_>) -> Option<Continue> {
     let host = fields.check("host", Host::parse(from.host));
     fields.limit("continuation", &from.continuation, MAX_CONTINUATION);
     fields.limit("browser_secret", &from.browser_secret, MAX_BROWSER_SECRET);
-    fields.limit("languages", &from.languages, MAX_LANGUAGES);
+    fields.limit("language_code", &from.language_code, MAX_LANGUAGE_CODE);
     Some(Continue {
         environment: environment?.environment,
         host: host?,
         continuation: from.continuation.into(),
         browser_secret: from.browser_secret.into(),
-        languages: from.languages,
+        language: Language::of_tag(&from.language_code),
     })
 }
 
 macro_rules! common {
-    ($fields:ident, $request:ident, $languages:expr) => {
+    ($fields:ident, $request:ident, $language_code:expr) => {
         common(
             &mut $fields,
             Common {
@@ -52,7 +52,7 @@ macro_rules! common {
                 host: &$request.host,
                 continuation: $request.continuation,
                 browser_secret: $request.browser_secret,
-                languages: $languages,
+                language_code: $language_code,
             },
         )
     };
@@ -60,7 +60,7 @@ macro_rules! common {
 
 pub(crate) fn submit(request: v1::SubmitEmailRequest) -> Result<(Continue, EmailAddress), Status> {
     let mut fields = Fields::new();
-    let at = common!(fields, request, request.languages);
+    let at = common!(fields, request, request.language_code);
     fields.limit("email", &request.email, EmailAddress::MAX_LENGTH);
     let email = fields.check("email", EmailAddress::parse(&request.email));
     fields.finish(at.zip(email))
@@ -68,7 +68,7 @@ pub(crate) fn submit(request: v1::SubmitEmailRequest) -> Result<(Continue, Email
 
 pub(crate) fn verify(request: v1::VerifyEmailRequest) -> Result<(Continue, EmailCode), Status> {
     let mut fields = Fields::new();
-    let at = common!(fields, request, request.languages);
+    let at = common!(fields, request, request.language_code);
     fields.limit("code", &request.code, MAX_CODE);
     let code = fields.check("code", EmailCode::parse(&request.code));
     fields.finish(at.zip(code))
@@ -76,7 +76,7 @@ pub(crate) fn verify(request: v1::VerifyEmailRequest) -> Result<(Continue, Email
 
 pub(crate) fn resend(request: v1::ResendEmailCodeRequest) -> Result<Continue, Status> {
     let mut fields = Fields::new();
-    let at = common!(fields, request, request.languages);
+    let at = common!(fields, request, request.language_code);
     fields.finish(at)
 }
 

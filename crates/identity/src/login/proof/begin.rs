@@ -1,6 +1,6 @@
 //! A sign-in stops at an address that is to be proven.
 
-use latchkey_domain::{email::EmailAddress, email_code::WAITS_FOR};
+use latchkey_domain::{email::EmailAddress, email_code::WAITS_FOR, policy::CodeLifetime};
 use latchkey_store::{Tx, WaitingSignIn};
 
 use super::{Waits, send::Sending};
@@ -30,7 +30,13 @@ impl Latchkey {
             expires_at: now.plus(WAITS_FOR),
         };
         if let Some(address) = address {
-            let sending = Sending { opened, environment: &admitted.environment };
+            let application = admitted.application.as_ref();
+            let application = application.ok_or(Error::Internal("a test login does not wait"))?;
+            let sending = Sending {
+                opened,
+                application: &application.display_name,
+                lifetime: CodeLifetime::default(),
+            };
             self.send_code(tx, sending, &mut waiting, address).await?;
         }
         if !tx.add_waiting(&waiting).await? {

@@ -24,7 +24,7 @@ pub(super) fn is_same(one: &EmailCode, other: &EmailCode) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use latchkey_domain::time::Timestamp;
+    use latchkey_domain::{mail::Language, time::Timestamp};
     use latchkey_keyring::KeyFile;
 
     use super::*;
@@ -33,7 +33,8 @@ mod tests {
     #[test]
     fn each_number_of_each_sign_in_has_a_code_of_its_own() {
         let keyring = KeyRing::load(&KeyFile::generate().unwrap()).unwrap();
-        let opened = Opened { attempt: attempt(), key: keyring.primary() };
+        let opened =
+            Opened { attempt: attempt(), key: keyring.primary(), language: Language::English };
         let mut other = opened.clone();
         other.attempt.flow.id = AttemptId::new(Timestamp(5));
         let codes: Vec<String> = [(&opened, 1), (&opened, 2), (&other, 1), (&other, 2)]

@@ -7,6 +7,7 @@ use latchkey_domain::{
     caller::Caller,
     host::Host,
     id::{ConnectionId, EnvironmentId},
+    mail::Language,
     name::ConnectionName,
 };
 use latchkey_keyring::{KeyId, KeyRing, Purpose};
@@ -35,8 +36,8 @@ pub struct Continue {
     pub continuation: SecretString,
     /// What the browser kept.
     pub browser_secret: SecretString,
-    /// The languages that the person reads, best first, as in `Accept-Language`.
-    pub languages: String,
+    /// The language of the page, for mail.
+    pub language: Language,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -85,7 +86,7 @@ impl Opened {
         let connection =
             ConnectionName { environment: at.environment.clone(), connection: sealed.connection };
         let attempt = sealed.attempt.with_flow(|flow| flow.at(&connection, &at.host));
-        Ok(Self { attempt, key: sealed.key })
+        Ok(Self { attempt, key: sealed.key, language: at.language })
     }
 }
 
@@ -121,14 +122,15 @@ mod tests {
             host: opened.attempt.flow.host.clone(),
             continuation,
             browser_secret: "browser-secret".into(),
-            languages: String::new(),
+            language: Language::English,
         }
     }
 
     #[test]
     fn the_longest_continuation_opens_where_it_was_sealed_for_and_nowhere_else() {
         let keyring = keyring();
-        let opened = Opened { attempt: attempt(), key: keyring.primary() };
+        let opened =
+            Opened { attempt: attempt(), key: keyring.primary(), language: Language::English };
         let sealed = opened.continuation(&keyring).unwrap();
         assert!(sealed.expose_secret().len() <= MAX_LENGTH);
         let here = at(&opened, sealed.clone());
@@ -147,7 +149,8 @@ mod tests {
     #[test]
     fn what_a_browser_brings_can_be_shown_without_its_secrets() {
         let keyring = keyring();
-        let opened = Opened { attempt: attempt(), key: keyring.primary() };
+        let opened =
+            Opened { attempt: attempt(), key: keyring.primary(), language: Language::English };
         let shown = format!("{:?}", at(&opened, "sealed-secret".into()));
         assert!(!shown.contains("-secret"), "{shown}");
     }

@@ -2,7 +2,7 @@
 
 use latchkey_domain::{caller::Caller, email::EmailAddress};
 
-use super::{Continue, Waits, send::Sending};
+use super::{Continue, Waits};
 use crate::{
     Error, Latchkey, Result,
     login::{Answer, answer::Reached, attempt::Opened},
@@ -26,7 +26,7 @@ impl Latchkey {
     }
 
     async fn take_address(&self, opened: &Opened, address: EmailAddress) -> Result<Option<Waits>> {
-        let environment = self.environment_of(&opened.attempt.flow.environment).await?;
+        let sender = self.sender(opened).await?;
         let tx = self.store.begin().await?;
         let held = tx.hold_waiting(opened.attempt.flow.id).await?;
         let Some(mut waiting) = held.filter(|waiting| self.still_waits(waiting)) else {
@@ -36,8 +36,7 @@ impl Latchkey {
             Some(given) if *given == address => {}
             Some(_) => return Err(Error::EmailGiven),
             None => {
-                let sending = Sending { opened, environment: &environment };
-                self.send_code(&tx, sending, &mut waiting, address).await?;
+                self.send_code(&tx, sender.of(opened), &mut waiting, address).await?;
                 tx.update_waiting(&waiting).await?;
                 tx.commit().await?;
             }

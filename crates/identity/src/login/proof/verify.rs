@@ -78,16 +78,11 @@ impl Latchkey {
             }
             Try::Expired | Try::TooMany => {}
         }
-        self.note_try(tx, &waiting).await?;
+        write_down(tx, &waiting).await?;
         Ok(match CodeProblem::of(became) {
             None => Brought::Right(waiting),
             Some(problem) => Brought::Wrong(Waits::of(&waiting)?.because(problem)),
         })
-    }
-
-    async fn note_try(&self, tx: Tx, waiting: &WaitingSignIn) -> Result<()> {
-        tx.update_waiting(waiting).await?;
-        Ok(tx.commit().await?)
     }
 
     /// Goes on with a sign-in whose address is proven: asks again what was asked at the start, decides,
@@ -146,4 +141,9 @@ impl Latchkey {
         }
         self.answer(opened, Reached::Ended(end)).await
     }
+}
+
+async fn write_down(tx: Tx, waiting: &WaitingSignIn) -> Result<()> {
+    tx.update_waiting(waiting).await?;
+    Ok(tx.commit().await?)
 }

@@ -184,13 +184,14 @@ impl Latchkey {
             way_in,
             rights: GrantRights::ALL,
             environment,
+            application: None,
             organization: None,
             on_custom_domain: false,
         };
         let today = Today { account: &account, email: Some(&email) };
         let arrival = Arrival { today, by_code: None };
         match self.decide_for_test(&admitted, arrival, known.clone()).await? {
-            Decision::AskForEmail | Decision::VerifyEmail(_) if !self.sends_mail() => {
+            Decision::AskForEmail | Decision::VerifyEmail(_) if !self.mail_is_configured() => {
                 Ok(Err(Unsuccessful::Failed(Failure::MailNotConfigured)))
             }
             // Whoever proves the address that they are told of.
