@@ -105,8 +105,8 @@ reasons! {
         SignUpClosed = "SIGN_UP_CLOSED" => "access_denied",
         /// Nobody is known by this account, and the proven address is of no domain that is taken.
         EmailDomainNotAllowed = "EMAIL_DOMAIN_NOT_ALLOWED" => "access_denied",
-        /// They did not want to be linked to the user who holds the address that they proved.
-        LinkDeclined = "LINK_DECLINED" => "access_denied",
+        /// They gave up on proving their address, or did not want to be linked to who holds it.
+        CancelledByUser = "CANCELLED_BY_USER" => "access_denied",
     }
 }
 

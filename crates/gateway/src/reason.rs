@@ -88,8 +88,13 @@ fn rpc_status(reason: ErrorReason) -> StatusCode {
             StatusCode::FORBIDDEN
         }
         R::ResourceNotFound => StatusCode::NOT_FOUND,
-        R::AttemptUsed | R::AttemptInProgress | R::StartAgain => StatusCode::CONFLICT,
-        R::StateExpired | R::TestTicketInvalid => StatusCode::GONE,
+        R::AttemptUsed
+        | R::AttemptInProgress
+        | R::StartAgain
+        | R::EmailGiven
+        | R::EmailMissing
+        | R::EmailNotProven => StatusCode::CONFLICT,
+        R::StateExpired | R::TestTicketInvalid | R::ContinuationInvalid => StatusCode::GONE,
         R::Overloaded => StatusCode::TOO_MANY_REQUESTS,
         R::CredentialsMissing
         | R::StorageUnavailable
@@ -131,7 +136,7 @@ fn failure_status(reason: FailureReason) -> StatusCode {
         R::AttemptAbandoned | R::ConnectionChanged => StatusCode::CONFLICT,
         R::ProviderUnavailable | R::ProviderRateLimited => StatusCode::SERVICE_UNAVAILABLE,
         R::ProviderMalformed | R::ProviderError => StatusCode::BAD_GATEWAY,
-        R::Unspecified | R::CredentialsRejected | R::ScopeMissing => {
+        R::Unspecified | R::CredentialsRejected | R::ScopeMissing | R::MailNotConfigured => {
             StatusCode::INTERNAL_SERVER_ERROR
         }
     }

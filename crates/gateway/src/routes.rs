@@ -38,6 +38,8 @@ pub fn router(config: &Config, channel: Channel) -> Router {
         .route("/login", get(login::page::show))
         .route("/login/{connection}", post(login::start::chosen))
         .route("/login/callback/{connection}", any(login::callback::arrived))
+        .route("/login/continue/{continuation}", get(login::waiting::show))
+        .route("/login/continue/{continuation}/{deed}", post(login::waiting::act))
         .route("/login/test/{ticket}", get(login::test::show).post(login::test::begin))
         .route("/assets/{hash}/{file}", get(asset))
         .route("/healthz", get(health::healthz))

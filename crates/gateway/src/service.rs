@@ -3,9 +3,11 @@
 use std::{future::Future, time::Duration};
 
 use latchkey_proto::v1::{
-    CompleteLoginRequest, CompleteLoginResponse, ListLoginOptionsRequest, ListLoginOptionsResponse,
+    CancelLoginRequest, CompleteLoginRequest, CompleteLoginResponse, ConfirmLinkRequest,
+    GetLoginStepRequest, ListLoginOptionsRequest, ListLoginOptionsResponse, LoginStep,
     RedeemLoginRequest, RedeemLoginResponse, RedeemTestTicketRequest, RedeemTestTicketResponse,
-    StartLoginRequest, StartLoginResponse, social_login_client::SocialLoginClient,
+    ResendEmailCodeRequest, StartLoginRequest, StartLoginResponse, SubmitEmailRequest,
+    VerifyEmailRequest, social_login_client::SocialLoginClient,
 };
 use secrecy::{ExposeSecret, SecretString};
 use tonic::{
@@ -85,6 +87,63 @@ impl Service {
     ) -> Result<CompleteLoginResponse, Status> {
         let mut client = self.login.clone();
         within(COMPLETE_DEADLINE, request, |request| client.complete_login(request)).await
+    }
+
+    /// `GetLoginStep`.
+    pub(crate) async fn login_step(
+        &self,
+        request: GetLoginStepRequest,
+    ) -> Result<LoginStep, Status> {
+        let mut client = self.login.clone();
+        let answer = within(DEADLINE, request, |request| client.get_login_step(request)).await?;
+        answer.step.ok_or_else(|| Status::internal("the service said nothing of the sign-in"))
+    }
+
+    /// `SubmitEmail`.
+    pub(crate) async fn submit_email(
+        &self,
+        request: SubmitEmailRequest,
+    ) -> Result<LoginStep, Status> {
+        let mut client = self.login.clone();
+        let answer = within(DEADLINE, request, |request| client.submit_email(request)).await?;
+        answer.step.ok_or_else(|| Status::internal("the service said nothing of the sign-in"))
+    }
+
+    /// `VerifyEmail`.
+    pub(crate) async fn verify_email(
+        &self,
+        request: VerifyEmailRequest,
+    ) -> Result<LoginStep, Status> {
+        let mut client = self.login.clone();
+        let answer = within(DEADLINE, request, |request| client.verify_email(request)).await?;
+        answer.step.ok_or_else(|| Status::internal("the service said nothing of the sign-in"))
+    }
+
+    /// `ResendEmailCode`.
+    pub(crate) async fn resend_code(
+        &self,
+        request: ResendEmailCodeRequest,
+    ) -> Result<LoginStep, Status> {
+        let mut client = self.login.clone();
+        let answer = within(DEADLINE, request, |request| client.resend_email_code(request)).await?;
+        answer.step.ok_or_else(|| Status::internal("the service said nothing of the sign-in"))
+    }
+
+    /// `ConfirmLink`.
+    pub(crate) async fn confirm_link(
+        &self,
+        request: ConfirmLinkRequest,
+    ) -> Result<LoginStep, Status> {
+        let mut client = self.login.clone();
+        let answer = within(DEADLINE, request, |request| client.confirm_link(request)).await?;
+        answer.step.ok_or_else(|| Status::internal("the service said nothing of the sign-in"))
+    }
+
+    /// `CancelLogin`.
+    pub(crate) async fn cancel(&self, request: CancelLoginRequest) -> Result<LoginStep, Status> {
+        let mut client = self.login.clone();
+        let answer = within(DEADLINE, request, |request| client.cancel_login(request)).await?;
+        answer.step.ok_or_else(|| Status::internal("the service said nothing of the sign-in"))
     }
 
     /// `RedeemLogin`.

@@ -57,6 +57,7 @@ pub(crate) const ALLOWED: &[(&str, &[ApiKeyKind])] = &[
     ("/latchkey.v1.SocialLogin/VerifyEmail", GATEWAYS),
     ("/latchkey.v1.SocialLogin/ResendEmailCode", GATEWAYS),
     ("/latchkey.v1.SocialLogin/ConfirmLink", GATEWAYS),
+    ("/latchkey.v1.SocialLogin/CancelLogin", GATEWAYS),
     ("/latchkey.v1.SocialLogin/GetLoginStep", GATEWAYS),
     ("/latchkey.v1.SocialLogin/RedeemLogin", &[Application]),
     ("/latchkey.v1.SocialLogin/RedeemTestTicket", GATEWAYS),

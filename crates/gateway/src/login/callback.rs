@@ -10,7 +10,7 @@ use axum::{
 use http::{Method, StatusCode, header, request::Parts};
 use latchkey_proto::v1::{CompleteLoginRequest, ErrorReason, complete_login_response::Outcome};
 
-use super::test;
+use super::{test, waiting};
 use crate::{
     cookies,
     fault::Fault,
@@ -21,7 +21,6 @@ use crate::{
     reason::Reason,
     redirect,
     site::Site,
-    texts::Texts,
 };
 
 /// Nothing but callbacks is served here.
@@ -55,14 +54,31 @@ pub(crate) async fn arrived(
         .ok_or(Reason::Rpc(ErrorReason::BrowserMismatch))?
         .to_owned();
     let call = CompleteLoginRequest {
+        language_code: texts.lang.to_owned(),
+        browser_secret: browser_secret.clone(),
         connection: format!("{}/connections/{id}", site.environment),
-        host: place.host,
+        host: place.host.clone(),
         state: answer.state,
-        browser_secret,
         code: answer.code,
         error: answer.error,
     };
-    end(&site, texts, site.service.complete(call).await?.outcome)
+    match site.service.complete(call).await?.outcome.ok_or(Reason::INTERNAL)? {
+        Outcome::EmailRequired(step) => waiting::go_on(&place, &step.continuation, &browser_secret),
+        Outcome::EmailVerificationRequired(step) => {
+            waiting::go_on(&place, &step.continuation, &browser_secret)
+        }
+        Outcome::LinkConfirmationRequired(step) => {
+            waiting::go_on(&place, &step.continuation, &browser_secret)
+        }
+        Outcome::SignedIn(end) => to(Reason::INTERNAL, end.redirect_url, end.reference_id),
+        Outcome::Refused(end) => {
+            to(Reason::Refused(end.reason()), end.redirect_url, end.reference_id)
+        }
+        Outcome::Failed(end) => {
+            to(Reason::Failed(end.reason()), end.redirect_url, end.reference_id)
+        }
+        Outcome::Tested(end) => test::over(&site, texts, &end),
+    }
 }
 
 /// What the provider sent.
@@ -100,16 +116,12 @@ fn is_short(value: &str, most: usize) -> bool {
     value.len() <= most && value.bytes().all(|byte| (b' '..=b'~').contains(&byte))
 }
 
-/// Sends the browser on, or says why that cannot be; or what came of a test.
-fn end(site: &Site, texts: &Texts, outcome: Option<Outcome>) -> Result<Response, Fault> {
-    let (reason, redirect_url, reference_id) = match outcome.ok_or(Reason::INTERNAL)? {
-        Outcome::SignedIn(end) => (Reason::INTERNAL, end.redirect_url, end.reference_id),
-        Outcome::Refused(end) => {
-            (Reason::Refused(end.reason()), end.redirect_url, end.reference_id)
-        }
-        Outcome::Failed(end) => (Reason::Failed(end.reason()), end.redirect_url, end.reference_id),
-        Outcome::Tested(end) => return test::over(site, texts, &end),
-    };
+/// Sends the browser on, or says why that cannot be.
+pub(super) fn to(
+    reason: Reason,
+    redirect_url: String,
+    reference_id: String,
+) -> Result<Response, Fault> {
     if redirect_url.is_empty() {
         return Err(Fault::named(reason, reference_id));
     }

@@ -5,3 +5,5 @@ pub(crate) mod page;
 mod request;
 pub(crate) mod start;
 pub(crate) mod test;
+pub(crate) mod waiting;
+mod waiting_page;

@@ -138,7 +138,10 @@ pub(crate) fn is_from_here(place: &Place, headers: &HeaderMap) -> bool {
 }
 
 /// The body, if it is a form's.
-fn form(headers: &HeaderMap, body: Result<Bytes, BytesRejection>) -> Result<Bytes, Fault> {
+pub(super) fn form(
+    headers: &HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Bytes, Fault> {
     let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let kind = kind.and_then(|kind| kind.split(';').next()).unwrap_or_default();
     if !kind.trim().eq_ignore_ascii_case(FORM) {

@@ -21,6 +21,8 @@ pub(crate) const GERMAN: Texts = Texts {
     support: "Wenn Sie um Hilfe bitten, sagen diese zwei Zeilen, was geschehen ist:",
     reference: "Referenz",
     reason: "Grund",
+    support_one: "Wenn Sie um Hilfe bitten, sagt diese Zeile, um welche Anmeldung es geht:",
+    proof: super::proof::GERMAN,
     test: super::test::GERMAN,
     explanations: Explanations {
         link_invalid: Explanation {
@@ -132,6 +134,26 @@ pub(crate) const GERMAN: Texts = Texts {
             title: "Dieses Konto kann nicht zu Ihrem hinzukommen",
             what: "Sie sind unter seiner Adresse schon bekannt, und die Anwendung nimmt kein weiteres Konto dieser Art an. Sie sind nicht angemeldet.",
             advice: "Kehren Sie zur Anwendung zurück und melden Sie sich so an wie bisher.",
+        },
+        sign_up_closed: Explanation {
+            title: "Hier wird niemand neu aufgenommen",
+            what: "Mit diesem Konto ist niemand bekannt, und neue Anmeldungen sind geschlossen.",
+            advice: "Wenn Sie hier schon ein Konto haben, gehen Sie zurück und melden Sie sich an wie zuvor. Wenn nicht, bitten Sie die Betreiber der Anwendung um Aufnahme.",
+        },
+        email_domain: Explanation {
+            title: "Ihre Adresse wird hier nicht aufgenommen",
+            what: "Neu aufgenommen wird nur, wer eine E-Mail-Adresse bestimmter Organisationen hat.",
+            advice: "Gehen Sie zurück zur Anwendung und melden Sie sich mit einem Konto an, dessen Adresse dazugehört, oder fragen Sie die Betreiber.",
+        },
+        cancelled: Explanation {
+            title: "Sie haben nicht weitergemacht",
+            what: "Die Anmeldung ist beendet, und nichts wurde geändert. Sie sind nicht angemeldet.",
+            advice: "Wenn Sie es sich anders überlegt haben, gehen Sie zurück zur Anwendung und melden Sie sich noch einmal an.",
+        },
+        waits_no_longer: Explanation {
+            title: "Diese Seite wartet nicht mehr",
+            what: "Sie gehört zu einer Anmeldung, die vorbei ist, oder nicht zu diesem Browser.",
+            advice: BACK,
         },
         provider: Explanation {
             title: "Dort, wo Sie Ihr Konto haben, kommt keine Antwort",

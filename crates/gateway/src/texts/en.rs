@@ -19,6 +19,8 @@ pub(crate) const ENGLISH: Texts = Texts {
     support: "If you ask for help, these two lines say what happened:",
     reference: "Reference",
     reason: "Reason",
+    support_one: "If you ask for help, this line says which sign-in it is:",
+    proof: super::proof::ENGLISH,
     test: super::test::ENGLISH,
     explanations: Explanations {
         link_invalid: Explanation {
@@ -130,6 +132,26 @@ pub(crate) const ENGLISH: Texts = Texts {
             title: "This account cannot be added to yours",
             what: "You are known by its address already, and the application does not take another account of this kind. You are not signed in.",
             advice: "Go back to the application and sign in the way you did before.",
+        },
+        sign_up_closed: Explanation {
+            title: "Nobody new is taken here",
+            what: "Nobody is known by this account, and signing up is closed.",
+            advice: "If you have an account here, go back and sign in the way you did before. If not, ask the people who run the application to let you in.",
+        },
+        email_domain: Explanation {
+            title: "Your address is not one that is taken here",
+            what: "Only people with an e-mail address of certain organizations can sign up.",
+            advice: "Go back to the application and sign in with an account whose address is one of them, or ask the people who run it.",
+        },
+        cancelled: Explanation {
+            title: "You did not go on",
+            what: "The sign-in was ended, and nothing was changed. You are not signed in.",
+            advice: "If you have changed your mind, go back to the application and sign in again.",
+        },
+        waits_no_longer: Explanation {
+            title: "This page is not waiting any more",
+            what: "It belongs to a sign-in that is over, or not to this browser.",
+            advice: BACK,
         },
         provider: Explanation {
             title: "The place where you have your account does not answer",

@@ -2,6 +2,7 @@
 
 mod de;
 mod en;
+mod proof;
 mod test;
 
 use latchkey_proto::v1::{ErrorReason, FailureReason, RefusalReason};
@@ -9,6 +10,7 @@ use latchkey_proto::v1::{ErrorReason, FailureReason, RefusalReason};
 use crate::reason::Reason;
 
 pub(crate) use en::ENGLISH;
+pub(crate) use proof::ProofTexts;
 pub(crate) use test::{TestResult, TestTexts};
 
 /// Every catalogue.
@@ -29,6 +31,8 @@ pub(crate) struct Texts {
     pub(crate) support: &'static str,
     pub(crate) reference: &'static str,
     pub(crate) reason: &'static str,
+    pub(crate) support_one: &'static str,
+    pub(crate) proof: ProofTexts,
     pub(crate) test: TestTexts,
     pub(crate) explanations: Explanations,
 }
@@ -69,6 +73,10 @@ pub(crate) struct Explanations {
     pub(crate) sign_up_not_allowed: Explanation,
     pub(crate) sign_in_not_allowed: Explanation,
     pub(crate) link_not_allowed: Explanation,
+    pub(crate) sign_up_closed: Explanation,
+    pub(crate) email_domain: Explanation,
+    pub(crate) cancelled: Explanation,
+    pub(crate) waits_no_longer: Explanation,
     pub(crate) provider: Explanation,
     pub(crate) identity_changed: Explanation,
     pub(crate) cross_site: Explanation,
@@ -109,6 +117,9 @@ impl Explanations {
             R::StateExpired => &self.expired,
             R::BrowserMismatch => &self.other_browser,
             R::AttemptUsed => &self.used,
+            R::ContinuationInvalid | R::EmailGiven | R::EmailMissing | R::EmailNotProven => {
+                &self.waits_no_longer
+            }
             R::AttemptInProgress => &self.in_progress,
             R::StartAgain => &self.start_again,
             R::StorageUnavailable | R::KeyMissing | R::ServerStopping | R::Contention => {
@@ -145,6 +156,9 @@ impl Explanations {
             R::SignUpNotAllowed => &self.sign_up_not_allowed,
             R::SignInNotAllowed => &self.sign_in_not_allowed,
             R::LinkNotAllowed => &self.link_not_allowed,
+            R::SignUpClosed => &self.sign_up_closed,
+            R::EmailDomainNotAllowed => &self.email_domain,
+            R::CancelledByUser => &self.cancelled,
         }
     }
 
@@ -152,7 +166,7 @@ impl Explanations {
         use FailureReason as R;
         match reason {
             R::Unspecified => &self.internal,
-            R::CredentialsRejected | R::ScopeMissing => &self.misconfigured,
+            R::CredentialsRejected | R::ScopeMissing | R::MailNotConfigured => &self.misconfigured,
             R::CodeRejected | R::CallbackEmpty | R::AttemptAbandoned | R::ConnectionChanged => {
                 &self.start_again
             }

@@ -52,6 +52,7 @@ pub(crate) struct TestResults {
     pub(crate) provider_error: TestResult,
     pub(crate) changed: TestResult,
     pub(crate) identity_changed: TestResult,
+    pub(crate) mail: TestResult,
     pub(crate) cut_off: TestResult,
 }
 
@@ -78,6 +79,9 @@ impl TestResults {
             | R::SignUpNotAllowed
             | R::SignInNotAllowed
             | R::LinkNotAllowed
+            | R::SignUpClosed
+            | R::EmailDomainNotAllowed
+            | R::CancelledByUser
             | R::RedirectUriNotRegistered => &self.not_let_in,
         }
     }
@@ -93,6 +97,7 @@ impl TestResults {
             R::ProviderError | R::CallbackEmpty => &self.provider_error,
             R::ConnectionChanged => &self.changed,
             R::IdentityChanged => &self.identity_changed,
+            R::MailNotConfigured => &self.mail,
             R::Unspecified | R::AttemptAbandoned => &self.cut_off,
         }
     }

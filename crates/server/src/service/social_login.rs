@@ -82,9 +82,19 @@ impl SocialLogin for Login {
         request: Request<v1::ConfirmLinkRequest>,
     ) -> Result<Response<v1::ConfirmLinkResponse>, Status> {
         let caller = caller(&request)?;
-        let (at, wanted) = step::confirm(request.into_inner())?;
-        let answer = self.0.confirm_link(&caller, &at, wanted).await.map_err(from_error)?;
+        let at = step::confirm(request.into_inner())?;
+        let answer = self.0.confirm_link(&caller, &at).await.map_err(from_error)?;
         Ok(Response::new(v1::ConfirmLinkResponse { step: Some(step::encode(answer)?) }))
+    }
+
+    async fn cancel_login(
+        &self,
+        request: Request<v1::CancelLoginRequest>,
+    ) -> Result<Response<v1::CancelLoginResponse>, Status> {
+        let caller = caller(&request)?;
+        let at = step::cancel(request.into_inner())?;
+        let answer = self.0.cancel_login(&caller, &at).await.map_err(from_error)?;
+        Ok(Response::new(v1::CancelLoginResponse { step: Some(step::encode(answer)?) }))
     }
 
     async fn get_login_step(

@@ -180,7 +180,7 @@ pub(super) const fn refusal(reason: Refusal) -> v1::RefusalReason {
         Refusal::LinkNotAllowed => v1::RefusalReason::LinkNotAllowed,
         Refusal::SignUpClosed => v1::RefusalReason::SignUpClosed,
         Refusal::EmailDomainNotAllowed => v1::RefusalReason::EmailDomainNotAllowed,
-        Refusal::LinkDeclined => v1::RefusalReason::LinkDeclined,
+        Refusal::CancelledByUser => v1::RefusalReason::CancelledByUser,
     }
 }
 

@@ -80,10 +80,16 @@ pub(crate) fn resend(request: v1::ResendEmailCodeRequest) -> Result<Continue, St
     fields.finish(at)
 }
 
-pub(crate) fn confirm(request: v1::ConfirmLinkRequest) -> Result<(Continue, bool), Status> {
+pub(crate) fn confirm(request: v1::ConfirmLinkRequest) -> Result<Continue, Status> {
     let mut fields = Fields::new();
     let at = common!(fields, request, String::new());
-    fields.finish(at.map(|at| (at, request.wanted)))
+    fields.finish(at)
+}
+
+pub(crate) fn cancel(request: v1::CancelLoginRequest) -> Result<Continue, Status> {
+    let mut fields = Fields::new();
+    let at = common!(fields, request, String::new());
+    fields.finish(at)
 }
 
 pub(crate) fn get(request: v1::GetLoginStepRequest) -> Result<Continue, Status> {

@@ -76,6 +76,11 @@ pub(in crate::texts) const GERMAN: TestTexts = TestTexts {
             what: "Seine Nummer beim Anbieter steht jetzt für jemand anderen. Eine Anmeldung würde zum Schutz des Bekannten abgelehnt.",
             next: "Finden Sie beim Anbieter heraus, wessen Konto es ist.",
         },
+        mail: TestResult {
+            title: "Dieser Dienst kann keine Mail versenden",
+            what: "Eine Anmeldung würde Sie bitten, eine E-Mail-Adresse mit einem Code zu belegen, und für dessen Versand ist nichts eingerichtet.",
+            next: "Richten Sie in der Konfiguration dieses Dienstes den Versand von Mail ein, oder verlangen Sie keine belegten Adressen. Beginnen Sie dann einen neuen Test.",
+        },
         cut_off: TestResult {
             title: "Der Test wurde unterbrochen",
             what: "Er kam zu keinem Ende.",

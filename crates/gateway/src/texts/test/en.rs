@@ -76,6 +76,11 @@ pub(in crate::texts) const ENGLISH: TestTexts = TestTexts {
             what: "Its number at the provider stands for somebody else now. A sign-in would be refused, to protect whoever it was.",
             next: "Find out at the provider whose account it is.",
         },
+        mail: TestResult {
+            title: "This service cannot send mail",
+            what: "A sign-in would ask you to prove an e-mail address by a code, and no way to send one is set up.",
+            next: "Set up mail in this service’s configuration, or do not ask for proven addresses. Then start another test.",
+        },
         cut_off: TestResult {
             title: "The test was cut off",
             what: "It did not come to an end.",

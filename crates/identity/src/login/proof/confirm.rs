@@ -1,9 +1,6 @@
-//! The person says whether they want to be linked to the user who holds their proven address.
+//! The person wants to be linked to the user who holds their proven address.
 
-use latchkey_domain::{
-    caller::Caller,
-    sign_in::{Refusal, Unsuccessful},
-};
+use latchkey_domain::caller::Caller;
 use latchkey_store::WaitingSignIn;
 
 use super::Continue;
@@ -13,22 +10,16 @@ use crate::{
 };
 
 impl Latchkey {
-    /// Links, or ends the sign-in: who does not want to be linked is not let in beside that user
-    /// either, as one address is one person.
+    /// Links, and signs the person in. Again it gets the same answer, while the login code is fresh and
+    /// unredeemed.
     #[tracing::instrument(skip_all, err(level = "debug"))]
-    pub async fn confirm_link(
-        &self,
-        caller: &Caller,
-        at: &Continue,
-        wanted: bool,
-    ) -> Result<Answer> {
+    pub async fn confirm_link(&self, caller: &Caller, at: &Continue) -> Result<Answer> {
         let opened = self.going_on(caller, at)?;
         let this = self.clone();
         self.undisturbed(async move {
             match this.proven_and_waiting(&opened).await? {
+                Some(waiting) => this.go_on(&opened, &waiting, true).await,
                 None => this.answer_once_more(&opened).await,
-                Some(waiting) if wanted => this.go_on(&opened, &waiting, true).await,
-                Some(_) => this.decline(&opened).await,
             }
         })
         .await
@@ -43,11 +34,5 @@ impl Latchkey {
             return Err(Error::EmailNotProven);
         }
         Ok(Some(waiting))
-    }
-
-    async fn decline(&self, opened: &Opened) -> Result<Answer> {
-        let end = Unsuccessful::Refused(Refusal::LinkDeclined);
-        let reached = self.end_waiting(opened, end).await?;
-        self.answer(opened, reached).await
     }
 }

@@ -1,6 +1,7 @@
 //! Proving an address on the way: ask for one, send a code, take it back, and go on where it stopped.
 
 mod begin;
+mod cancel;
 mod code;
 mod confirm;
 mod continuation;
