@@ -20,6 +20,7 @@ mod m20261125_000020_find_credentials_by_place;
 mod m20261125_000022_index_unproven_domains;
 mod m20261130_000029_create_mail_outbox;
 mod m20261130_000030_create_waiting_sign_ins;
+mod m20261130_000027_add_policies;
 
 /// Every step, in order.
 #[derive(Debug)]
@@ -45,6 +46,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000022_index_unproven_domains::Migration),
             Box::new(m20261130_000029_create_mail_outbox::Migration),
             Box::new(m20261130_000030_create_waiting_sign_ins::Migration),
+            Box::new(m20261130_000027_add_policies::Migration),
         ]
     }
 }

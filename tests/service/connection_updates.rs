@@ -4,7 +4,7 @@ use futures_util::future::join_all;
 use latchkey_proto::v1::{
     Connection, ConnectionWarning,
     ConnectionWarningReason::{self, TrustedProvider},
-    UpdateConnectionRequest, UpstreamParam,
+    ProfileSync, UpdateConnectionRequest, UpstreamParam,
     upstream_param::Source,
 };
 use tonic::Code;
@@ -25,17 +25,34 @@ fn changed() -> Connection {
         trusted_provider: true,
         upstream_params: [("team".to_owned(), value)].into(),
         disabled: true,
+        verify_by_code: true,
+        allowed_workspaces: vec!["acme".to_owned()],
+        profile_sync: ProfileSync::Never.into(),
         ..Connection::default()
     }
 }
 
-/// Which of the four fields that can be changed differ from what every test starts with.
+/// The fields that can be changed.
+const FIELDS: [&str; 7] = [
+    "display_name",
+    "trusted_provider",
+    "upstream_params",
+    "disabled",
+    "verify_by_code",
+    "allowed_workspaces",
+    "profile_sync",
+];
+
+/// Which of the fields that can be changed differ from what every test starts with.
 fn differing(found: &Connection) -> Vec<&'static str> {
     let fields = [
         ("display_name", found.display_name != "Bitbucket"),
         ("trusted_provider", found.trusted_provider),
         ("upstream_params", !found.upstream_params.is_empty()),
         ("disabled", found.disabled),
+        ("verify_by_code", found.verify_by_code),
+        ("allowed_workspaces", !found.allowed_workspaces.is_empty()),
+        ("profile_sync", found.profile_sync() != ProfileSync::Always),
     ];
     fields.into_iter().filter(|(_, differs)| *differs).map(|(name, _)| name).collect()
 }
@@ -89,7 +106,7 @@ both! {
 
     async fn a_mask_changes_what_it_names_and_nothing_else(app) {
         let original = app.connection(BITBUCKET).await.unwrap();
-        for path in ["display_name", "trusted_provider", "upstream_params", "disabled"] {
+        for path in FIELDS {
             let found = app.update(changed(), &[path]).await.unwrap();
             assert_eq!(differing(&found), [path]);
             assert_eq!(app.connection(BITBUCKET).await.unwrap(), found);
@@ -101,7 +118,7 @@ both! {
 
     async fn a_star_changes_all_and_an_empty_mask_what_holds_a_value(app) {
         let all = app.update(changed(), &["*"]).await.unwrap();
-        assert_eq!(differing(&all).len(), 4);
+        assert_eq!(differing(&all), FIELDS);
         let named = Connection {
             name: BITBUCKET.to_owned(),
             display_name: "Again".to_owned(),
@@ -109,7 +126,7 @@ both! {
         };
         let found = app.update(named, &[]).await.unwrap();
         assert_eq!(found.display_name, "Again");
-        assert_eq!(differing(&found).len(), 4);
+        assert_eq!(differing(&found), FIELDS);
         let none = Connection { name: BITBUCKET.to_owned(), ..Connection::default() };
         let unnamed = app.update(none, &["*"]).await.unwrap_err();
         assert_eq!(wrong_fields(&unnamed), ["connection.display_name"]);

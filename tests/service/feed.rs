@@ -4,6 +4,7 @@ use std::{collections::BTreeSet, time::Duration};
 
 use latchkey_domain::{
     access::Principal, caller::Caller, environment::EnvironmentKind, host::Host,
+    policy::EnvironmentPolicies,
 };
 use latchkey_identity::NewEnvironment;
 use latchkey_proto::v1::{
@@ -44,6 +45,7 @@ async fn foreign_consumer(app: &TestApp) -> SecretString {
         display_name: seed::name("Elsewhere"),
         kind: EnvironmentKind::NonProduction,
         default_domain: Host::parse("login.elsewhere.example").unwrap(),
+        policies: EnvironmentPolicies::default(),
         request: None,
     };
     let environment =

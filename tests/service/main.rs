@@ -34,6 +34,7 @@ mod mail;
 mod missing_keys;
 mod organizations;
 mod own_server;
+mod policies;
 mod promotion;
 mod python;
 mod readiness;

@@ -9,6 +9,7 @@ use crate::{
     host::Host,
     id::{ConnectionId, CredentialId, EnvironmentId},
     name::{ConnectionName, CredentialName},
+    policy::ConnectionPolicies,
     provider::ProviderName,
     text::DisplayName,
     time::Timestamp,
@@ -30,6 +31,8 @@ pub struct Connection {
     pub trusted_provider: bool,
     /// What is added to the provider's authorization URL.
     pub upstream_params: UpstreamParams,
+    /// What it asks of whoever comes through it.
+    pub policies: ConnectionPolicies,
     /// Whether it is switched off.
     pub disabled: bool,
     /// Counts its changes.

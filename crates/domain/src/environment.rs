@@ -5,8 +5,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Invalid, host::Host, id::EnvironmentId, name::EnvironmentName, provider::Provider,
-    text::DisplayName, time::Timestamp,
+    Invalid, host::Host, id::EnvironmentId, name::EnvironmentName, policy::EnvironmentPolicies,
+    provider::Provider, text::DisplayName, time::Timestamp,
 };
 
 /// A tenant: everything else belongs to one.
@@ -20,6 +20,8 @@ pub struct Environment {
     pub kind: EnvironmentKind,
     /// The host that people sign in on.
     pub default_domain: Host,
+    /// What it asks of whoever signs in.
+    pub policies: EnvironmentPolicies,
     /// Counts its changes.
     pub version: i64,
     /// When it was created.

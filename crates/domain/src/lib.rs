@@ -34,6 +34,7 @@ pub mod time;
 pub mod upstream;
 pub mod user;
 pub mod warning;
+pub mod workspace;
 
 /// Why a value is not what it claims to be: a sentence for whoever sent it.
 ///

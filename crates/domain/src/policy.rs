@@ -1,13 +1,36 @@
 //! What an environment, an organization and a connection ask of whoever signs in.
 
-use std::{fmt, time::Duration};
+use std::{collections::BTreeSet, fmt, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Invalid, email::EmailAddress};
+use crate::{Invalid, email::EmailAddress, workspace::AllowedWorkspaces};
 
-/// Who may sign up.
+/// What an environment asks of whoever signs in.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct EnvironmentPolicies {
+    /// Who may sign up, where an organization does not say otherwise.
+    pub sign_up: SignUpPolicy,
+    /// Whether nobody new comes in without an address that is proven.
+    pub email_required: bool,
+    /// How long a one-time code works.
+    pub email_code_lifetime: CodeLifetime,
+}
+
+/// What a connection asks of whoever comes through it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ConnectionPolicies {
+    /// Whether an address that the provider's word does not prove is proven by a one-time code.
+    pub verify_by_code: bool,
+    /// Whose members may come through it.
+    pub allowed_workspaces: AllowedWorkspaces,
+    /// When a person's name and picture follow what the provider tells.
+    pub profile_sync: ProfileSync,
+}
+
+/// Who may sign up. Written down as the API writes it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "mode", content = "email_domains", rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum SignUpPolicy {
     /// Whoever comes.
     #[default]
@@ -19,6 +42,21 @@ pub enum SignUpPolicy {
 }
 
 impl SignUpPolicy {
+    /// More are a list that nobody looks through.
+    const MOST_DOMAINS: usize = 100;
+
+    /// Lets those in who prove an address of one of 1 to 100 domains.
+    pub fn of_domains(domains: Vec<EmailDomain>) -> Result<Self, Invalid> {
+        if domains.is_empty() || domains.len() > Self::MOST_DOMAINS {
+            return Err(Invalid::new("must hold 1 to 100 domains"));
+        }
+        let once = domains.iter().collect::<BTreeSet<_>>();
+        if once.len() < domains.len() {
+            return Err(Invalid::new("must name each domain once"));
+        }
+        Ok(Self::EmailDomains(domains))
+    }
+
     /// Whether it takes a proven address to sign up.
     pub const fn needs_proof(&self) -> bool {
         matches!(self, Self::EmailDomains(_))
@@ -139,6 +177,34 @@ mod tests {
         for bad in ["", "example", "a@mail.example", " mail.example", "mail..example", "*.example"]
         {
             assert!(EmailDomain::parse(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn sign_up_is_limited_to_one_to_a_hundred_domains() {
+        let domains = |count: usize| {
+            let domain = |n| EmailDomain::parse(&format!("d{n}.example")).unwrap();
+            SignUpPolicy::of_domains((0..count).map(domain).collect())
+        };
+        assert!(domains(1).is_ok() && domains(100).is_ok());
+        assert!(domains(0).is_err() && domains(101).is_err());
+        let twice = ["mail.example", "MAIL.example"].map(|text| EmailDomain::parse(text).unwrap());
+        assert!(SignUpPolicy::of_domains(twice.into()).is_err());
+    }
+
+    #[test]
+    fn a_policy_is_written_as_the_api_writes_it() {
+        let domain = EmailDomain::parse("mail.example").unwrap();
+        for (policy, json) in [
+            (SignUpPolicy::Open, r#"{"mode":"OPEN"}"#),
+            (SignUpPolicy::Closed, r#"{"mode":"CLOSED"}"#),
+            (
+                SignUpPolicy::EmailDomains(vec![domain]),
+                r#"{"mode":"EMAIL_DOMAINS","email_domains":["mail.example"]}"#,
+            ),
+        ] {
+            assert_eq!(serde_json::to_string(&policy).unwrap(), json);
+            assert_eq!(serde_json::from_str::<SignUpPolicy>(json).unwrap(), policy);
         }
     }
 

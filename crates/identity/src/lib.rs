@@ -28,8 +28,8 @@ use tokio_util::task::TaskTracker;
 
 pub use access::IssuedKey;
 pub use connections::{
-    CallbackUrl, CheckedConnection, ConnectionChanges, ConnectionView, DeletedConnection,
-    NewConnection, NewCredential, WantedGrant, WhatToCheck, WhichConnections,
+    CallbackUrl, CheckedConnection, ConnectionChanges, ConnectionPolicyChanges, ConnectionView,
+    DeletedConnection, NewConnection, NewCredential, WantedGrant, WhatToCheck, WhichConnections,
 };
 pub use error::{Error, ErrorKind, Result};
 pub use events::Watch;
@@ -44,8 +44,9 @@ pub use login::{
 };
 pub use request::{RequestId, credential_etag, etag, grant_etag};
 pub use tenants::{
-    ApplicationChanges, EnvironmentChanges, KeyRotation, NewApiKey, NewApplication, NewEnvironment,
-    NewOrganization, OrganizationChanges, RemovedDomain, RotatedKey,
+    ApplicationChanges, EnvironmentChanges, EnvironmentPolicyChanges, KeyRotation, NewApiKey,
+    NewApplication, NewEnvironment, NewOrganization, OrganizationChanges, RemovedDomain,
+    RotatedKey,
 };
 pub use users::UserView;
 

@@ -24,6 +24,7 @@ use crate::{
         credential,
     },
     listing::list,
+    policies,
     tx::set,
 };
 
@@ -40,6 +41,7 @@ pub enum ConnectionFilter<'a> {
 
 pub(crate) fn read(row: Model) -> Result<Connection> {
     let corrupt = |what| Error::corrupt("connections", what);
+    let policies = policies::of_connection(&row)?;
     Ok(Connection {
         environment: row.environment.parse().map_err(|_| corrupt("environment"))?,
         id: row.id.parse().map_err(|_| corrupt("id"))?,
@@ -48,6 +50,7 @@ pub(crate) fn read(row: Model) -> Result<Connection> {
         trusted_provider: row.trusted_provider,
         upstream_params: serde_json::from_str(&row.upstream_params)
             .map_err(|_| corrupt("upstream_params"))?,
+        policies,
         disabled: row.disabled,
         version: row.version,
         created_at: Timestamp(row.created_at),
@@ -64,6 +67,7 @@ pub(crate) fn read(row: Model) -> Result<Connection> {
 pub(crate) fn write(connection: &Connection) -> ActiveModel {
     let upstream_params =
         serde_json::to_string(&connection.upstream_params).expect("a map of texts is JSON");
+    let (workspaces, profile_sync) = policies::write_connection(&connection.policies);
     ActiveModel {
         environment: set(connection.environment.as_str()),
         id: set(connection.id.as_str()),
@@ -72,6 +76,9 @@ pub(crate) fn write(connection: &Connection) -> ActiveModel {
         trusted_provider: set(connection.trusted_provider),
         upstream_params: set(upstream_params),
         disabled: set(connection.disabled),
+        verify_by_code: set(connection.policies.verify_by_code),
+        allowed_workspaces: set(workspaces),
+        profile_sync: set(profile_sync),
         version: set(connection.version),
         created_at: set(connection.created_at.0),
         updated_at: set(connection.updated_at.0),

@@ -18,6 +18,7 @@ use crate::{
     Cursor, Error, Result, Store, TimeCursor, Tx,
     entity::{application, connection, environment, organization, user},
     listing::list,
+    policies,
     tx::set,
 };
 
@@ -35,11 +36,13 @@ pub(crate) fn read(row: environment::Model) -> Result<Environment> {
         "NON_PRODUCTION" => EnvironmentKind::NonProduction,
         _ => return Err(corrupt("kind")),
     };
+    let policies = policies::of_environment(&row)?;
     Ok(Environment {
         id: row.id.parse().map_err(|_| corrupt("id"))?,
         display_name: DisplayName::parse(&row.display_name).map_err(|_| corrupt("display_name"))?,
         kind,
         default_domain: Host::parse(&row.default_domain).map_err(|_| corrupt("default_domain"))?,
+        policies,
         version: row.version,
         created_at: Timestamp(row.created_at),
         updated_at: Timestamp(row.updated_at),
@@ -52,6 +55,9 @@ fn write(environment: &Environment) -> environment::ActiveModel {
         display_name: set(environment.display_name.as_str()),
         kind: set(kind_name(environment.kind)),
         default_domain: set(environment.default_domain.as_str()),
+        sign_up_policy: set(policies::write_sign_up(&environment.policies.sign_up)),
+        email_required: set(environment.policies.email_required),
+        email_code_minutes: set(i64::from(environment.policies.email_code_lifetime.minutes())),
         version: set(environment.version),
         created_at: set(environment.created_at.0),
         updated_at: set(environment.updated_at.0),

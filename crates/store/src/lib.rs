@@ -29,6 +29,7 @@ mod mail_outbox;
 mod migrate;
 mod organizations;
 mod outbox;
+mod policies;
 mod readiness;
 mod requests;
 mod sealed;

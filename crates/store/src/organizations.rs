@@ -20,6 +20,7 @@ use crate::{
     Cursor, Error, Result, Store, TimeCursor, Tx,
     entity::organization::{ActiveModel, Column, Entity, Model},
     listing::list,
+    policies,
     tx::set,
 };
 
@@ -45,11 +46,14 @@ fn read(row: Model) -> Result<Organization> {
         }),
         None => None,
     };
+    let sign_up = row.sign_up_policy.as_deref();
+    let sign_up = sign_up.map(|text| policies::read_sign_up("organizations", text));
     Ok(Organization {
         environment: row.environment.parse().map_err(|_| corrupt("environment"))?,
         id: row.id.parse().map_err(|_| corrupt("id"))?,
         display_name: DisplayName::parse(&row.display_name).map_err(|_| corrupt("display_name"))?,
         domain,
+        sign_up_policy: sign_up.transpose()?,
         version: row.version,
         created_at: Timestamp(row.created_at),
         updated_at: Timestamp(row.updated_at),
@@ -94,6 +98,7 @@ fn write(organization: &Organization) -> ActiveModel {
         verified_at: set(micros(verification.and_then(|found| found.verified_at))),
         missing_since: set(micros(verification.and_then(|found| found.missing_since))),
         next_check_at: set(micros(verification.and_then(|found| found.next_check_at))),
+        sign_up_policy: set(organization.sign_up_policy.as_ref().map(policies::write_sign_up)),
         version: set(organization.version),
         created_at: set(organization.created_at.0),
         updated_at: set(organization.updated_at.0),

@@ -20,17 +20,28 @@ impl Day {
                 .sets("trusted_provider", "false")
                 .sets("upstream_params", "{}")
                 .sets("disabled", "false")
+                .sets("verify_by_code", "false")
+                .sets("allowed_workspaces", "[]")
+                .sets("profile_sync", "\"ALWAYS\"")
         };
         let made = self.call("ConnectionAdmin/CreateConnection", &new_connection(""), made).await;
         let made = made.connection.unwrap();
         let name = made.name.clone();
         let update = v1::UpdateConnectionRequest {
-            connection: Some(Connection { trusted_provider: true, ..made }),
-            update_mask: Some(masked(&["trusted_provider"])),
+            connection: Some(Connection {
+                trusted_provider: true,
+                allowed_workspaces: vec!["acme".to_owned()],
+                ..made
+            }),
+            update_mask: Some(masked(&["trusted_provider", "allowed_workspaces"])),
             validate_only: false,
         };
         let changed = |_: &v1::UpdateConnectionResponse| {
-            Line::about(&name).replaces("trusted_provider", "false", "true")
+            Line::about(&name).replaces("trusted_provider", "false", "true").replaces(
+                "allowed_workspaces",
+                "[]",
+                "[\"acme\"]",
+            )
         };
         self.call("ConnectionAdmin/UpdateConnection", &update, changed).await;
         self.grants(&name).await;

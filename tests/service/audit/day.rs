@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use latchkey_proto::v1::{self, ApiKeyKind, AuditActor, AuditEntry, Environment, EnvironmentKind};
+use latchkey_proto::{
+    v1::{self, ApiKeyKind, AuditActor, AuditEntry, Environment, EnvironmentKind},
+    well_known::Duration,
+};
 use prost::Message;
 use secrecy::{ExposeSecret, SecretString};
 
@@ -122,15 +125,25 @@ impl Day {
                 .sets("display_name", "\"Staging\"")
                 .sets("kind", "\"NON_PRODUCTION\"")
                 .sets("default_domain", "\"login.staging.example\"")
+                .sets("sign_up_policy", "{\"mode\":\"OPEN\"}")
+                .sets("email_required", "false")
+                .sets("email_code_lifetime", "\"600s\"")
         };
         self.call("TenantAdmin/CreateEnvironment", &create, made).await;
         let (name, display_name) = (staging(), "Nearly real".to_owned());
         let update = v1::UpdateEnvironmentRequest {
-            environment: Some(Environment { name, display_name, ..environment }),
+            environment: Some(Environment {
+                name,
+                display_name,
+                email_code_lifetime: Some(Duration { seconds: 60, nanos: 0 }),
+                ..environment
+            }),
             update_mask: None,
         };
         let changed = |_: &v1::UpdateEnvironmentResponse| {
-            Line::about(STAGING).replaces("display_name", "\"Staging\"", "\"Nearly real\"")
+            Line::about(STAGING)
+                .replaces("display_name", "\"Staging\"", "\"Nearly real\"")
+                .replaces("email_code_lifetime", "\"600s\"", "\"60s\"")
         };
         self.call("TenantAdmin/UpdateEnvironment", &update, changed).await;
         let delete = v1::DeleteEnvironmentRequest { name: staging(), etag: String::new() };

@@ -15,13 +15,19 @@ impl Day {
             organization: Some(Organization {
                 name: ACME.to_owned(),
                 custom_domain: ACME_HOST.to_owned(),
+                sign_up_policy: Some(v1::SignUpPolicy {
+                    mode: v1::SignUpMode::EmailDomains.into(),
+                    email_domains: vec!["ACME.example".to_owned()],
+                }),
                 ..Organization::default()
             }),
             ..Default::default()
         };
         let host = format!("\"{ACME_HOST}\"");
-        let changed =
-            |_: &v1::UpdateOrganizationResponse| Line::about(ACME).sets("custom_domain", &host);
+        let policy = "{\"mode\":\"EMAIL_DOMAINS\",\"email_domains\":[\"acme.example\"]}";
+        let changed = |_: &v1::UpdateOrganizationResponse| {
+            Line::about(ACME).sets("sign_up_policy", policy).sets("custom_domain", &host)
+        };
         self.call("TenantAdmin/UpdateOrganization", &update, changed).await;
         self.proof_of_acme().await;
         let delete = v1::DeleteOrganizationRequest { name: ACME.to_owned(), ..Default::default() };

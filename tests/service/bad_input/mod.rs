@@ -16,7 +16,8 @@ use crate::{
     both,
     harness::{
         TestApp,
-        admin::{NOTES, new_key, refusal, wrong_fields},
+        admin::{NOTES, new_connection, new_key, refusal, wrong_fields},
+        organizations::new_organization,
         reason,
     },
 };
@@ -69,12 +70,18 @@ pub(crate) const IGNORED: [&str; 40] = [
 
 /// The numbers that stand for a value: `an_unknown_number_is_no_value` tries them, and
 /// `upstream_params` the aliases.
-pub(crate) const NUMBERS: [&str; 5] = [
+pub(crate) const NUMBERS: [&str; 11] = [
     "CreateApiKeyRequest.api_key.kind",
+    "CreateConnectionRequest.connection.profile_sync",
     "CreateConnectionRequest.connection.upstream_params.value.alias",
     "CreateEnvironmentRequest.environment.kind",
+    "CreateEnvironmentRequest.environment.sign_up_policy.mode",
+    "CreateOrganizationRequest.organization.sign_up_policy.mode",
     "StartLoginRequest.intent",
+    "UpdateConnectionRequest.connection.profile_sync",
     "UpdateConnectionRequest.connection.upstream_params.value.alias",
+    "UpdateEnvironmentRequest.environment.sign_up_policy.mode",
+    "UpdateOrganizationRequest.organization.sign_up_policy.mode",
 ];
 
 /// Numbers that callers read and do not set.
@@ -221,17 +228,28 @@ both! {
     }
 
     async fn an_unknown_number_is_no_value(app) {
+        let sign_up_policy = Some(v1::SignUpPolicy { mode: 99, ..Default::default() });
         let request = v1::CreateEnvironmentRequest {
             environment: Some(v1::Environment {
                 display_name: "Name".to_owned(),
                 kind: 99,
                 default_domain: "login.new.example".to_owned(),
+                sign_up_policy: sign_up_policy.clone(),
                 ..Default::default()
             }),
             ..Default::default()
         };
         let refused = app.tenants().create_environment(request).await.unwrap_err();
-        assert_eq!(wrong_fields(&refused), ["environment.kind"]);
+        let expected = ["environment.kind", "environment.sign_up_policy.mode"];
+        assert_eq!(wrong_fields(&refused), expected);
+        let mut request = new_organization("acme", "");
+        request.organization.as_mut().unwrap().sign_up_policy = sign_up_policy;
+        let refused = app.tenants().create_organization(request).await.unwrap_err();
+        assert_eq!(wrong_fields(&refused), ["organization.sign_up_policy.mode"]);
+        let mut request = new_connection("");
+        request.connection.as_mut().unwrap().profile_sync = 99;
+        let refused = app.connections().create_connection(request).await.unwrap_err();
+        assert_eq!(wrong_fields(&refused), ["connection.profile_sync"]);
         for intent in [4, 99, -1] {
             let request = v1::StartLoginRequest { intent, ..app.start_request() };
             let refused = app.login().start_login(request).await.unwrap_err();

@@ -43,8 +43,11 @@ macro_rules! case {
 
 // Below the macro, which it uses.
 mod organizations;
+mod policies;
 mod sign_ins;
 mod test_logins;
+
+use policies::{code_lifetime, email_domains, workspaces};
 
 pub(super) fn table() -> Vec<Case> {
     let mut cases = connections();
@@ -63,14 +66,17 @@ fn connections() -> Vec<Case> {
     let long = "b".repeat(33);
     vec![
         case!(true, Environment, "ConnectionAdmin" / "CreateConnection", CreateConnectionRequest,
-            {"parent": "environments/dev", "connection": {"display_name": "Name", "provider": "stand-in"}},
+            {"parent": "environments/dev", "connection": {"display_name": "Name", "provider": "stand-in",
+                "allowed_workspaces": ["acme"]}},
             [name("parent", ENV), id("connection_id"), display_name("connection.display_name"),
                 field("connection.provider", &["stand-in"], &["", "b", &long, "Bitbucket", "bit bucket", "2b"]),
-                request_id()]),
+                workspaces(), request_id()]),
         case!(true, Environment, "ConnectionAdmin" / "UpdateConnection", UpdateConnectionRequest,
-            {"connection": {"name": "environments/dev/connections/bitbucket", "display_name": "Bitbucket"},
-                "update_mask": {"paths": ["display_name"]}},
-            [name("connection.name", CONNECTION), display_name("connection.display_name")]),
+            {"connection": {"name": "environments/dev/connections/bitbucket", "display_name": "Bitbucket",
+                "allowed_workspaces": ["acme"]},
+                "update_mask": {"paths": ["display_name", "allowed_workspaces"]}},
+            [name("connection.name", CONNECTION), display_name("connection.display_name"),
+                workspaces()]),
         case!(true, Environment, "ConnectionAdmin" / "GetConnection", GetConnectionRequest,
             {"name": "environments/dev/connections/bitbucket"}, [name("name", CONNECTION)]),
         case!(false, Environment, "ConnectionAdmin" / "DeleteConnection", DeleteConnectionRequest,
@@ -131,14 +137,17 @@ fn environments() -> Vec<Case> {
     vec![
         case!(true, Operator, "TenantAdmin" / "CreateEnvironment", CreateEnvironmentRequest,
             {"environment": {"display_name": "Name", "kind": "ENVIRONMENT_KIND_NON_PRODUCTION",
-                "default_domain": "login.new.example"}},
+                "default_domain": "login.new.example", "sign_up_policy": {"mode": "SIGN_UP_MODE_EMAIL_DOMAINS", "email_domains": ["acme.example"]}}},
             [id("environment_id"), display_name("environment.display_name"), domain,
+                email_domains("environment.sign_up_policy.email_domains"), code_lifetime(),
                 field("environment.kind", &["ENVIRONMENT_KIND_PRODUCTION"], &["ENVIRONMENT_KIND_UNSPECIFIED"]),
                 request_id()]),
         case!(true, Operator, "TenantAdmin" / "UpdateEnvironment", UpdateEnvironmentRequest,
             {"environment": {"name": "environments/dev", "display_name": "Name",
-                "default_domain": "login.example.com"}, "update_mask": {"paths": ["display_name", "default_domain"]}},
+                "default_domain": "login.example.com", "sign_up_policy": {"mode": "SIGN_UP_MODE_EMAIL_DOMAINS", "email_domains": ["acme.example"]},
+                "email_code_lifetime": "60s"}, "update_mask": {"paths": ["*"]}},
             [name("environment.name", ENV), display_name("environment.display_name"),
+                email_domains("environment.sign_up_policy.email_domains"), code_lifetime(),
                 host("environment.default_domain")]),
         case!(true, Operator, "TenantAdmin" / "GetEnvironment", GetEnvironmentRequest,
             {"name": "environments/dev"}, [name("name", ENV)]),

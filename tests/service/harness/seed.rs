@@ -2,8 +2,15 @@
 
 use bitbucket_stand_in::StandIn;
 use latchkey_domain::{
-    access::Principal, caller::Caller, environment::EnvironmentKind, grant::RightsChange,
-    host::Host, name::ApplicationName, provider::ProviderName, text::DisplayName,
+    access::Principal,
+    caller::Caller,
+    environment::EnvironmentKind,
+    grant::RightsChange,
+    host::Host,
+    name::ApplicationName,
+    policy::{ConnectionPolicies, EnvironmentPolicies},
+    provider::ProviderName,
+    text::DisplayName,
     upstream::UpstreamParams,
 };
 use latchkey_identity::{
@@ -40,6 +47,7 @@ impl Keys {
             display_name: name("Development"),
             kind: EnvironmentKind::NonProduction,
             default_domain: Host::parse(HOST).unwrap(),
+            policies: EnvironmentPolicies::default(),
             request: None,
         };
         let environment = latchkey.create_environment(OPERATOR, &environment).await.unwrap().id;
@@ -72,6 +80,7 @@ async fn connection(latchkey: &Latchkey, application: &ApplicationName) {
         provider: ProviderName::parse("stand-in").unwrap(),
         trusted_provider: false,
         upstream_params: UpstreamParams::default(),
+        policies: ConnectionPolicies::default(),
         disabled: false,
         request: None,
         validate_only: false,

@@ -11,6 +11,7 @@ use latchkey_proto::v1;
 
 use super::{
     node::{Node, Value},
+    policies,
     reader::{Item, Reader},
     there::Rights,
     wanted::{
@@ -18,7 +19,10 @@ use super::{
         WantedEnvironment, WantedOrganization,
     },
 };
-use crate::command::connections::upstream_param;
+use crate::command::{
+    connections::upstream_param,
+    policies::{Lifetime, profile_sync},
+};
 
 /// Reads the whole file; what is wrong is with the reader.
 pub(super) fn whole(reader: &mut Reader, node: &Node) -> Wanted {
@@ -59,7 +63,15 @@ fn id<T: std::str::FromStr<Err = Invalid> + ToString>(
 }
 
 fn environment(reader: &mut Reader, item: &Item<'_>) -> Option<WantedEnvironment> {
-    const KNOWN: [&str; 4] = ["id", "display_name", "kind", "default_domain"];
+    const KNOWN: [&str; 7] = [
+        "id",
+        "display_name",
+        "kind",
+        "default_domain",
+        "sign_up_policy",
+        "email_required",
+        "email_code_lifetime",
+    ];
     let fields = reader.fields(item.node, &item.path, &KNOWN);
     let kind = |text: &str| match text {
         "production" => Ok(v1::EnvironmentKind::Production),
@@ -69,11 +81,18 @@ fn environment(reader: &mut Reader, item: &Item<'_>) -> Option<WantedEnvironment
     let display_name = fields.optional(reader, "display_name", DisplayName::parse);
     let kind = fields.optional(reader, "kind", kind);
     let default_domain = fields.optional(reader, "default_domain", Host::parse);
+    let sign_up_policy = policies::sign_up(reader, &fields);
+    let email_required = fields.get("email_required").is_some();
+    let email_required = email_required.then(|| fields.flag(reader, "email_required", false));
+    let lifetime = fields.optional(reader, "email_code_lifetime", str::parse::<Lifetime>);
     Some(WantedEnvironment {
         id: fields.required(reader, "id", str::parse::<EnvironmentId>)?.to_string(),
         display_name: display_name.map(|name| name.to_string()),
         kind,
         default_domain: default_domain.map(|host| host.to_string()),
+        sign_up_policy,
+        email_required,
+        email_code_lifetime: lifetime.map(|lifetime| lifetime.0),
     })
 }
 
@@ -93,21 +112,26 @@ fn application(reader: &mut Reader, item: &Item<'_>) -> WantedApplication {
 }
 
 fn organization(reader: &mut Reader, item: &Item<'_>) -> WantedOrganization {
-    let fields = reader.fields(item.node, &item.path, &["display_name", "custom_domain"]);
+    const KNOWN: [&str; 3] = ["display_name", "custom_domain", "sign_up_policy"];
+    let fields = reader.fields(item.node, &item.path, &KNOWN);
     let display_name = fields.required(reader, "display_name", DisplayName::parse);
     let custom_domain = fields.optional(reader, "custom_domain", Host::parse);
     WantedOrganization {
         display_name: display_name.map(|name| name.to_string()).unwrap_or_default(),
         custom_domain: custom_domain.map(|host| host.to_string()).unwrap_or_default(),
+        sign_up_policy: policies::sign_up(reader, &fields),
     }
 }
 
 fn connection(reader: &mut Reader, item: &Item<'_>) -> WantedConnection {
-    const KNOWN: [&str; 7] = [
+    const KNOWN: [&str; 10] = [
         "display_name",
         "provider",
         "trusted_provider",
         "disabled",
+        "verify_by_code",
+        "allowed_workspaces",
+        "profile_sync",
         "upstream_params",
         "grants",
         "credentials",
@@ -115,11 +139,15 @@ fn connection(reader: &mut Reader, item: &Item<'_>) -> WantedConnection {
     let fields = reader.fields(item.node, &item.path, &KNOWN);
     let display_name = fields.required(reader, "display_name", DisplayName::parse);
     let provider = fields.required(reader, "provider", ProviderName::parse);
+    let sync = fields.optional(reader, "profile_sync", profile_sync);
     let mut wanted = WantedConnection {
         display_name: display_name.map(|name| name.to_string()).unwrap_or_default(),
         provider: provider.map(|name| name.to_string()).unwrap_or_default(),
         trusted_provider: fields.flag(reader, "trusted_provider", false),
         disabled: fields.flag(reader, "disabled", false),
+        verify_by_code: fields.flag(reader, "verify_by_code", false),
+        allowed_workspaces: policies::workspaces(reader, &fields),
+        profile_sync: sync.unwrap_or(v1::ProfileSync::Always),
         ..WantedConnection::default()
     };
     for item in fields.entries(reader, "upstream_params") {

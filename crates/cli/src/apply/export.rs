@@ -7,8 +7,14 @@ use latchkey_proto::v1;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::there::{ConnectionThere, Granted, Rights, There, id};
-use crate::client::Api;
+use super::{
+    policies::sign_up_entry,
+    there::{ConnectionThere, Granted, Rights, There, id},
+};
+use crate::{
+    client::Api,
+    command::policies::{Lifetime, profile_sync_name},
+};
 
 const HEADING: &str = "\
 # Made by `latchkey export`, for `latchkey apply`. A secret cannot be read back: where the one with its fingerprint is
@@ -30,6 +36,9 @@ struct EnvironmentEntry<'a> {
     display_name: &'a str,
     kind: &'a str,
     default_domain: &'a str,
+    sign_up_policy: Value,
+    email_required: bool,
+    email_code_lifetime: String,
 }
 
 #[derive(Serialize)]
@@ -43,6 +52,8 @@ struct OrganizationEntry<'a> {
     display_name: &'a str,
     #[serde(skip_serializing_if = "str::is_empty")]
     custom_domain: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sign_up_policy: Option<Value>,
 }
 
 #[derive(Serialize)]
@@ -51,6 +62,10 @@ struct ConnectionEntry<'a> {
     provider: &'a str,
     trusted_provider: bool,
     disabled: bool,
+    verify_by_code: bool,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    allowed_workspaces: &'a [String],
+    profile_sync: &'a str,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     upstream_params: BTreeMap<&'a str, Value>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -82,15 +97,9 @@ pub(crate) async fn export(api: &Api) -> Result<()> {
     let there = There::read(&api.client()?, &name).await?;
     let environment = there.environment.as_ref();
     let environment = environment.with_context(|| format!("{name} is not there"))?;
-    let production = environment.kind() == v1::EnvironmentKind::Production;
     let live = there.connections.iter().filter(|(_, there)| !there.is_deleted());
     let document = Document {
-        environment: EnvironmentEntry {
-            id: id(&environment.name),
-            display_name: &environment.display_name,
-            kind: if production { "production" } else { "non-production" },
-            default_domain: &environment.default_domain,
-        },
+        environment: environment.into(),
         applications: there.applications.iter().map(|(id, it)| (id.as_str(), it.into())).collect(),
         organizations: there
             .organizations
@@ -103,6 +112,23 @@ pub(crate) async fn export(api: &Api) -> Result<()> {
     crate::terminal::say(format!("{HEADING}{yaml}").trim_end())
 }
 
+impl<'a> From<&'a v1::Environment> for EnvironmentEntry<'a> {
+    fn from(there: &'a v1::Environment) -> Self {
+        let production = there.kind() == v1::EnvironmentKind::Production;
+        let sign_up = there.sign_up_policy.clone().unwrap_or_default();
+        let lifetime = there.email_code_lifetime.clone().unwrap_or_default();
+        Self {
+            id: id(&there.name),
+            display_name: &there.display_name,
+            kind: if production { "production" } else { "non-production" },
+            default_domain: &there.default_domain,
+            sign_up_policy: sign_up_entry(&sign_up),
+            email_required: there.email_required,
+            email_code_lifetime: Lifetime(lifetime).to_string(),
+        }
+    }
+}
+
 impl<'a> From<&'a v1::Application> for ApplicationEntry<'a> {
     fn from(there: &'a v1::Application) -> Self {
         Self { display_name: &there.display_name, redirect_uris: &there.redirect_uris }
@@ -111,7 +137,11 @@ impl<'a> From<&'a v1::Application> for ApplicationEntry<'a> {
 
 impl<'a> From<&'a v1::Organization> for OrganizationEntry<'a> {
     fn from(there: &'a v1::Organization) -> Self {
-        Self { display_name: &there.display_name, custom_domain: &there.custom_domain }
+        Self {
+            display_name: &there.display_name,
+            custom_domain: &there.custom_domain,
+            sign_up_policy: there.sign_up_policy.as_ref().map(sign_up_entry),
+        }
     }
 }
 
@@ -127,6 +157,9 @@ fn connection<'a>(id: &str, there: &'a ConnectionThere) -> ConnectionEntry<'a> {
         provider: &connection.provider,
         trusted_provider: connection.trusted_provider,
         disabled: connection.disabled,
+        verify_by_code: connection.verify_by_code,
+        allowed_workspaces: &connection.allowed_workspaces,
+        profile_sync: profile_sync_name(connection.profile_sync()),
         upstream_params: params.map(|(name, param)| (name.as_str(), upstream(param))).collect(),
         grants: there.grants.iter().map(grant).collect(),
         credentials: credentials.into_iter().enumerate().map(credential).collect(),

@@ -8,6 +8,7 @@ mod export;
 mod node;
 mod organizations;
 mod plan;
+mod policies;
 mod reader;
 mod secrets;
 mod step;

@@ -48,6 +48,10 @@ impl<'a> Plan<'a> {
         let mut after = there.cloned().unwrap_or_default();
         after.display_name = wanted.display_name.clone().unwrap_or(after.display_name);
         after.default_domain = wanted.default_domain.clone().unwrap_or(after.default_domain);
+        after.sign_up_policy = wanted.sign_up_policy.clone().or(after.sign_up_policy);
+        after.email_required = wanted.email_required.unwrap_or(after.email_required);
+        let lifetime = wanted.email_code_lifetime.clone();
+        after.email_code_lifetime = lifetime.or(after.email_code_lifetime);
         if let Some(before) = there {
             if !differences(before, &after, ENVIRONMENT).is_empty() {
                 self.steps.push(Step::UpdateEnvironment { before, after });
@@ -90,6 +94,7 @@ impl<'a> Plan<'a> {
             let after = v1::Organization {
                 display_name: organization.display_name.clone(),
                 custom_domain: organization.custom_domain.clone(),
+                sign_up_policy: organization.sign_up_policy.clone(),
                 ..before.cloned().unwrap_or_default()
             };
             // Another domain is verified anew.
@@ -124,6 +129,9 @@ impl<'a> Plan<'a> {
             trusted_provider: wanted.trusted_provider,
             upstream_params: wanted.upstream_params.clone(),
             disabled: wanted.disabled,
+            verify_by_code: wanted.verify_by_code,
+            allowed_workspaces: wanted.allowed_workspaces.clone(),
+            profile_sync: wanted.profile_sync.into(),
             ..before.cloned().unwrap_or_default()
         };
         match before {

@@ -50,6 +50,7 @@ fn there() -> There {
         name: "environments/dev/connections/bitbucket".to_owned(),
         display_name: "Bitbucket".to_owned(),
         provider: "bitbucket".to_owned(),
+        profile_sync: v1::ProfileSync::Always.into(),
         upstream_params: [("prompt".to_owned(), param)].into(),
         ..v1::Connection::default()
     };
@@ -121,7 +122,7 @@ fn each_is_one_step(table: &[(Change, &str)]) {
 
 #[test]
 fn each_difference_is_one_step() {
-    let table: [(Change, &str); 8] = [
+    let table: [(Change, &str); 11] = [
         (
             |there| there.applications.get_mut("demo").unwrap().redirect_uris.clear(),
             "~ update application demo",
@@ -129,6 +130,18 @@ fn each_difference_is_one_step() {
         (|there| acme(there).custom_domain.clear(), "~ update organization acme"),
         (
             |there| bitbucket(there).connection.trusted_provider = true,
+            "~ update connection bitbucket",
+        ),
+        (
+            |there| acme(there).sign_up_policy = Some(v1::SignUpPolicy::default()),
+            "~ update organization acme",
+        ),
+        (
+            |there| bitbucket(there).connection.allowed_workspaces.push("acme".to_owned()),
+            "~ update connection bitbucket",
+        ),
+        (
+            |there| bitbucket(there).connection.profile_sync = v1::ProfileSync::Never.into(),
             "~ update connection bitbucket",
         ),
         (

@@ -84,17 +84,28 @@ pub(super) enum Step<'a> {
 }
 
 /// The fields that a file tells: what they are called in a mask, and in JSON.
-pub(super) const ENVIRONMENT: &[(&str, &str)] =
-    &[("display_name", "displayName"), ("default_domain", "defaultDomain")];
+pub(super) const ENVIRONMENT: &[(&str, &str)] = &[
+    ("display_name", "displayName"),
+    ("default_domain", "defaultDomain"),
+    ("sign_up_policy", "signUpPolicy"),
+    ("email_required", "emailRequired"),
+    ("email_code_lifetime", "emailCodeLifetime"),
+];
 pub(super) const APPLICATION: &[(&str, &str)] =
     &[("display_name", "displayName"), ("redirect_uris", "redirectUris")];
-pub(super) const ORGANIZATION: &[(&str, &str)] =
-    &[("display_name", "displayName"), ("custom_domain", "customDomain")];
+pub(super) const ORGANIZATION: &[(&str, &str)] = &[
+    ("display_name", "displayName"),
+    ("custom_domain", "customDomain"),
+    ("sign_up_policy", "signUpPolicy"),
+];
 pub(super) const CONNECTION: &[(&str, &str)] = &[
     ("display_name", "displayName"),
     ("trusted_provider", "trustedProvider"),
     ("upstream_params", "upstreamParams"),
     ("disabled", "disabled"),
+    ("verify_by_code", "verifyByCode"),
+    ("allowed_workspaces", "allowedWorkspaces"),
+    ("profile_sync", "profileSync"),
 ];
 
 /// A field that is to hold something else.
@@ -209,7 +220,10 @@ impl Step<'_> {
             }
             Self::UpdateOrganization { before, after } => differences(before, after, ORGANIZATION),
             Self::CreateConnection { new, .. } => {
-                differences(&v1::Connection::default(), new, CONNECTION)
+                // What every connection has that says nothing else is not worth a line.
+                let profile_sync = v1::ProfileSync::Always.into();
+                let plain = v1::Connection { profile_sync, ..v1::Connection::default() };
+                differences(&plain, new, CONNECTION)
             }
             Self::UpdateConnection { before, after } => differences(before, after, CONNECTION),
             _ => Vec::new(),

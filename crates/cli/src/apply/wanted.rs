@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, path::PathBuf};
 
-use latchkey_proto::v1;
+use latchkey_proto::{v1, well_known::Duration};
 use secrecy::SecretString;
 
 use super::{
@@ -28,6 +28,9 @@ pub(super) struct WantedEnvironment {
     pub(super) display_name: Option<String>,
     pub(super) kind: Option<v1::EnvironmentKind>,
     pub(super) default_domain: Option<String>,
+    pub(super) sign_up_policy: Option<v1::SignUpPolicy>,
+    pub(super) email_required: Option<bool>,
+    pub(super) email_code_lifetime: Option<Duration>,
 }
 
 #[derive(Debug, Default)]
@@ -41,6 +44,8 @@ pub(super) struct WantedOrganization {
     pub(super) display_name: String,
     /// Empty if it has none.
     pub(super) custom_domain: String,
+    /// `None` is its environment's.
+    pub(super) sign_up_policy: Option<v1::SignUpPolicy>,
 }
 
 #[derive(Debug, Default)]
@@ -49,6 +54,9 @@ pub(super) struct WantedConnection {
     pub(super) provider: String,
     pub(super) trusted_provider: bool,
     pub(super) disabled: bool,
+    pub(super) verify_by_code: bool,
+    pub(super) allowed_workspaces: Vec<String>,
+    pub(super) profile_sync: v1::ProfileSync,
     pub(super) upstream_params: BTreeMap<String, v1::UpstreamParam>,
     /// The applications that may use it, by their ids.
     pub(super) grants: BTreeMap<String, Rights>,

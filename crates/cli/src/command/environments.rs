@@ -6,7 +6,10 @@ use latchkey_domain::{host::Host, id::EnvironmentId, text::DisplayName};
 use latchkey_proto::v1;
 use tonic::Code;
 
-use super::access::{Access, Administration};
+use super::{
+    access::{Access, Administration},
+    policies::{Lifetime, SignUp},
+};
 use crate::{
     client::{Guard, Mask, Output, PageSize, answer, ask, environment_name, held, pages, tables},
     terminal::say,
@@ -38,6 +41,8 @@ pub(crate) enum Command {
         #[arg(long, value_name = "HOST")]
         default_domain: Option<String>,
         #[command(flatten)]
+        policies: Policies,
+        #[command(flatten)]
         guard: Guard,
     },
     /// Tell what an environment lacks to go live. Ends with 1 if something is missing.
@@ -68,6 +73,34 @@ pub(crate) struct Create {
     /// It is for people's real accounts.
     #[arg(long)]
     production: bool,
+    #[command(flatten)]
+    policies: Policies,
+}
+
+/// What it asks of whoever signs in.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Policies {
+    /// Who may sign up: open, closed, or whoever proves an address of one of these domains.
+    #[arg(long, value_name = "open|closed|DOMAINS")]
+    sign_up_policy: Option<SignUp>,
+    /// Nobody new comes in without an e-mail address that is proven.
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    email_required: Option<bool>,
+    /// How long a one-time code works: 1m to 120m.
+    #[arg(long, value_name = "MINUTES")]
+    email_code_lifetime: Option<Lifetime>,
+}
+
+impl Policies {
+    fn environment(self, mask: &mut Mask) -> v1::Environment {
+        let (sign_up, lifetime) = (self.sign_up_policy, self.email_code_lifetime);
+        v1::Environment {
+            sign_up_policy: mask.field("sign_up_policy", sign_up.map(|it| Some(it.0))),
+            email_required: mask.field("email_required", self.email_required),
+            email_code_lifetime: mask.field("email_code_lifetime", lifetime.map(|it| Some(it.0))),
+            ..v1::Environment::default()
+        }
+    }
 }
 
 /// Does it.
@@ -92,14 +125,14 @@ async fn act(administration: &Administration, output: Output, command: Command) 
             let page = pages!(tenants.list_environments(first).environments);
             output.pages(tables::ENVIRONMENTS, page).await
         }
-        Command::Update { name, display_name, default_domain, guard } => {
+        Command::Update { name, display_name, default_domain, policies, guard } => {
             let mut mask = Mask::default();
             let environment = v1::Environment {
                 name: environment_name(&name),
                 display_name: mask.field("display_name", display_name),
                 default_domain: mask.field("default_domain", default_domain),
                 etag: guard.etag,
-                ..v1::Environment::default()
+                ..policies.environment(&mut mask)
             };
             let (environment, update_mask) = (Some(environment), Some(mask.finish()?));
             let request = ask(v1::UpdateEnvironmentRequest { environment, update_mask });
@@ -125,7 +158,7 @@ async fn create(administration: &Administration, output: Output, new: Create) ->
         display_name: new.display_name.map_or_else(|| new.id.to_string(), |it| it.to_string()),
         kind: kind.into(),
         default_domain: new.default_domain.to_string(),
-        ..v1::Environment::default()
+        ..new.policies.environment(&mut Mask::default())
     };
     let request = ask(v1::CreateEnvironmentRequest {
         environment_id: new.id.to_string(),

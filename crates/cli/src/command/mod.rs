@@ -12,6 +12,7 @@ mod healthcheck;
 pub(crate) mod keyring;
 pub(crate) mod login_test;
 pub(crate) mod organizations;
+pub(crate) mod policies;
 pub(crate) mod roles;
 pub(crate) mod stand_in;
 pub(crate) mod users;

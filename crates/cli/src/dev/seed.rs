@@ -9,6 +9,7 @@ use latchkey_domain::{
     host::Host,
     id::{ApplicationId, EnvironmentId},
     name::ApplicationName,
+    policy::EnvironmentPolicies,
     text::DisplayName,
 };
 use latchkey_gateway::demo::CALLBACK;
@@ -98,6 +99,7 @@ impl Seed<'_> {
                 display_name: DisplayName::parse("Development")?,
                 kind: EnvironmentKind::NonProduction,
                 default_domain,
+                policies: EnvironmentPolicies::default(),
                 request: None,
             };
             match self.latchkey.create_environment(&OPERATOR, &new).await {

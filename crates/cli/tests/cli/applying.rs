@@ -8,7 +8,9 @@ use crate::{
 };
 
 const FILE: &str = "\
-environment: { id: shop, display_name: Shop, kind: non-production, default_domain: 'localhost:8081' }
+environment:
+  { id: shop, display_name: Shop, kind: non-production, default_domain: 'localhost:8081',
+    sign_up_policy: [acme.example], email_required: true, email_code_lifetime: 20m }
 applications:
   web:
     display_name: Web shop
@@ -17,6 +19,9 @@ connections:
   bitbucket:
     display_name: Bitbucket
     provider: bitbucket
+    verify_by_code: true
+    allowed_workspaces: ['{2c4a1bd0-5d86-4b52-9a23-6a3f4b5c6d7e}', acme]
+    profile_sync: at-sign-up
     upstream_params: { prompt: { value: select_account }, username: { alias: login_hint } }
     grants: [{ application: web, may_link: false }]
     credentials:

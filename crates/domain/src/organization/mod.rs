@@ -14,6 +14,7 @@ pub use verification::{
 use crate::{
     id::{EnvironmentId, OrganizationId},
     name::OrganizationName,
+    policy::SignUpPolicy,
     text::DisplayName,
     time::Timestamp,
 };
@@ -29,6 +30,8 @@ pub struct Organization {
     pub display_name: DisplayName,
     /// The host that its people sign in on, once it is verified.
     pub domain: Option<CustomDomain>,
+    /// Who may sign up for it; `None` is whoever its environment lets.
+    pub sign_up_policy: Option<SignUpPolicy>,
     /// Counts its changes.
     pub version: i64,
     /// When it was created.

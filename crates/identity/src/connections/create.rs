@@ -10,13 +10,14 @@ use latchkey_domain::{
     event::EventBody,
     id::{ConnectionId, EnvironmentId},
     name::ConnectionName,
+    policy::ConnectionPolicies,
     provider::ProviderName,
     text::DisplayName,
     upstream::UpstreamParams,
 };
 use latchkey_store::Tx;
 
-use super::ConnectionView;
+use super::{ConnectionView, policies};
 use crate::{Error, Latchkey, RequestId, Result, request::after_conflict};
 
 /// A connection to be created.
@@ -34,6 +35,8 @@ pub struct NewConnection {
     pub trusted_provider: bool,
     /// What will be added to the provider's authorization URL.
     pub upstream_params: UpstreamParams,
+    /// What it will ask of whoever comes through it.
+    pub policies: ConnectionPolicies,
     /// Whether it will be switched off.
     pub disabled: bool,
     /// Makes a repeat return the first one's connection.
@@ -99,6 +102,7 @@ impl Latchkey {
             provider: new.provider.clone(),
             trusted_provider: new.trusted_provider,
             upstream_params: new.upstream_params.clone(),
+            policies: new.policies.clone(),
             disabled: new.disabled,
             version: 1,
             created_at: now,
@@ -142,5 +146,6 @@ fn told(connection: &Connection) -> Vec<FieldChange> {
         FieldChange::set("upstream_params", &connection.upstream_params),
         FieldChange::set("disabled", &connection.disabled),
     ];
-    fields.into_iter().flatten().collect()
+    let policies = policies::told(&connection.policies);
+    fields.into_iter().chain(policies).flatten().collect()
 }

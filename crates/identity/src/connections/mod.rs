@@ -8,6 +8,7 @@ mod credentials;
 mod delete;
 mod delete_credential;
 mod grant;
+mod policies;
 mod promote;
 mod purge;
 mod read;
@@ -20,6 +21,7 @@ pub use create::NewConnection;
 pub use credentials::NewCredential;
 pub use delete::DeletedConnection;
 pub use grant::WantedGrant;
+pub use policies::ConnectionPolicyChanges;
 pub use read::{ConnectionView, WhichConnections};
 pub use update::ConnectionChanges;
 

@@ -12,7 +12,7 @@ use latchkey_domain::{
 };
 use serde::Serialize;
 
-use super::ConnectionView;
+use super::{ConnectionPolicyChanges, ConnectionView};
 use crate::{
     Error, Latchkey, Result,
     request::{after_conflict, expect_etag},
@@ -27,6 +27,8 @@ pub struct ConnectionChanges {
     pub trusted_provider: Option<bool>,
     /// What is added to the provider's authorization URL.
     pub upstream_params: Option<UpstreamParams>,
+    /// What it asks of whoever comes through it.
+    pub policies: ConnectionPolicyChanges,
     /// Whether it is switched off.
     pub disabled: Option<bool>,
     /// The version that the caller knows.
@@ -58,6 +60,7 @@ impl ConnectionChanges {
             &mut changed,
         );
         replace(&mut connection.disabled, self.disabled.as_ref(), "disabled", &mut changed);
+        self.policies.apply(&mut connection.policies, &mut changed);
         changed
     }
 }

@@ -9,10 +9,12 @@ use latchkey_domain::{
     host::Host,
     id::EnvironmentId,
     page::{Listed, Page},
+    policy::EnvironmentPolicies,
     text::DisplayName,
 };
 use latchkey_store::{TimeCursor, Tx};
 
+use super::policies::{self, EnvironmentPolicyChanges};
 use crate::{
     Error, Latchkey, RequestId, Result,
     connections::replace,
@@ -30,6 +32,8 @@ pub struct NewEnvironment {
     pub kind: EnvironmentKind,
     /// The host that people will sign in on.
     pub default_domain: Host,
+    /// What it will ask of whoever signs in.
+    pub policies: EnvironmentPolicies,
     /// Makes a repeat return the first one's environment.
     pub request: Option<RequestId>,
 }
@@ -41,6 +45,8 @@ pub struct EnvironmentChanges {
     pub display_name: Option<DisplayName>,
     /// The host that people sign in on.
     pub default_domain: Option<Host>,
+    /// What it asks of whoever signs in.
+    pub policies: EnvironmentPolicyChanges,
     /// The version that the caller knows.
     pub etag: Option<String>,
 }
@@ -75,6 +81,7 @@ impl Latchkey {
             display_name: new.display_name.clone(),
             kind: new.kind,
             default_domain: new.default_domain.clone(),
+            policies: new.policies.clone(),
             version: 1,
             created_at: now,
             updated_at: now,
@@ -134,6 +141,7 @@ impl Latchkey {
         let moves = domain.is_some_and(|domain| *domain != environment.default_domain);
         replace(&mut environment.display_name, name, "display_name", &mut fields);
         replace(&mut environment.default_domain, domain, "default_domain", &mut fields);
+        changes.policies.apply(&mut environment.policies, &mut fields);
         domain_fits(&environment.default_domain, environment.kind)
             .map_err(|invalid| Error::field("environment.default_domain", invalid))?;
         if fields.is_empty() {
@@ -206,5 +214,6 @@ fn told(environment: &Environment) -> Vec<FieldChange> {
         FieldChange::set("kind", &environment.kind),
         FieldChange::set("default_domain", &environment.default_domain),
     ];
-    fields.into_iter().flatten().collect()
+    let policies = policies::told(&environment.policies);
+    fields.into_iter().chain(policies).flatten().collect()
 }

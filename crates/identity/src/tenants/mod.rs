@@ -7,6 +7,7 @@ mod dependents;
 mod domains;
 mod environments;
 mod organizations;
+mod policies;
 mod readiness;
 mod rotate;
 
@@ -19,6 +20,7 @@ pub use applications::{ApplicationChanges, NewApplication};
 pub use dependents::RemovedDomain;
 pub use environments::{EnvironmentChanges, NewEnvironment};
 pub use organizations::{NewOrganization, OrganizationChanges};
+pub use policies::EnvironmentPolicyChanges;
 pub use rotate::{KeyRotation, RotatedKey};
 
 /// What belongs to an environment is for those who see it, the installation's for operators.

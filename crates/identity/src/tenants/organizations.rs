@@ -12,6 +12,7 @@ use latchkey_domain::{
     name::OrganizationName,
     organization::{CustomDomain, Organization, custom_domain_fits},
     page::{Listed, Page},
+    policy::SignUpPolicy,
     text::DisplayName,
 };
 use latchkey_store::{TimeCursor, Tx};
@@ -34,6 +35,8 @@ pub struct NewOrganization {
     pub display_name: DisplayName,
     /// The host that its people are to sign in on.
     pub custom_domain: Option<Host>,
+    /// Who may sign up for it, if that is not whoever its environment lets.
+    pub sign_up_policy: Option<SignUpPolicy>,
     /// Makes a repeat return the first one's organization.
     pub request: Option<RequestId>,
 }
@@ -45,6 +48,8 @@ pub struct OrganizationChanges {
     pub display_name: Option<DisplayName>,
     /// The host that its people are to sign in on, or none.
     pub custom_domain: Option<Option<Host>>,
+    /// Who may sign up for it, or whoever its environment lets.
+    pub sign_up_policy: Option<Option<SignUpPolicy>>,
     /// The version that the caller knows.
     pub etag: Option<String>,
     /// Whether only to say what it would do.
@@ -83,6 +88,7 @@ impl Latchkey {
             id: new.id.clone().unwrap_or_else(|| OrganizationId::new(now)),
             display_name: new.display_name.clone(),
             domain: new.custom_domain.clone().map(CustomDomain::unverified),
+            sign_up_policy: new.sign_up_policy.clone(),
             version: 1,
             created_at: now,
             updated_at: now,
@@ -155,6 +161,8 @@ impl Latchkey {
         let mut fields = Vec::new();
         let display_name = changes.display_name.as_ref();
         replace(&mut organization.display_name, display_name, "display_name", &mut fields);
+        let sign_up = changes.sign_up_policy.as_ref();
+        replace(&mut organization.sign_up_policy, sign_up, "sign_up_policy", &mut fields);
         let removed = match &changes.custom_domain {
             Some(host) => {
                 may_have(host.as_ref(), &environment)?;
@@ -251,6 +259,7 @@ fn told(organization: &Organization) -> Vec<FieldChange> {
     let fields = [
         FieldChange::set("display_name", &organization.display_name),
         FieldChange::set("custom_domain", &host),
+        FieldChange::set("sign_up_policy", &organization.sign_up_policy),
     ];
     fields.into_iter().flatten().collect()
 }

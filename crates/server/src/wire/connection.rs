@@ -18,7 +18,7 @@ use latchkey_identity::{
 use latchkey_proto::v1;
 use tonic::Status;
 
-use super::{Fields, entry, filter, mask, page, request_id, time};
+use super::{Fields, entry, filter, mask, page, policy, request_id, time};
 
 /// Reads a name from the one field that a request has.
 pub(crate) fn name<T: std::str::FromStr<Err = Invalid>>(
@@ -41,6 +41,7 @@ pub(crate) fn create(request: v1::CreateConnectionRequest) -> Result<NewConnecti
     let display_name =
         fields.check("connection.display_name", DisplayName::parse(&body.display_name));
     let provider = fields.check("connection.provider", ProviderName::parse(&body.provider));
+    let policies = policy::of_connection(&mut fields, &body);
     let upstream_params = upstream_params(&mut fields, body.upstream_params);
     let read = (|| {
         Some(NewConnection {
@@ -50,6 +51,7 @@ pub(crate) fn create(request: v1::CreateConnectionRequest) -> Result<NewConnecti
             provider: provider?,
             trusted_provider: body.trusted_provider,
             upstream_params: upstream_params?,
+            policies: policies?,
             disabled: body.disabled,
             request: known,
             validate_only: request.validate_only,
@@ -61,7 +63,15 @@ pub(crate) fn create(request: v1::CreateConnectionRequest) -> Result<NewConnecti
 pub(crate) fn update(
     request: v1::UpdateConnectionRequest,
 ) -> Result<(ConnectionName, ConnectionChanges), Status> {
-    const PATHS: [&str; 4] = ["display_name", "trusted_provider", "upstream_params", "disabled"];
+    const PATHS: [&str; 7] = [
+        "display_name",
+        "trusted_provider",
+        "upstream_params",
+        "disabled",
+        "verify_by_code",
+        "allowed_workspaces",
+        "profile_sync",
+    ];
     let mut fields = Fields::new();
     let body = fields.require("connection", request.connection).unwrap_or_default();
     let name = fields.check("connection.name", body.name.parse());
@@ -69,12 +79,16 @@ pub(crate) fn update(
         "display_name" => !body.display_name.is_empty(),
         "trusted_provider" => body.trusted_provider,
         "upstream_params" => !body.upstream_params.is_empty(),
-        _ => body.disabled,
+        "disabled" => body.disabled,
+        "verify_by_code" => body.verify_by_code,
+        "allowed_workspaces" => !body.allowed_workspaces.is_empty(),
+        _ => body.profile_sync != 0,
     });
     let has = |path| mask.contains(&path);
     let display_name = has("display_name")
         .then(|| fields.check("connection.display_name", DisplayName::parse(&body.display_name)))
         .flatten();
+    let policies = policy::connection_changes(&mut fields, &body, has);
     let upstream_params = has("upstream_params")
         .then(|| upstream_params(&mut fields, body.upstream_params))
         .flatten();
@@ -82,6 +96,7 @@ pub(crate) fn update(
         display_name,
         trusted_provider: has("trusted_provider").then_some(body.trusted_provider),
         upstream_params,
+        policies,
         disabled: has("disabled").then_some(body.disabled),
         etag: (!body.etag.is_empty()).then_some(body.etag),
         validate_only: request.validate_only,
@@ -191,6 +206,7 @@ pub(crate) fn encode(view: ConnectionView) -> v1::Connection {
         };
         (name.to_owned(), v1::UpstreamParam { source: Some(source) })
     });
+    let policies = &connection.policies;
     v1::Connection {
         name: connection.name().to_string(),
         upstream_params: params.collect(),
@@ -198,6 +214,9 @@ pub(crate) fn encode(view: ConnectionView) -> v1::Connection {
         provider: connection.provider.to_string(),
         trusted_provider: connection.trusted_provider,
         disabled: connection.disabled,
+        verify_by_code: policies.verify_by_code,
+        allowed_workspaces: policies.allowed_workspaces.iter().map(ToString::to_string).collect(),
+        profile_sync: policy::encode_profile_sync(policies.profile_sync).into(),
         state: state.into(),
         etag: etag(connection.version),
         create_time: Some(time::encode(connection.created_at)),

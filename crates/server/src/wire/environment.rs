@@ -7,13 +7,16 @@ use latchkey_domain::{
     id::EnvironmentId,
     name::EnvironmentName,
     page::{Listed, Page},
+    policy::{EnvironmentPolicies, SignUpPolicy},
     text::DisplayName,
 };
-use latchkey_identity::{EnvironmentChanges, NewEnvironment, TimeCursor, etag};
+use latchkey_identity::{
+    EnvironmentChanges, EnvironmentPolicyChanges, NewEnvironment, TimeCursor, etag,
+};
 use latchkey_proto::v1;
 use tonic::Status;
 
-use super::{Fields, mask, page, request_id, time};
+use super::{Fields, mask, page, policy, request_id, time};
 
 pub(crate) fn create(request: v1::CreateEnvironmentRequest) -> Result<NewEnvironment, Status> {
     let mut fields = Fields::new();
@@ -31,28 +34,70 @@ pub(crate) fn create(request: v1::CreateEnvironmentRequest) -> Result<NewEnviron
     };
     let kind = fields.check("environment.kind", kind);
     let domain = fields.check("environment.default_domain", Host::parse(&body.default_domain));
+    let policies = policies(&mut fields, &body);
     let read = (|| {
         Some(NewEnvironment {
             id,
             display_name: display_name?,
             kind: kind?,
             default_domain: domain?,
+            policies: policies?,
             request: known,
         })
     })();
     fields.finish(read)
 }
 
+/// All policies; what is not said of them is as it is by default.
+fn policies(fields: &mut Fields, body: &v1::Environment) -> Option<EnvironmentPolicies> {
+    let changes = policy_changes(fields, body, |_| true);
+    Some(EnvironmentPolicies {
+        sign_up: changes.sign_up_policy?,
+        email_required: changes.email_required?,
+        email_code_lifetime: changes.email_code_lifetime?,
+    })
+}
+
+/// Those policies that are to be changed.
+fn policy_changes(
+    fields: &mut Fields,
+    body: &v1::Environment,
+    has: impl Fn(&'static str) -> bool,
+) -> EnvironmentPolicyChanges {
+    let mut changes = EnvironmentPolicyChanges::default();
+    if has("sign_up_policy") {
+        changes.sign_up_policy = match &body.sign_up_policy {
+            None => Some(SignUpPolicy::default()),
+            Some(given) => policy::sign_up(fields, "environment.sign_up_policy", given),
+        };
+    }
+    if has("email_code_lifetime") {
+        let lifetime = policy::lifetime(body.email_code_lifetime.as_ref());
+        changes.email_code_lifetime = fields.check("environment.email_code_lifetime", lifetime);
+    }
+    changes.email_required = has("email_required").then_some(body.email_required);
+    changes
+}
+
 pub(crate) fn update(
     request: v1::UpdateEnvironmentRequest,
 ) -> Result<(EnvironmentName, EnvironmentChanges), Status> {
+    const PATHS: [&str; 5] = [
+        "display_name",
+        "default_domain",
+        "sign_up_policy",
+        "email_required",
+        "email_code_lifetime",
+    ];
     let mut fields = Fields::new();
     let body = fields.require("environment", request.environment).unwrap_or_default();
     let name = fields.check("environment.name", body.name.parse());
-    let paths = ["display_name", "default_domain"];
-    let mask = mask::paths(&mut fields, request.update_mask, &paths, |path| match path {
+    let mask = mask::paths(&mut fields, request.update_mask, &PATHS, |path| match path {
         "display_name" => !body.display_name.is_empty(),
-        _ => !body.default_domain.is_empty(),
+        "default_domain" => !body.default_domain.is_empty(),
+        "sign_up_policy" => body.sign_up_policy.is_some(),
+        "email_required" => body.email_required,
+        _ => body.email_code_lifetime.is_some(),
     });
     let mut changes = EnvironmentChanges::default();
     if mask.contains(&"display_name") {
@@ -63,6 +108,7 @@ pub(crate) fn update(
         changes.default_domain =
             fields.check("environment.default_domain", Host::parse(&body.default_domain));
     }
+    changes.policies = policy_changes(&mut fields, &body, |path| mask.contains(&path));
     changes.etag = (!body.etag.is_empty()).then_some(body.etag);
     let read = name.map(|name| (name, changes));
     fields.finish(read)
@@ -87,11 +133,15 @@ pub(crate) fn encode(environment: Environment) -> v1::Environment {
         EnvironmentKind::Production => v1::EnvironmentKind::Production,
         EnvironmentKind::NonProduction => v1::EnvironmentKind::NonProduction,
     };
+    let policies = &environment.policies;
     v1::Environment {
         name: environment.name().to_string(),
         display_name: environment.display_name.to_string(),
         kind: kind.into(),
         default_domain: environment.default_domain.to_string(),
+        sign_up_policy: Some(policy::encode_sign_up(&policies.sign_up)),
+        email_required: policies.email_required,
+        email_code_lifetime: Some(policy::encode_lifetime(policies.email_code_lifetime)),
         etag: etag(environment.version),
         create_time: Some(time::encode(environment.created_at)),
         update_time: Some(time::encode(environment.updated_at)),

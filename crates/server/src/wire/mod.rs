@@ -4,6 +4,7 @@ mod fields;
 mod filter;
 mod mask;
 mod page;
+mod policy;
 mod time;
 
 pub(crate) mod api_key;

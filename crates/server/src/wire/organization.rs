@@ -6,13 +6,14 @@ use latchkey_domain::{
     name::{CredentialName, EnvironmentName, OrganizationName},
     organization::{CustomDomain, DomainProblem, DomainState, Organization},
     page::{Listed, Page},
+    policy::SignUpPolicy,
     text::DisplayName,
 };
 use latchkey_identity::{NewOrganization, OrganizationChanges, RemovedDomain, TimeCursor, etag};
 use latchkey_proto::v1;
 use tonic::Status;
 
-use super::{Fields, filter, mask, page, request_id, time};
+use super::{Fields, filter, mask, page, policy, request_id, time};
 
 pub(crate) fn create(request: v1::CreateOrganizationRequest) -> Result<NewOrganization, Status> {
     let mut fields = Fields::new();
@@ -26,14 +27,21 @@ pub(crate) fn create(request: v1::CreateOrganizationRequest) -> Result<NewOrgani
         fields.check("organization.display_name", DisplayName::parse(&body.display_name));
     let custom_domain =
         fields.check_if("organization.custom_domain", &body.custom_domain, Host::parse);
+    let sign_up_policy = sign_up_policy(&mut fields, body.sign_up_policy.as_ref());
     let read = parent.zip(display_name).map(|(parent, display_name)| NewOrganization {
         environment: parent.environment,
         id,
         display_name,
         custom_domain,
+        sign_up_policy,
         request: known,
     });
     fields.finish(read)
+}
+
+/// A policy of its own, if it is to have one.
+fn sign_up_policy(fields: &mut Fields, given: Option<&v1::SignUpPolicy>) -> Option<SignUpPolicy> {
+    given.and_then(|given| policy::sign_up(fields, "organization.sign_up_policy", given))
 }
 
 pub(crate) fn update(
@@ -42,10 +50,11 @@ pub(crate) fn update(
     let mut fields = Fields::new();
     let body = fields.require("organization", request.organization).unwrap_or_default();
     let name = fields.check("organization.name", body.name.parse());
-    let paths = ["display_name", "custom_domain"];
+    let paths = ["display_name", "custom_domain", "sign_up_policy"];
     let mask = mask::paths(&mut fields, request.update_mask, &paths, |path| match path {
         "display_name" => !body.display_name.is_empty(),
-        _ => !body.custom_domain.is_empty(),
+        "custom_domain" => !body.custom_domain.is_empty(),
+        _ => body.sign_up_policy.is_some(),
     });
     let mut changes =
         OrganizationChanges { validate_only: request.validate_only, ..Default::default() };
@@ -56,6 +65,9 @@ pub(crate) fn update(
     if mask.contains(&"custom_domain") {
         let host = fields.check_if("organization.custom_domain", &body.custom_domain, Host::parse);
         changes.custom_domain = Some(host);
+    }
+    if mask.contains(&"sign_up_policy") {
+        changes.sign_up_policy = Some(sign_up_policy(&mut fields, body.sign_up_policy.as_ref()));
     }
     changes.etag = (!body.etag.is_empty()).then_some(body.etag);
     let read = name.map(|name| (name, changes));
@@ -98,6 +110,7 @@ pub(crate) fn encode(organization: Organization) -> v1::Organization {
         custom_domain: domain.map(|domain| domain.host.to_string()).unwrap_or_default(),
         domain_state: state(organization.domain_state()).into(),
         domain_verification: domain.and_then(verification),
+        sign_up_policy: organization.sign_up_policy.as_ref().map(policy::encode_sign_up),
         etag: etag(organization.version),
         create_time: Some(time::encode(organization.created_at)),
         update_time: Some(time::encode(organization.updated_at)),

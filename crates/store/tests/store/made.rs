@@ -17,6 +17,7 @@ use latchkey_domain::{
     id::{ApiKeyId, AttemptId, CredentialId, EnvironmentId, EventId, IdentityId, UserId},
     name::{ApplicationName, ConnectionName},
     pkce::CodeChallenge,
+    policy::{CodeLifetime, ConnectionPolicies, EnvironmentPolicies, ProfileSync, SignUpPolicy},
     profile::{Issuer, Subject},
     provider::ProviderName,
     redirect_uri::RedirectUri,
@@ -25,6 +26,7 @@ use latchkey_domain::{
     time::Timestamp,
     upstream::{UpstreamParam, UpstreamParams},
     user::{Identity, IdentityKind, SocialIdentity, User},
+    workspace::{AllowedWorkspaces, WorkspaceId},
 };
 use latchkey_store::{Claim, Finish, NewApiKey, SealedCredential};
 
@@ -77,6 +79,11 @@ pub(crate) fn environment(id: &str) -> Environment {
         display_name: display("An environment"),
         kind: EnvironmentKind::NonProduction,
         default_domain: host(),
+        policies: EnvironmentPolicies {
+            sign_up: SignUpPolicy::Closed,
+            email_required: true,
+            email_code_lifetime: CodeLifetime::from_minutes(7).unwrap(),
+        },
         version: 1,
         created_at: NOW,
         updated_at: NOW,
@@ -105,11 +112,22 @@ pub(crate) fn connection(id: &str) -> Connection {
         provider: ProviderName::parse("bitbucket").unwrap(),
         trusted_provider: true,
         upstream_params: UpstreamParams::parse([("prompt".to_owned(), prompt)]).unwrap(),
+        policies: connection_policies(),
         disabled: false,
         version: 1,
         created_at: NOW,
         updated_at: NOW,
         deletion: None,
+    }
+}
+
+fn connection_policies() -> ConnectionPolicies {
+    let workspaces = ["{2c4a1bd0-5d86-4b52-9a23-6a3f4b5c6d7e}", "acme"];
+    let workspaces = workspaces.map(|text| WorkspaceId::parse(text).unwrap());
+    ConnectionPolicies {
+        verify_by_code: true,
+        allowed_workspaces: AllowedWorkspaces::parse(workspaces.into()).unwrap(),
+        profile_sync: ProfileSync::AtSignUp,
     }
 }
 

@@ -7,9 +7,12 @@ use serde_json::json;
 use super::{
     super::field::{display_name, filter, host, id, name, page, request_id},
     Case, ENV,
+    policies::email_domains,
 };
 
 pub(super) const ORGANIZATION: &str = "environments/dev/organizations/";
+
+const DOMAINS: &str = "organization.sign_up_policy.email_domains";
 
 pub(super) fn organizations() -> Vec<Case> {
     let mut domain = host("organization.custom_domain");
@@ -18,13 +21,16 @@ pub(super) fn organizations() -> Vec<Case> {
     domain.bad.extend(["192.0.2.1".into(), "example".into(), "login.example.com".into()]);
     vec![
         case!(true, Environment, "TenantAdmin" / "CreateOrganization", CreateOrganizationRequest,
-            {"parent": "environments/dev", "organization": {"display_name": "Name"}},
+            {"parent": "environments/dev", "organization": {"display_name": "Name", "sign_up_policy":
+                {"mode": "SIGN_UP_MODE_EMAIL_DOMAINS", "email_domains": ["acme.example"]}}},
             [name("parent", ENV), id("organization_id"), display_name("organization.display_name"),
-                domain, request_id()]),
+                email_domains(DOMAINS), domain, request_id()]),
         case!(false, Environment, "TenantAdmin" / "UpdateOrganization", UpdateOrganizationRequest,
-            {"organization": {"name": "environments/dev/organizations/absent", "display_name": "Name"},
-                "update_mask": {"paths": ["display_name", "custom_domain"]}},
+            {"organization": {"name": "environments/dev/organizations/absent", "display_name": "Name",
+                "sign_up_policy": {"mode": "SIGN_UP_MODE_EMAIL_DOMAINS", "email_domains": ["acme.example"]}},
+                "update_mask": {"paths": ["*"]}},
             [name("organization.name", ORGANIZATION), display_name("organization.display_name"),
+                email_domains(DOMAINS),
                 host("organization.custom_domain")]),
         case!(false, Environment, "TenantAdmin" / "GetOrganization", GetOrganizationRequest,
             {"name": "environments/dev/organizations/absent"}, [name("name", ORGANIZATION)]),

@@ -4,7 +4,10 @@ use anyhow::Result;
 use latchkey_proto::v1;
 
 use super::UpstreamParams;
-use crate::client::{Chosen, Dry, Guard, Mask, Place};
+use crate::{
+    client::{Chosen, Dry, Guard, Mask, Place},
+    command::policies::{Workspaces, profile_sync},
+};
 
 /// The connection to make.
 #[derive(Debug, clap::Args)]
@@ -54,6 +57,17 @@ struct Flags {
     /// Sign-ins through it are switched off.
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     disabled: Option<bool>,
+    /// An address that the provider's word does not prove is proven by a one-time code, before somebody
+    /// new comes in.
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    verify_by_code: Option<bool>,
+    /// The workspaces whose members may come in, by their UUIDs in braces or their slugs, with commas
+    /// between them; an empty text is everybody.
+    #[arg(long, value_name = "WORKSPACES")]
+    allowed_workspaces: Option<Workspaces>,
+    /// When a person's name and picture follow what the provider tells: always, at-sign-up or never.
+    #[arg(long, value_name = "WHEN", value_parser = profile_sync)]
+    profile_sync: Option<v1::ProfileSync>,
 }
 
 impl Flags {
@@ -62,6 +76,9 @@ impl Flags {
             trusted_provider: mask.field("trusted_provider", self.trusted_provider),
             upstream_params: mask.field("upstream_params", self.upstream_params).0,
             disabled: mask.field("disabled", self.disabled),
+            verify_by_code: mask.field("verify_by_code", self.verify_by_code),
+            allowed_workspaces: mask.field("allowed_workspaces", self.allowed_workspaces).0,
+            profile_sync: mask.field("profile_sync", self.profile_sync).into(),
             ..v1::Connection::default()
         }
     }

@@ -6,6 +6,7 @@ use latchkey_proto::v1;
 use super::lost;
 use crate::{
     client::{Api, Chosen, Dry, Guard, Mask, Place, answer, ask},
+    command::policies::SignUp,
     terminal::say,
 };
 
@@ -20,6 +21,10 @@ pub(crate) struct Create {
     /// The host that its people sign in on once it is verified, such as login.acme.example.
     #[arg(long, value_name = "HOST", default_value = "", hide_default_value = true)]
     custom_domain: String,
+    /// Who may sign up for it: open, closed, or whoever proves an address of one of these domains; without
+    /// it, whoever its environment lets.
+    #[arg(long, value_name = "open|closed|DOMAINS")]
+    sign_up_policy: Option<SignUp>,
     #[command(flatten)]
     chosen: Chosen,
 }
@@ -38,6 +43,12 @@ pub(crate) struct Update {
     /// Its people sign in on the environment's default domain alone.
     #[arg(long)]
     no_custom_domain: bool,
+    /// Who may sign up for it: open, closed, or whoever proves an address of one of these domains.
+    #[arg(long, value_name = "open|closed|DOMAINS", conflicts_with = "no_sign_up_policy")]
+    sign_up_policy: Option<SignUp>,
+    /// Whoever its environment lets may sign up for it.
+    #[arg(long)]
+    no_sign_up_policy: bool,
     #[command(flatten)]
     guard: Guard,
     #[command(flatten)]
@@ -49,6 +60,7 @@ impl Create {
         let organization = v1::Organization {
             display_name: self.display_name,
             custom_domain: self.custom_domain,
+            sign_up_policy: self.sign_up_policy.map(|it| it.0),
             ..v1::Organization::default()
         };
         Ok(v1::CreateOrganizationRequest {
@@ -64,10 +76,13 @@ impl Update {
     fn request(self, place: &Place) -> Result<v1::UpdateOrganizationRequest> {
         let mut mask = Mask::default();
         let none = self.no_custom_domain.then(String::new);
+        let sign_up = self.sign_up_policy.map(|it| Some(it.0));
+        let sign_up = self.no_sign_up_policy.then_some(None).or(sign_up);
         let organization = v1::Organization {
             name: place.organization(&self.name)?,
             display_name: mask.field("display_name", self.display_name),
             custom_domain: mask.field("custom_domain", none.or(self.custom_domain)),
+            sign_up_policy: mask.field("sign_up_policy", sign_up),
             etag: self.guard.etag,
             ..v1::Organization::default()
         };

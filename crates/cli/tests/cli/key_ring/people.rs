@@ -11,6 +11,7 @@ use latchkey_domain::{
     host::Host,
     name::{ApplicationName, ConnectionName},
     pkce::CodeChallenge,
+    policy::{ConnectionPolicies, EnvironmentPolicies},
     provider::ProviderName,
     sign_in::Intent,
     text::DisplayName,
@@ -129,6 +130,7 @@ async fn configure(latchkey: &Latchkey) {
         display_name: name("Development"),
         kind: EnvironmentKind::NonProduction,
         default_domain: Host::parse(HOST).unwrap(),
+        policies: EnvironmentPolicies::default(),
         request: None,
     };
     latchkey.create_environment(CALLER, &environment).await.unwrap();
@@ -152,6 +154,7 @@ async fn add_connections(latchkey: &Latchkey) {
             provider: ProviderName::parse("stand-in").unwrap(),
             trusted_provider: false,
             upstream_params: UpstreamParams::default(),
+            policies: ConnectionPolicies::default(),
             disabled: false,
             request: None,
             validate_only: false,

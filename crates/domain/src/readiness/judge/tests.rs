@@ -6,6 +6,7 @@ use crate::{
     host::Host,
     id::CredentialId,
     name::{ApplicationName, CredentialName},
+    policy::EnvironmentPolicies,
     text::DisplayName,
     time::Timestamp,
 };
@@ -16,6 +17,7 @@ fn live() -> Environment {
         display_name: DisplayName::parse("Live").unwrap(),
         kind: EnvironmentKind::Production,
         default_domain: Host::parse("login.example.com").unwrap(),
+        policies: EnvironmentPolicies::default(),
         version: 1,
         created_at: Timestamp(0),
         updated_at: Timestamp(0),

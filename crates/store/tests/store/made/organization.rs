@@ -3,6 +3,7 @@
 use latchkey_domain::{
     host::Host,
     organization::{CustomDomain, Organization, Token, Verification, VerificationState},
+    policy::{EmailDomain, SignUpPolicy},
 };
 
 use super::{NOW, dev, display};
@@ -20,11 +21,13 @@ pub(crate) fn organization(id: &str, host: &str, state: VerificationState) -> Or
         next_check_at: None,
     };
     let host = Host::parse(host).unwrap();
+    let acme = EmailDomain::parse("acme.example").unwrap();
     Organization {
         environment: dev(),
         id: id.parse().unwrap(),
         display_name: display("A customer"),
         domain: Some(CustomDomain { host, verification: Some(verification) }),
+        sign_up_policy: Some(SignUpPolicy::EmailDomains(vec![acme])),
         version: 1,
         created_at: NOW,
         updated_at: NOW,
