@@ -18,9 +18,9 @@ mod m20261125_000013_index_retention;
 mod m20261125_000016_index_unproven_credentials;
 mod m20261125_000020_find_credentials_by_place;
 mod m20261125_000022_index_unproven_domains;
+mod m20261130_000027_add_policies;
 mod m20261130_000029_create_mail_outbox;
 mod m20261130_000030_create_waiting_sign_ins;
-mod m20261130_000027_add_policies;
 
 /// Every step, in order.
 #[derive(Debug)]

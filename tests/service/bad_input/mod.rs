@@ -271,6 +271,7 @@ both! {
             browser_secret: CANARY.repeat(50),
             code: CANARY.repeat(400),
             error: CANARY.repeat(30),
+            language_code: CANARY.repeat(30),
         };
         let mut start = app.start_request();
         start.code_challenge = CANARY.to_owned();

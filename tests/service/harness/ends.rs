@@ -27,6 +27,9 @@ impl End {
             Outcome::Failed(end) => {
                 (end.reason().as_str_name(), &end.redirect_url, &end.reference_id)
             }
+            Outcome::EmailRequired(_)
+            | Outcome::EmailVerificationRequired(_)
+            | Outcome::LinkConfirmationRequired(_) => panic!("it waits: {completed:?}"),
             Outcome::Tested(_) => panic!("nobody signs in by a test login"),
         };
         let short = reason.strip_prefix("REFUSAL_REASON_");

@@ -1,5 +1,6 @@
 //! What tests look at: rows, people, and what Bitbucket was asked.
 
+use latchkey_domain::time::{Clock, Timestamp};
 use latchkey_proto::{
     events::event_data::Data,
     v1::{FeedEvent, GetUserRequest, IdentityKind, User},
@@ -8,7 +9,7 @@ use latchkey_proto::{
 use super::TestApp;
 
 /// Every table that the service fills.
-pub(crate) const TABLES: [&str; 18] = [
+pub(crate) const TABLES: [&str; 21] = [
     "api_keys",
     "application_grants",
     "applications",
@@ -16,9 +17,11 @@ pub(crate) const TABLES: [&str; 18] = [
     "config_version",
     "connections",
     "credentials",
+    "email_allowances",
     "environments",
     "feed_position",
     "identities",
+    "mail_outbox",
     "organizations",
     "outbox",
     "requests",
@@ -27,6 +30,7 @@ pub(crate) const TABLES: [&str; 18] = [
     "subject_sequences",
     "test_logins",
     "users",
+    "waiting_sign_ins",
 ];
 const COUNT_TABLES_POSTGRES: &str = "SELECT COUNT(*) FROM information_schema.tables \
     WHERE table_schema = 'public' AND table_name NOT LIKE 'seaql%'";
@@ -47,6 +51,11 @@ impl TestApp {
     /// How many rows a table has; a condition may follow its name.
     pub(crate) async fn rows(&self, table: &str) -> i64 {
         self.database.number(&format!("SELECT COUNT(*) FROM {table}")).await
+    }
+
+    /// The time that the service has.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
     }
 
     /// How many requests to a path reached Bitbucket.

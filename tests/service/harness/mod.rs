@@ -20,6 +20,7 @@ pub(crate) mod mailing;
 pub(crate) mod organizations;
 pub(crate) mod own_postgres;
 pub(crate) mod person;
+pub(crate) mod proving;
 pub(crate) mod raw;
 pub(crate) mod replica;
 pub(crate) mod seed;

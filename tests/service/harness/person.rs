@@ -126,6 +126,7 @@ impl TestApp {
             browser_secret: begun.browser_secret.clone(),
             code: callback.code.clone(),
             error: callback.error.clone(),
+            ..CompleteLoginRequest::default()
         }
     }
 

@@ -9,7 +9,6 @@ use latchkey_domain::{
     grant::GrantRights,
     linking::{Policy, SignUpRules},
     organization::Organization,
-    policy::SignUpPolicy,
     sign_in::{Failure, Refusal, Unsuccessful},
 };
 use latchkey_store::WayIn;
@@ -37,15 +36,22 @@ impl Admitted<'_> {
         let connection = &self.way_in.connection;
         Policy {
             trusted_provider: connection.trusted_provider,
-            verify_by_code: false,
-            email_required: false,
+            verify_by_code: connection.policies.verify_by_code,
+            email_required: self.environment.policies.email_required,
             sign_up: self.sign_up_rules(),
         }
     }
 
+    /// Who may sign up. An organization's own policy takes the place of the environment's where it is
+    /// proven for whom they come: on its domain. Elsewhere anybody can name any organization, and so
+    /// its policy may ask for more, but not for less.
     fn sign_up_rules(&self) -> SignUpRules<'_> {
-        let _ = (&self.organization, self.on_custom_domain, &self.environment);
-        SignUpRules { policy: &SignUpPolicy::Open, also: None }
+        let own = self.organization.as_ref().and_then(|of| of.sign_up_policy.as_ref());
+        let general = &self.environment.policies.sign_up;
+        match own {
+            Some(policy) if self.on_custom_domain => SignUpRules { policy, also: None },
+            also => SignUpRules { policy: general, also },
+        }
     }
 }
 

@@ -35,6 +35,7 @@ mod sign_ins;
 mod sweep;
 mod test_logins;
 mod users;
+mod waiting;
 mod ways_in;
 
 /// Makes `name::postgres` and `name::sqlite` of a test, each with a database of its own.

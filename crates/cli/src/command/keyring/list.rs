@@ -78,6 +78,7 @@ const fn plural(kind: SealedKind) -> &'static str {
         SealedKind::RequestFingerprint => "requests",
         SealedKind::TestProfile => "test logins",
         SealedKind::Mail => "mails",
+        SealedKind::WaitingProfile => "waiting sign-ins",
     }
 }
 
@@ -87,6 +88,7 @@ const fn field(kind: SealedKind) -> &'static str {
         SealedKind::RequestFingerprint => "requests",
         SealedKind::TestProfile => "testLogins",
         SealedKind::Mail => "mails",
+        SealedKind::WaitingProfile => "waitingSignIns",
     }
 }
 

@@ -9,6 +9,7 @@ use latchkey_domain::{
     environment::EnvironmentKind,
     grant::RightsChange,
     host::Host,
+    mail::Language,
     name::{ApplicationName, ConnectionName},
     pkce::CodeChallenge,
     policy::{ConnectionPolicies, EnvironmentPolicies},
@@ -206,6 +207,7 @@ async fn sign_in(begun_at: &Latchkey, ended_at: &Latchkey) {
         state: parameter("state").into(),
         browser_secret: started.browser_secret,
         answer: ProviderAnswer::Code(parameter("code").into()),
+        language: Language::English,
     };
     let ended = ended_at.complete_login(CALLER, callback).await.unwrap();
     assert!(matches!(ended.outcome, Outcome::SignedIn), "{ended:?}");

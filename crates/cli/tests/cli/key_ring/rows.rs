@@ -27,13 +27,17 @@ fn place(kind: SealedKind, place: &SealedPlace) -> (Purpose, String) {
             let id = MailId(*id);
             (Purpose::Mail, format!("environments/{scope}/mail_outbox/{id}/sealed_letter"))
         }
+        SealedKind::WaitingProfile => {
+            (Purpose::WaitingProfile, format!("waiting_sign_ins/{id}/sealed_profile"))
+        }
     }
 }
 
-/// Adds as many credentials, requests, test logins and mails of the connection that nobody signs in through.
+/// Adds as many credentials, requests, test logins, mails and waiting sign-ins of the connection that
+/// nobody signs in through.
 pub(super) async fn add(db: &TestDatabase, ring: &KeyRing, numbers: Range<u32>) {
     let (mut credentials, mut requests) = (Vec::new(), Vec::new());
-    let (mut tests, mut mails) = (Vec::new(), Vec::new());
+    let (mut tests, mut mails, mut waiting) = (Vec::new(), Vec::new(), Vec::new());
     for number in numbers {
         let row = SealedPlace {
             scope: "dev".to_owned(),
@@ -57,6 +61,8 @@ pub(super) async fn add(db: &TestDatabase, ring: &KeyRing, numbers: Range<u32>) 
         tests.push(format!("({id}, 'dev', 'unused', 'a.example', {ticket}, {number}, {profile})"));
         // None of them expires while the test runs.
         mails.push(format!("({id}, 'dev', {}, {number}, {}, {number}, 0)", sealed[3], i64::MAX));
+        let no = if db.is_postgres() { "false" } else { "0" };
+        waiting.push(format!("({id}, 'dev', {}, 0, {no}, 0, 0, 0, {})", sealed[4], i64::MAX));
     }
     insert(
         db,
@@ -76,6 +82,13 @@ pub(super) async fn add(db: &TestDatabase, ring: &KeyRing, numbers: Range<u32>) 
         db,
         "mail_outbox (id, environment, sealed_letter, created_at, expires_at, due_at, attempts)",
         &mails,
+    )
+    .await;
+    insert(
+        db,
+        "waiting_sign_ins (id, environment, sealed_profile, code_number, code_was_sent, \
+         code_sent_at, code_expires_at, code_tries, expires_at)",
+        &waiting,
     )
     .await;
 }

@@ -1,6 +1,6 @@
 //! A sign-in stops at an address that is to be proven.
 
-use latchkey_domain::{email::EmailAddress, email_code::WAITS_FOR, policy::CodeLifetime};
+use latchkey_domain::{email::EmailAddress, email_code::WAITS_FOR};
 use latchkey_store::{Tx, WaitingSignIn};
 
 use super::{Waits, send::Sending};
@@ -35,7 +35,7 @@ impl Latchkey {
             let sending = Sending {
                 opened,
                 application: &application.display_name,
-                lifetime: CodeLifetime::default(),
+                lifetime: admitted.environment.policies.email_code_lifetime,
             };
             self.send_code(tx, sending, &mut waiting, address).await?;
         }

@@ -27,9 +27,9 @@ pub(super) struct Sender {
 impl Sender {
     /// What is sent of a sign-in.
     pub(super) fn of<'a>(&'a self, opened: &'a Opened) -> Sending<'a> {
-        let _ = &self.environment;
         let application = &self.application.display_name;
-        Sending { opened, application, lifetime: CodeLifetime::default() }
+        let lifetime = self.environment.policies.email_code_lifetime;
+        Sending { opened, application, lifetime }
     }
 }
 
