@@ -1,14 +1,18 @@
-//! Purpose-bound seal, open and derive; the only home of the cryptography library.
+//! Purpose-bound seal, open, derive and sign; the only home of the cryptography library.
 
 mod digest;
 mod file;
 mod key;
 mod ring;
+mod sign;
+mod verify;
 
 pub use digest::{is_same_secret, random_bytes, random_token, sha256};
 pub use file::{KeyEntry, KeyFile};
 pub use key::KeyId;
 pub use ring::{KeyRing, Opened};
+pub use sign::{PrivateKey, PublicKey};
+pub use verify::{Expected, LEEWAY, TokenRefused, verify};
 
 /// What a sealed or derived value is for. A value of one purpose is noise for every other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -33,10 +37,12 @@ pub enum Purpose {
     WaitingProfile,
     /// The one-time code that proves an address.
     EmailCode,
+    /// A private key that signs tokens, at rest.
+    SigningKey,
 }
 
 impl Purpose {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 11] = [
         Self::State,
         Self::LoginCode,
         Self::CredentialSecret,
@@ -47,6 +53,7 @@ impl Purpose {
         Self::Continuation,
         Self::WaitingProfile,
         Self::EmailCode,
+        Self::SigningKey,
     ];
 
     /// The label in the key derivation. Never changed: what is sealed would not open.
@@ -62,6 +69,7 @@ impl Purpose {
             Self::Continuation => "latchkey v1 continuation",
             Self::WaitingProfile => "latchkey v1 waiting profile",
             Self::EmailCode => "latchkey v1 e-mail code",
+            Self::SigningKey => "latchkey v1 signing key",
         }
     }
 }
