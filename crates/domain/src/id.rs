@@ -82,6 +82,8 @@ type_ids! {
     TestLoginId, TestLoginType = "test";
     /// A mail that is yet to be sent: `mail_…`.
     MailId, MailType = "mail";
+    /// A key that signs tokens, by the name that they have for it: `skey_…`.
+    SigningKeyId, SigningKeyType = "skey";
     /// A sign-in, and the reference that people quote to support: `ref_…`.
     AttemptId, AttemptType = "ref";
 }

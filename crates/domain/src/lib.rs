@@ -28,6 +28,7 @@ pub mod provider;
 pub mod readiness;
 pub mod redirect_uri;
 pub mod sign_in;
+pub mod signing_key;
 pub mod test_login;
 pub mod text;
 pub mod time;

@@ -24,7 +24,7 @@ use moka::future::Cache;
 use sea_orm::{EntityTrait, prelude::Uuid};
 use tokio_util::sync::CancellationToken;
 
-use crate::{Error, Result, Store, WayIn, entity::config_version};
+use crate::{Error, Result, SealedSigningKey, Store, WayIn, entity::config_version};
 
 /// How often the version is read: a change elsewhere is seen within a quarter of a second.
 const POLL: Duration = Duration::from_millis(250);
@@ -47,6 +47,7 @@ enum Key {
     WaysIn(ApplicationName, Host),
     Grant(ConnectionName, ApplicationName),
     Secret([u8; 32]),
+    SigningKeys(EnvironmentId),
 }
 
 #[derive(Debug, Clone)]
@@ -59,6 +60,7 @@ enum Entry {
     WaysIn(Arc<Vec<WayIn>>),
     Grant(Option<GrantRights>),
     ApiKey(Option<Arc<ApiKey>>),
+    SigningKeys(Arc<Vec<SealedSigningKey>>),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -218,6 +220,12 @@ impl ConfigCache {
     pub async fn api_key(&self, hash: [u8; 32]) -> Result<Option<Arc<ApiKey>>> {
         let key = Key::Secret(hash);
         cached!(self, ApiKey, key, self.store.api_key_by_secret(&hash).await?.map(Arc::new))
+    }
+
+    /// The keys that sign an environment's tokens, oldest first, as they are sealed.
+    pub async fn signing_keys(&self, id: &EnvironmentId) -> Result<Arc<Vec<SealedSigningKey>>> {
+        let key = Key::SigningKeys(id.clone());
+        cached!(self, SigningKeys, key, Arc::new(self.store.signing_keys(id).await?))
     }
 
     /// Whether this process notes the use of something for the first time in a minute, or since it

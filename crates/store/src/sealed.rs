@@ -21,6 +21,8 @@ pub enum SealedKind {
     Mail,
     /// Who came to a sign-in that waits.
     WaitingProfile,
+    /// The private keys that sign tokens.
+    SigningKey,
 }
 
 /// Where a sealed value is kept.
@@ -46,12 +48,13 @@ struct Columns(&'static str, &'static str, &'static str, &'static str);
 
 impl SealedKind {
     /// All of them.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::CredentialSecret,
         Self::RequestFingerprint,
         Self::TestProfile,
         Self::Mail,
         Self::WaitingProfile,
+        Self::SigningKey,
     ];
 
     const fn columns(self) -> Columns {
@@ -63,6 +66,7 @@ impl SealedKind {
             Self::WaitingProfile => {
                 Columns("waiting_sign_ins", "environment", "id", "sealed_profile")
             }
+            Self::SigningKey => Columns("signing_keys", "environment", "id", "sealed_key"),
         }
     }
 }

@@ -69,6 +69,8 @@ pub struct SignIn {
     pub end: Option<SignInEnd>,
     /// Until when it waits for the person, if it does.
     pub waits_until: Option<Timestamp>,
+    /// When it ended.
+    pub finished_at: Option<Timestamp>,
     /// Until when its login code can be redeemed.
     pub login_code_expires_at: Option<Timestamp>,
     /// When its login code was redeemed.
@@ -153,6 +155,7 @@ fn read(row: Model) -> Result<SignIn> {
         claimed_at: Timestamp(row.claimed_at),
         end: end.transpose()?,
         waits_until: row.waits_until.map(Timestamp),
+        finished_at: row.finished_at.map(Timestamp),
         login_code_expires_at: row.login_code_expires_at.map(Timestamp),
         redeemed_at: row.redeemed_at.map(Timestamp),
     })

@@ -157,6 +157,16 @@ entity!(sealing_key = "sealing_keys" {
     last_sealed_at: i64,
 });
 
+entity!(signing_key = "signing_keys" {
+    #[sea_orm(primary_key, auto_increment = false)]
+    id: Uuid,
+    environment: String,
+    sealed_key: Vec<u8>,
+    public_key: Vec<u8>,
+    created_at: i64,
+    signs_from: i64,
+});
+
 entity!(feed_position = "feed_position" {
     #[sea_orm(primary_key, auto_increment = false)]
     id: bool,
