@@ -90,6 +90,7 @@ impl Service {
         stage.follow("the sweep", self.store.clone().sweep(stop()));
         stage.follow("custom domains", self.latchkey.clone().look_for_domains(stop()));
         stage.follow("mail", self.latchkey.clone().deliver_mail(stop()));
+        stage.follow("signing keys", self.latchkey.clone().rotate_signing_keys(stop()));
         stage.follow("the key ring", self.latchkey.clone().note_sealing(stop()));
     }
 

@@ -24,7 +24,7 @@ const TRANSPORT: &str = "max-age=31536000; includeSubDomains";
 /// What is below a customer's domain is the customer's, who may serve it without TLS.
 const CUSTOM_TRANSPORT: &str = "max-age=31536000";
 
-/// Adds the headers; only assets keep a `Cache-Control` of their own.
+/// Adds the headers; only assets and public keys keep a `Cache-Control` of their own.
 pub(crate) fn harden(place: &Place, mut response: Response) -> Response {
     let headers = response.headers_mut();
     for (name, value) in ALWAYS {

@@ -7,6 +7,7 @@ pub mod demo;
 mod fault;
 mod headers;
 mod health;
+mod jwks;
 mod language;
 mod login;
 mod names;

@@ -17,7 +17,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use crate::{
     Config,
     fault::Fault,
-    health, login,
+    health, jwks, login,
     page::{self, Frame},
     place::Places,
     reason::Reason,
@@ -42,6 +42,7 @@ pub fn router(config: &Config, channel: Channel) -> Router {
         .route("/login/continue/{continuation}/{deed}", post(login::waiting::act))
         .route("/login/test/{ticket}", get(login::test::show).post(login::test::begin))
         .route("/assets/{hash}/{file}", get(asset))
+        .route(jwks::PATH, get(jwks::show))
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
         .fallback(not_found)

@@ -7,7 +7,8 @@ use latchkey_proto::v1::{
     GetLoginStepRequest, ListLoginOptionsRequest, ListLoginOptionsResponse, LoginStep,
     RedeemLoginRequest, RedeemLoginResponse, RedeemTestTicketRequest, RedeemTestTicketResponse,
     ResendEmailCodeRequest, StartLoginRequest, StartLoginResponse, SubmitEmailRequest,
-    VerifyEmailRequest, social_login_client::SocialLoginClient,
+    ListSigningKeysRequest, ListSigningKeysResponse, VerifyEmailRequest,
+    social_login_client::SocialLoginClient,
 };
 use secrecy::{ExposeSecret, SecretString};
 use tonic::{
@@ -162,6 +163,15 @@ impl Service {
     ) -> Result<RedeemTestTicketResponse, Status> {
         let mut client = self.login.clone();
         within(DEADLINE, request, |request| client.redeem_test_ticket(request)).await
+    }
+
+    /// `ListSigningKeys`.
+    pub(crate) async fn signing_keys(
+        &self,
+        request: ListSigningKeysRequest,
+    ) -> Result<ListSigningKeysResponse, Status> {
+        let mut client = self.login.clone();
+        within(DEADLINE, request, |request| client.list_signing_keys(request)).await
     }
 
     /// Whether the service says that it serves (`grpc.health.v1`).

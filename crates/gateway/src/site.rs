@@ -1,6 +1,6 @@
 //! What the gateway knows of itself.
 
-use crate::{Config, assets::Assets, names, service::Service};
+use crate::{Config, assets::Assets, jwks, names, service::Service};
 
 /// What every handler may ask for.
 #[derive(Debug)]
@@ -11,11 +11,14 @@ pub(crate) struct Site {
     pub(crate) service: Service,
     /// Stylesheet and logos.
     pub(crate) assets: Assets,
+    /// The keys that tokens are verified with, as the service said last.
+    pub(crate) keys: jwks::Keys,
 }
 
 impl Site {
     pub(crate) fn new(config: &Config, service: Service) -> Self {
-        Self { environment: config.environment.clone(), service, assets: Assets::new() }
+        let (environment, assets) = (config.environment.clone(), Assets::new());
+        Self { environment, service, assets, keys: jwks::Keys::default() }
     }
 
     /// The full name of what `value`, an id or a full name, means here.

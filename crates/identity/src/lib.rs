@@ -9,6 +9,7 @@ mod login;
 mod mail;
 mod request;
 mod tenants;
+mod tokens;
 mod users;
 
 use std::{collections::BTreeMap, sync::Arc};
@@ -40,7 +41,7 @@ pub use latchkey_store::{
 pub use login::{
     Answer, Callback, CodeProblem, Completed, Continue, LoginOption, LoginOptions, NewTestLogin,
     Outcome, ProviderAnswer, RedeemTicket, Redeemed, StartLogin, Started, StartedTest,
-    TestLoginView, WaitsFor,
+    SignedIn, TestLoginView, WaitsFor,
 };
 pub use request::{RequestId, credential_etag, etag, grant_etag};
 pub use tenants::{
@@ -48,6 +49,7 @@ pub use tenants::{
     NewApplication, NewEnvironment, NewOrganization, OrganizationChanges, RemovedDomain,
     RotatedKey,
 };
+pub use tokens::{IdToken, KeySet, PublishedKey};
 pub use users::UserView;
 
 /// Every provider, by its name.
@@ -82,6 +84,7 @@ pub struct Latchkey {
     resolver: Arc<dyn Resolver>,
     mailer: Option<Arc<dyn Mailer>>,
     clock: Arc<dyn Clock>,
+    signers: tokens::Signers,
     /// Work that outlives the call that began it; waited for at the end.
     work: TaskTracker,
 }
@@ -91,7 +94,8 @@ impl Latchkey {
     pub fn new(parts: Parts) -> Self {
         let Parts { store, cache, keyring, providers, resolver, mailer, clock } = parts;
         let (providers, work) = (Arc::new(providers), TaskTracker::new());
-        Self { store, cache, keyring, providers, resolver, mailer, clock, work }
+        let signers = tokens::Signers::new();
+        Self { store, cache, keyring, providers, resolver, mailer, clock, signers, work }
     }
 
     /// Work that outlives the call that began it: close it, then wait for it.

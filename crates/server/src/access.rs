@@ -61,6 +61,7 @@ pub(crate) const ALLOWED: &[(&str, &[ApiKeyKind])] = &[
     ("/latchkey.v1.SocialLogin/GetLoginStep", GATEWAYS),
     ("/latchkey.v1.SocialLogin/RedeemLogin", &[Application]),
     ("/latchkey.v1.SocialLogin/RedeemTestTicket", GATEWAYS),
+    ("/latchkey.v1.SocialLogin/ListSigningKeys", GATEWAYS),
     ("/latchkey.v1.TenantAdmin/CreateEnvironment", OPERATORS),
     ("/latchkey.v1.TenantAdmin/GetEnvironment", ADMINISTRATORS),
     ("/latchkey.v1.TenantAdmin/ListEnvironments", OPERATORS),

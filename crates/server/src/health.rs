@@ -23,7 +23,7 @@ const ASK_EVERY: Duration = Duration::from_secs(2);
 const SERVICES: [(&str, &[SealedKind]); 6] = [
     ("", &SealedKind::ALL),
     (ConnectionAdminServer::<Admin>::NAME, &SealedKind::ALL),
-    (SocialLoginServer::<Login>::NAME, &[SealedKind::CredentialSecret]),
+    (SocialLoginServer::<Login>::NAME, &[SealedKind::CredentialSecret, SealedKind::SigningKey]),
     (TenantAdminServer::<Tenants>::NAME, &[SealedKind::RequestFingerprint]),
     (UserDirectoryServer::<Directory>::NAME, &[]),
     (EventFeedServer::<Feed>::NAME, &[]),

@@ -7,6 +7,7 @@ use axum::{
     extract::{RawQuery, State},
     response::Response,
 };
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use http::{HeaderMap, StatusCode};
 use latchkey_proto::v1::{Identity, RedeemLoginRequest, RedeemLoginResponse, SignInResult, User};
 
@@ -22,6 +23,7 @@ struct SignedInPage<'a> {
     result: &'static str,
     reference_id: String,
     json: String,
+    claims: String,
 }
 
 #[derive(Template)]
@@ -71,6 +73,7 @@ fn welcome(demo: &Demo, redeemed: RedeemLoginResponse) -> Result<Response, Fault
     page::render(&SignedInPage {
         assets: &demo.assets,
         json: json.map_err(|_| Fault::new(Reason::INTERNAL))?,
+        claims: claims(&redeemed.id_token).unwrap_or_default(),
         result: match redeemed.result() {
             SignInResult::SignedUp => "signed up",
             SignInResult::Linked => "signed in, with an account that is now linked",
@@ -80,6 +83,14 @@ fn welcome(demo: &Demo, redeemed: RedeemLoginResponse) -> Result<Response, Fault
         identity: redeemed.identity.unwrap_or_default(),
         reference_id: redeemed.reference_id,
     })
+}
+
+/// What an id token says. Here it came from the service itself; whoever gets one from anybody else
+/// verifies it first, with the keys of `/.well-known/jwks.json` (OpenID Connect Core 1.0, 3.1.3.7).
+fn claims(id_token: &str) -> Option<String> {
+    let claims = BASE64_URL_SAFE_NO_PAD.decode(id_token.split('.').nth(1)?).ok()?;
+    let claims: serde_json::Value = serde_json::from_slice(&claims).ok()?;
+    serde_json::to_string_pretty(&claims).ok()
 }
 
 fn refused(demo: &Demo, what: &'static str, error: &str) -> Result<Response, Fault> {

@@ -4,8 +4,9 @@ use std::sync::{Arc, Mutex};
 
 use latchkey_proto::v1::{
     CompleteLoginRequest, CompleteLoginResponse, ListLoginOptionsRequest, ListLoginOptionsResponse,
-    RedeemLoginRequest, RedeemLoginResponse, RedeemTestTicketRequest, RedeemTestTicketResponse,
-    StartLoginRequest, StartLoginResponse, social_login_server::SocialLogin,
+    ListSigningKeysRequest, ListSigningKeysResponse, RedeemLoginRequest, RedeemLoginResponse,
+    RedeemTestTicketRequest, RedeemTestTicketResponse, StartLoginRequest, StartLoginResponse,
+    social_login_server::SocialLogin,
 };
 use tonic::{Code, Request, Response, Status};
 use tonic_types::{ErrorDetails, StatusExt};
@@ -86,6 +87,7 @@ pub(crate) struct Peer {
     pub(crate) complete: Call<CompleteLoginRequest, CompleteLoginResponse>,
     pub(crate) redeem: Call<RedeemLoginRequest, RedeemLoginResponse>,
     pub(crate) ticket: Call<RedeemTestTicketRequest, RedeemTestTicketResponse>,
+    pub(crate) keys: Call<ListSigningKeysRequest, ListSigningKeysResponse>,
 }
 
 impl Peer {
@@ -96,6 +98,7 @@ impl Peer {
             complete: Call::unscripted(),
             redeem: Call::unscripted(),
             ticket: Call::unscripted(),
+            keys: Call::unscripted(),
         })
     }
 }
@@ -135,5 +138,11 @@ impl SocialLogin for Peer {
         request: Request<RedeemTestTicketRequest>,
     ) -> Result<Response<RedeemTestTicketResponse>, Status> {
         self.ticket.take(request)
+    }
+    async fn list_signing_keys(
+        &self,
+        request: Request<ListSigningKeysRequest>,
+    ) -> Result<Response<ListSigningKeysResponse>, Status> {
+        self.keys.take(request)
     }
 }

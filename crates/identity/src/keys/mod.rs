@@ -7,7 +7,7 @@ mod readiness;
 mod retire;
 mod sealing;
 
-use latchkey_domain::id::{AttemptId, CredentialId, MailId, TestLoginId};
+use latchkey_domain::id::{AttemptId, CredentialId, MailId, SigningKeyId, TestLoginId};
 use latchkey_keyring::Purpose;
 use latchkey_store::{Request, SealedKind, SealedPlace};
 
@@ -19,6 +19,7 @@ pub use retire::KeptBecause;
 use crate::{
     login::{profile_place, sealed_place, waiting_place},
     mail, request,
+    tokens::signing_key_place,
 };
 
 /// For what a value is sealed that is kept there.
@@ -34,6 +35,9 @@ fn sealed_for(kind: SealedKind, place: &SealedPlace) -> (Purpose, Vec<u8>) {
         SealedKind::TestProfile => (Purpose::TestProfile, profile_place(TestLoginId(place.id))),
         SealedKind::Mail => (Purpose::Mail, mail::place(&place.scope, MailId(place.id))),
         SealedKind::WaitingProfile => (Purpose::WaitingProfile, waiting_place(AttemptId(place.id))),
+        SealedKind::SigningKey => {
+            (Purpose::SigningKey, signing_key_place(&place.scope, SigningKeyId(place.id)))
+        }
     }
 }
 
@@ -49,6 +53,7 @@ mod tests {
             Purpose::TestProfile => Some(SealedKind::TestProfile),
             Purpose::Mail => Some(SealedKind::Mail),
             Purpose::WaitingProfile => Some(SealedKind::WaitingProfile),
+            Purpose::SigningKey => Some(SealedKind::SigningKey),
             // Under way for minutes; or hashes, which nothing opens.
             Purpose::State
             | Purpose::Continuation

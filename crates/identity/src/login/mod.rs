@@ -27,7 +27,7 @@ pub use answer::{Answer, Completed, Outcome};
 pub use complete::{Callback, ProviderAnswer};
 pub use options::{LoginOption, LoginOptions};
 pub use proof::{CodeProblem, Continue, WaitsFor};
-pub use redeem::Redeemed;
+pub use redeem::{Redeemed, SignedIn};
 pub use start::{StartLogin, Started};
 pub use test_login::{NewTestLogin, RedeemTicket, StartedTest, TestLoginView};
 

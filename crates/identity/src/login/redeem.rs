@@ -7,6 +7,7 @@ use latchkey_domain::{
     name::{ApplicationName, ConnectionName, OrganizationName, UserName},
     pkce::{CodeChallenge, verifier_fits},
     sign_in::SignInResult,
+    time::Timestamp,
     user::{Identity, User},
 };
 use latchkey_keyring::sha256;
@@ -16,9 +17,18 @@ use secrecy::{ExposeSecret, SecretString};
 use super::code::LoginCode;
 use crate::{Error, Latchkey, Result};
 
-/// Who signed in, and how.
+/// What an application gets for a login code.
 #[derive(Debug)]
 pub struct Redeemed {
+    /// Who signed in, and how.
+    pub signed_in: SignedIn,
+    /// The same, signed.
+    pub id_token: SecretString,
+}
+
+/// Who signed in, and how.
+#[derive(Debug)]
+pub struct SignedIn {
     /// Who.
     pub user: User,
     /// By which account.
@@ -31,6 +41,8 @@ pub struct Redeemed {
     pub organization: Option<OrganizationName>,
     /// What the sign-in did.
     pub result: SignInResult,
+    /// When the person came back.
+    pub signed_in_at: Timestamp,
     /// Names the sign-in to support.
     pub reference_id: AttemptId,
 }
@@ -62,6 +74,8 @@ impl Latchkey {
         let code = LoginCode::parse(code).ok_or(Error::LoginCodeInvalid)?;
         let challenge = CodeChallenge(sha256(code_verifier.expose_secret().as_bytes()));
 
+        // First: what cannot be signed here must not use the code up.
+        let signer = self.signer(&application.environment).await?;
         let proof = (&code.hash(), &challenge);
         let now = self.clock.now();
         let redeemed = self.store.redeem(code.attempt, &application, proof, now).await?;
@@ -70,7 +84,8 @@ impl Latchkey {
             return Err(Error::LoginCodeInvalid);
         };
         self.may_hand_over(&sign_in).await?;
-        self.who_signed_in(sign_in).await
+        let signed_in = self.who_signed_in(sign_in).await?;
+        Ok(Redeemed { id_token: signer.id_token(&signed_in, now)?, signed_in })
     }
 
     /// Asks once more what was asked at the callback: a minute may have gone by. The code is spent
@@ -87,21 +102,23 @@ impl Latchkey {
         if allowed { Ok(()) } else { Err(Error::ApplicationNotGranted) }
     }
 
-    async fn who_signed_in(&self, sign_in: SignIn) -> Result<Redeemed> {
+    async fn who_signed_in(&self, sign_in: SignIn) -> Result<SignedIn> {
         let Some(SignInEnd::Completed { result, user, identity }) = sign_in.end else {
             return Err(Error::Internal("a sign-in with a login code signed nobody in"));
         };
+        let at = sign_in.finished_at.ok_or(Error::Internal("a sign-in with an end has no time"))?;
         let name = UserName { environment: sign_in.application.environment.clone(), user };
         let user = self.store.user(&name).await?.ok_or(Error::LoginCodeInvalid)?;
         let identities = self.store.identities(user.id).await?;
         let identity = identities.into_iter().find(|found| found.id == identity);
-        Ok(Redeemed {
+        Ok(SignedIn {
             user,
             identity: identity.ok_or(Error::LoginCodeInvalid)?,
             connection: sign_in.connection,
             application: sign_in.application,
             organization: sign_in.organization,
             result,
+            signed_in_at: at,
             reference_id: sign_in.id,
         })
     }

@@ -7,7 +7,7 @@ use tonic::{Request, Response, Status, async_trait};
 use crate::{
     access::caller,
     status::from_error,
-    wire::{login as wire, login_step as step, test_login},
+    wire::{login as wire, login_step as step, signing_key, test_login},
 };
 
 /// The service.
@@ -125,5 +125,14 @@ impl SocialLogin for Login {
         let redeem = test_login::redeem(request.into_inner())?;
         let begun = self.0.redeem_test_ticket(&caller, &redeem).await.map_err(from_error)?;
         Ok(Response::new(test_login::redeemed(begun)))
+    }
+    async fn list_signing_keys(
+        &self,
+        request: Request<v1::ListSigningKeysRequest>,
+    ) -> Result<Response<v1::ListSigningKeysResponse>, Status> {
+        let caller = caller(&request)?;
+        let environment = signing_key::list(request.into_inner())?;
+        let found = self.0.list_signing_keys(&caller, &environment).await.map_err(from_error)?;
+        Ok(Response::new(signing_key::listed(found)))
     }
 }

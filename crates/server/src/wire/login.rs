@@ -215,15 +215,17 @@ pub(crate) fn redeem(request: v1::RedeemLoginRequest) -> Result<Redemption, Stat
 }
 
 pub(crate) fn redeemed(redeemed: Redeemed) -> v1::RedeemLoginResponse {
-    let identity = user::encode_identity(&redeemed.user.environment, &redeemed.identity);
+    let Redeemed { signed_in, id_token } = redeemed;
+    let identity = user::encode_identity(&signed_in.user.environment, &signed_in.identity);
     v1::RedeemLoginResponse {
-        user: Some(user::encode(redeemed.user, &[])),
+        user: Some(user::encode(signed_in.user, &[])),
         identity: Some(identity),
-        connection: redeemed.connection.to_string(),
-        application: redeemed.application.to_string(),
-        result: result(redeemed.result).into(),
-        reference_id: redeemed.reference_id.to_string(),
-        organization: redeemed.organization.map(|name| name.to_string()).unwrap_or_default(),
+        connection: signed_in.connection.to_string(),
+        application: signed_in.application.to_string(),
+        result: result(signed_in.result).into(),
+        reference_id: signed_in.reference_id.to_string(),
+        organization: signed_in.organization.map(|name| name.to_string()).unwrap_or_default(),
+        id_token: id_token.expose_secret().to_owned(),
     }
 }
 

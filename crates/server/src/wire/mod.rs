@@ -21,6 +21,7 @@ pub(crate) mod login;
 pub(crate) mod login_step;
 pub(crate) mod organization;
 pub(crate) mod readiness;
+pub(crate) mod signing_key;
 pub(crate) mod test_login;
 pub(crate) mod user;
 

@@ -79,6 +79,7 @@ const fn plural(kind: SealedKind) -> &'static str {
         SealedKind::TestProfile => "test logins",
         SealedKind::Mail => "mails",
         SealedKind::WaitingProfile => "waiting sign-ins",
+        SealedKind::SigningKey => "signing keys",
     }
 }
 
@@ -89,6 +90,7 @@ const fn field(kind: SealedKind) -> &'static str {
         SealedKind::TestProfile => "testLogins",
         SealedKind::Mail => "mails",
         SealedKind::WaitingProfile => "waitingSignIns",
+        SealedKind::SigningKey => "signingKeys",
     }
 }
 
