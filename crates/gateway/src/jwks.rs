@@ -134,3 +134,37 @@ impl<'a> Key<'a> {
         Self { kid, kty, r#use, alg, crv, x, y }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::reason::Reason;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    fn answered(at: Instant) -> Last {
+        let max_age = Duration::from_mins(60);
+        Last { good: Some((at, Document { json: "{}".to_owned(), max_age })), bad: None }
+    }
+
+    #[test]
+    fn an_answer_is_given_again_for_a_minute() {
+        let at = Instant::now();
+        let last = answered(at);
+        assert!(last.within(FRESH_FOR, at).is_some());
+        assert!(last.within(FRESH_FOR, at + FRESH_FOR - SECOND).is_some());
+        assert!(last.within(FRESH_FOR, at + FRESH_FOR).is_none());
+        assert!(last.within(FRESH_FOR, at.checked_sub(SECOND).unwrap()).is_some(), "who waited");
+    }
+
+    #[test]
+    fn without_a_new_answer_the_last_one_is_good_for_as_long_as_others_may_keep_it() {
+        let at = Instant::now();
+        let fault = || Fault::new(Reason::ServiceUnavailable);
+        let told = |last: &Last, now| last.or_else(fault(), now).map(|document| document.json);
+        assert_eq!(told(&answered(at), at + SECOND * 3_599).unwrap(), "{}");
+        let refused = told(&answered(at), at + SECOND * 3_600).unwrap_err();
+        assert_eq!(refused.reason, Reason::ServiceUnavailable);
+        assert!(told(&Last::default(), at).is_err());
+    }
+}

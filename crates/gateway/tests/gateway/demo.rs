@@ -47,6 +47,7 @@ async fn the_demo_shows_who_signed_in() {
             identity: Some(Identity { name: identity, ..Identity::default() }),
             result: SignInResult::SignedUp.into(),
             reference_id: "ref-7".to_owned(),
+            id_token: format!("e30.{}.c2ln", BASE64_URL_SAFE_NO_PAD.encode(r#"{"sub":"user_1"}"#)),
             ..RedeemLoginResponse::default()
         })
     });
@@ -59,6 +60,8 @@ async fn the_demo_shows_who_signed_in() {
         assert!(page.body.contains(text), "{text}: {}", page.body);
     }
     assert!(page.body.contains("&#34;referenceId&#34;: &#34;ref-7&#34;"), "{}", page.body);
+    assert!(page.body.contains("&#34;sub&#34;: &#34;user_1&#34;"), "{}", page.body);
+    assert!(page.body.contains("href=\"/.well-known/jwks.json\""));
     assert!(page.cookie(&cookie_name(&state)).unwrap().contains("Max-Age=0;"));
     let asked = app.peer.redeem.requests().remove(0);
     assert_eq!(asked.code, "login-code");

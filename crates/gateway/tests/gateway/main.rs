@@ -10,6 +10,7 @@ mod contrast;
 mod demo;
 mod error_pages;
 mod every_answer;
+mod jwks;
 mod logs;
 mod peer;
 mod places;
