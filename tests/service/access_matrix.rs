@@ -29,7 +29,10 @@ fn may_call(path: &str, kind: ApiKeyKind) -> bool {
         ("ConnectionAdmin" | "TenantAdmin" | "UserDirectory", _) => &[Operator, Environment],
         ("EventFeed", _) => &[Operator, Environment, Consumer],
         ("SocialLogin", "ListLoginOptions") => &[Gateway, Application],
-        ("SocialLogin", "StartLogin" | "CompleteLogin" | "RedeemTestTicket") => &[Gateway],
+        (
+            "SocialLogin",
+            "StartLogin" | "CompleteLogin" | "RedeemTestTicket" | "ListSigningKeys",
+        ) => &[Gateway],
         ("SocialLogin", "RedeemLogin") => &[Application],
         (service, method) => panic!("who may call {service}/{method}?"),
     };

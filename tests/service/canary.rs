@@ -127,7 +127,8 @@ impl Scene {
             let completed = self.app.complete(&begun, &callback).await.unwrap();
             let code = login_code(&completed);
             self.secrets.add("a login code", &code);
-            self.app.redeem(&code).await.unwrap();
+            let redeemed = self.app.redeem(&code).await.unwrap();
+            self.secrets.add("an id token", &redeemed.id_token);
             self.told.push(self.app.redeem(&code).await.unwrap_err());
             self.told.push(self.app.complete(&begun, &callback).await.unwrap_err());
         }

@@ -112,6 +112,8 @@ fn only_these_answers_carry_secrets() {
         "Credential.client_secret",
         // A keyed hash.
         "Credential.secret_fingerprint",
+        // For the application alone, and for minutes.
+        "RedeemLoginResponse.id_token",
         "RedeemTestTicketResponse.browser_secret",
         "RotateApiKeyResponse.key",
         "StartLoginResponse.browser_secret",

@@ -27,6 +27,7 @@ mod feed;
 mod grant_etags;
 mod harness;
 mod health;
+mod id_tokens;
 mod key_rotation;
 mod limits;
 mod login;

@@ -17,7 +17,7 @@ use crate::{
         admin::{BITBUCKET, DEV, new_credential, refusal},
         app::HOST,
         ends::outcome,
-        person::Begun,
+        person::{Begun, login_code},
         replica::Replica,
         trying::begun_test,
     },
@@ -107,6 +107,19 @@ both! {
 
         let completed = rotated.login().complete_login(request).await.unwrap().into_inner();
         assert_eq!(outcome(&completed), "SIGNED_IN");
+    }
+
+    async fn a_code_for_which_nothing_can_be_signed_here_is_redeemed_elsewhere(app) {
+        let rotated = app.replica(&prepared_and_rotated(&app).1).await;
+        let code = login_code(&app.come_back("alice").await);
+        rotated.latchkey.list_signing_keys(&Caller::of_the_database(), &"dev".parse().unwrap())
+            .await.unwrap();
+
+        let refused = app.redeem(&code).await.unwrap_err();
+        assert_eq!(refusal(&refused), key_missing());
+
+        let redeemed = rotated.redeem(&app, &code).await.unwrap();
+        assert!(!redeemed.id_token.is_empty(), "the code was not used up");
     }
 
     async fn a_test_login_that_cannot_be_finished_here_is_finished_elsewhere(app) {

@@ -10,17 +10,25 @@ use lapin::{
     BasicProperties,
     options::{BasicGetOptions, BasicPublishOptions},
 };
+use latchkey_proto::v1::RedeemLoginResponse;
 use secrecy::ExposeSecret;
 use serde_json::Value;
 use tokio::{task::spawn_blocking, time::timeout};
 
-use crate::{both, harness::broker::Corner};
+use crate::{
+    both,
+    harness::{TestApp, admin::NOTES, broker::Corner, gateway::Gateway, person::parameter},
+};
 
 /// Starting Python and reading a few messages takes a second or two.
 const PATIENCE: Duration = Duration::from_mins(1);
 
 const CONSUMER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/python/consumer.py");
+const ID_TOKEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/python/id_token.py");
 const FEED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/python/feed.py");
+
+/// A header that names a key of nobody's: `{"alg":"ES256","typ":"JWT","kid":"skey_x"}`.
+const OTHER_KEY: &str = "eyJhbGciOiJFUzI1NiIsInR5cCI6IkpXVCIsImtpZCI6InNrZXlfeCJ9";
 
 /// A consumer at work, and what it says about itself.
 struct Consumer(Child, BufReader<ChildStderr>);
@@ -85,6 +93,34 @@ fn python(script: &str) -> Command {
 
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
     timeout(PATIENCE, spawn_blocking(work)).await.expect("the consumer answers").unwrap()
+}
+
+/// A whole sign-in in a browser, and what the application got for it.
+async fn redeemed_at(app: &TestApp, gateway: &Gateway) -> RedeemLoginResponse {
+    let end = app.sign_in_at(gateway, "alice").await;
+    app.redeem(&parameter(&end, "code")).await.unwrap()
+}
+
+/// What an application in Python makes of these tokens, with the keys that the gateway publishes.
+async fn verified(gateway: &Gateway, audience: &str, tokens: &[&str]) -> Vec<String> {
+    let jwks = gateway.base_url.join(".well-known/jwks.json").unwrap();
+    let issuer = gateway.base_url.origin().ascii_serialization();
+    let mut command = python(ID_TOKEN);
+    command.args(["--jwks", jwks.as_str(), "--issuer", &issuer, "--audience", audience]);
+    let mut child = command.stdin(Stdio::piped()).spawn().unwrap();
+    let lines = tokens.iter().map(|token| format!("{token}\n")).collect::<String>();
+    child.stdin.take().unwrap().write_all(lines.as_bytes()).unwrap();
+    let output = blocking(move || child.wait_with_output().unwrap()).await;
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap().lines().map(str::to_owned).collect()
+}
+
+/// The token with another first letter in one of its parts.
+fn tampered(token: &str, part: usize) -> String {
+    let mut parts: Vec<_> = token.split('.').map(str::to_owned).collect();
+    let first = if parts[part].starts_with('A') { "B" } else { "A" };
+    parts[part].replace_range(..1, first);
+    parts.join(".")
 }
 
 /// Publishes what is no event, under the key of one.
@@ -167,6 +203,35 @@ both! {
         assert_eq!(read.iter().map(|event| event["id"].as_str().unwrap()).collect::<Vec<_>>(), ids);
         let signed_up = &read[read.len() - 2]["data"]["userSignedUp"];
         assert_eq!(signed_up["subject"]["email"], "alice@mail.example");
+    }
+
+    async fn a_python_application_verifies_an_id_token_with_the_published_keys(app) {
+        let gateway = app.gateway().await;
+        // What was signed ten minutes ago.
+        app.clock.put_back(Duration::from_mins(10));
+        let expired = redeemed_at(&app, &gateway).await.id_token;
+        app.clock.advance(Duration::from_mins(10));
+        let redeemed = redeemed_at(&app, &gateway).await;
+        let good = redeemed.id_token.as_str();
+        let none = format!("eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0.{}.", good.split('.').nth(1).unwrap());
+        let (header, signature) = (tampered(good, 0), tampered(good, 2));
+        let other_key = good.replacen(good.split('.').next().unwrap(), OTHER_KEY, 1);
+
+        let tokens = [good, &expired, &header, &signature, &none, &other_key];
+        let told = verified(&gateway, NOTES, &tokens).await;
+
+        let claims: Value = serde_json::from_str(&told[0]).unwrap();
+        assert_eq!(claims["sub"], redeemed.user.unwrap().name.rsplit('/').next().unwrap());
+        assert_eq!(claims["aud"], NOTES);
+        assert_eq!(told[1..], [
+            "refused: ExpiredSignatureError",
+            "refused: DecodeError",
+            "refused: InvalidSignatureError",
+            "refused: PyJWKClientError",
+            "refused: PyJWKClientError",
+        ]);
+        let other = "environments/dev/applications/other";
+        assert_eq!(verified(&gateway, other, &[good]).await, ["refused: InvalidAudienceError"]);
     }
 
     async fn what_is_no_event_becomes_a_dead_letter(app) {

@@ -8,7 +8,7 @@ use std::sync::{
 use latchkey_domain::time::{Clock, Timestamp};
 use latchkey_store::DatabaseClock;
 
-/// A clock that a test can put forward.
+/// A clock that a test can put forward and back.
 #[derive(Debug, Clone)]
 pub(crate) struct ShiftedClock {
     clock: DatabaseClock,
@@ -23,6 +23,11 @@ impl ShiftedClock {
     /// Puts the clock forward.
     pub(crate) fn advance(&self, by: std::time::Duration) {
         self.by.fetch_add(i64::try_from(by.as_micros()).unwrap(), Ordering::Relaxed);
+    }
+
+    /// Puts the clock back.
+    pub(crate) fn put_back(&self, by: std::time::Duration) {
+        self.by.fetch_sub(i64::try_from(by.as_micros()).unwrap(), Ordering::Relaxed);
     }
 }
 

@@ -9,7 +9,7 @@ use latchkey_proto::{
 use super::TestApp;
 
 /// Every table that the service fills.
-pub(crate) const TABLES: [&str; 21] = [
+pub(crate) const TABLES: [&str; 22] = [
     "api_keys",
     "application_grants",
     "applications",
@@ -27,6 +27,7 @@ pub(crate) const TABLES: [&str; 21] = [
     "requests",
     "sealing_keys",
     "sign_ins",
+    "signing_keys",
     "subject_sequences",
     "test_logins",
     "users",

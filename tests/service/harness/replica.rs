@@ -6,15 +6,17 @@ use bitbucket_stand_in::StandIn;
 use latchkey_identity::{Latchkey, Parts};
 use latchkey_keyring::{KeyFile, KeyRing};
 use latchkey_proto::v1::{
-    connection_admin_client::ConnectionAdminClient, social_login_client::SocialLoginClient,
+    RedeemLoginRequest, RedeemLoginResponse, connection_admin_client::ConnectionAdminClient,
+    social_login_client::SocialLoginClient,
 };
 use secrecy::SecretString;
-use tonic::{service::interceptor::InterceptedService, transport::Channel};
+use tonic::{Status, service::interceptor::InterceptedService, transport::Channel};
 
 use super::{
     Key, TestApp,
     app::{followed, providers, resolver, serve, settings},
     mailing::mailer,
+    person::VERIFIER,
 };
 
 /// A second process.
@@ -68,6 +70,20 @@ impl Replica {
     pub(crate) fn login(&self) -> SocialLoginClient<InterceptedService<Channel, Key>> {
         let key = Key::new(&self.gateway);
         SocialLoginClient::new(InterceptedService::new(self.channel.clone(), key))
+    }
+
+    /// Redeems a login code, as the application does.
+    pub(crate) async fn redeem(
+        &self,
+        app: &TestApp,
+        code: &str,
+    ) -> Result<RedeemLoginResponse, Status> {
+        let key = Key::new(&app.keys.application);
+        let channel = InterceptedService::new(self.channel.clone(), key);
+        let request =
+            RedeemLoginRequest { code: code.to_owned(), code_verifier: VERIFIER.to_owned() };
+        let redeemed = SocialLoginClient::new(channel).redeem_login(request).await?;
+        Ok(redeemed.into_inner())
     }
 }
 

@@ -11,6 +11,7 @@ mod proof;
 mod redeeming;
 mod replicas;
 mod rights;
+mod secret_kinds;
 mod secrets;
 mod sign_up;
 mod stand_in;

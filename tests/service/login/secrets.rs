@@ -60,7 +60,7 @@ both! {
     async fn a_sign_in_leaves_no_secret_in_the_database(app) {
         let (_canary, begun, callback, completed) = sign_in_at_the_canary(&app).await;
         let code = login_code(&completed);
-        app.redeem(&code).await.unwrap();
+        let id_token = app.redeem(&code).await.unwrap().id_token;
 
         // The search finds what is there.
         assert!(is_kept(&app, EMAIL.as_bytes()).await);
@@ -78,6 +78,9 @@ both! {
             // What follows the sign-in's id in a code is its proof.
             decoded(code.strip_prefix("lk_code_").unwrap())[16..].to_vec(),
             secret(VERIFIER),
+            secret(&id_token),
+            // What makes a token one of ours is its signature.
+            secret(id_token.rsplit('.').next().unwrap()),
         ];
         secrets.extend(app.keys.all().map(|key| secret(key.expose_secret())));
         for (n, secret) in secrets.iter().enumerate() {

@@ -7,11 +7,15 @@ use crate::harness::{
     TestApp,
     admin::{BITBUCKET, DEV, NOTES},
     own_postgres::OwnPostgres,
+    person::login_code,
     wire, with_app,
 };
 
 /// Enough that what happens once a minute does not show.
 const SIGN_INS: u32 = 100;
+
+/// Enough to see a cost that is not each one's.
+const REDEMPTIONS: usize = 20;
 
 /// Statements that are not a sign-in's: how replicas learn of changes, and of keys that they lack.
 fn is_background(statement: &str) -> bool {
@@ -38,6 +42,31 @@ async fn a_repeat_sign_in_is_three_round_trips_and_two_durable_commits() {
         assert_eq!(writes, 2 * i64::from(SIGN_INS), "transactions that write");
         let limit = (i64::from(SIGN_INS) * 21 + 9) / 10;
         assert!(syncs <= limit, "{syncs} WAL syncs for {SIGN_INS} sign-ins, at most {limit}");
+    })
+    .await;
+    drop(server);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_redemption_is_three_round_trips_and_signs_from_memory() {
+    let server = OwnPostgres::start();
+    let (port, round_trips) = wire::proxy(server.port).await;
+    let direct = format!("postgres://postgres@127.0.0.1:{}/postgres", server.port);
+    let proxied = TestDatabase::at(&direct).await.through(port);
+    with_app(proxied, async |app| {
+        app.sequencer.cancel();
+        app.sign_in("alice").await;
+        app.sign_in("alice").await;
+        let mut waits = Vec::new();
+        for _ in 0..REDEMPTIONS {
+            let code = login_code(&app.come_back("alice").await);
+            round_trips.take();
+            app.redeem(&code).await.unwrap();
+            waits.extend(round_trips.take());
+        }
+        waits.retain(|statement| !is_background(statement));
+        assert_eq!(waits.len(), 3 * REDEMPTIONS, "code, user and identities: {waits:#?}");
+        assert!(waits.iter().all(|statement| !statement.contains("signing_keys")), "{waits:#?}");
     })
     .await;
     drop(server);

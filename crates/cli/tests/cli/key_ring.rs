@@ -101,7 +101,11 @@ async fn rotate(db: TestDatabase) {
     ring.run(&format!("keyring promote {}", ring.new)).ok();
     let kept = ring.run(&format!("keyring retire {}", ring.old));
     assert_eq!(kept.code, Some(1));
-    assert!(kept.stderr.contains("2001 credentials, 2000 requests, 2000 test logins"), "{kept:?}");
+    assert!(
+        kept.stderr
+            .contains("2001 credentials, 2000 requests, 2000 test logins, 2000 signing keys"),
+        "{kept:?}"
+    );
 
     let mut count = 2_000;
     for _ in 0..KILLS {

@@ -31,6 +31,7 @@ async fn answered(cache: &ConfigCache) -> String {
         cache.organization(&acme).await.unwrap(),
         cache.organization_on(&Host::parse(ACME).unwrap()).await.unwrap(),
         cache.api_key([1; 32]).await.unwrap(),
+        cache.signing_keys(&dev).await.unwrap(),
     );
     let ways = (
         cache.connection(&bitbucket).await.unwrap(),
@@ -108,8 +109,11 @@ crate::both! {
         let of_shop = made::api_key(of_shop, [1; 32]);
         let acme = |state| made::organization("acme", ACME, state);
         let (new, proven) = (acme(VerificationState::InProgress), acme(VerificationState::Verified));
+        let signs = made::signing_key(made::NOW);
         each_is_seen! { store, cache;
             "an environment": |tx| tx.add_environment(&dev);
+            "a key that signs": |tx| tx.add_signing_key(&dev.id, &signs);
+            "a key that signs no more": |tx| tx.remove_signing_key(signs.key.id);
             "its domain": |tx| tx.update_environment(&moved);
             "an application": |tx| tx.add_application(&another);
             "its name": |tx| tx.update_application(&renamed);

@@ -14,7 +14,9 @@ use latchkey_domain::{
     event::{Event, EventBody, EventSubject, SignInContext, SignInFacts},
     grant::GrantRights,
     host::Host,
-    id::{ApiKeyId, AttemptId, CredentialId, EnvironmentId, EventId, IdentityId, UserId},
+    id::{
+        ApiKeyId, AttemptId, CredentialId, EnvironmentId, EventId, IdentityId, SigningKeyId, UserId,
+    },
     name::{ApplicationName, ConnectionName},
     pkce::CodeChallenge,
     policy::{CodeLifetime, ConnectionPolicies, EnvironmentPolicies, ProfileSync, SignUpPolicy},
@@ -22,13 +24,14 @@ use latchkey_domain::{
     provider::ProviderName,
     redirect_uri::RedirectUri,
     sign_in::{LOGIN_CODE_LIFETIME, SignInResult},
+    signing_key::SigningKey,
     text::DisplayName,
     time::Timestamp,
     upstream::{UpstreamParam, UpstreamParams},
     user::{Identity, IdentityKind, SocialIdentity, User},
     workspace::{AllowedWorkspaces, WorkspaceId},
 };
-use latchkey_store::{Claim, Finish, NewApiKey, SealedCredential};
+use latchkey_store::{Claim, Finish, NewApiKey, SealedCredential, SealedSigningKey};
 
 pub(crate) use changes::{
     added, claimed, credentials, emit, pages, refused, with_shop_and_bitbucket,
@@ -279,4 +282,11 @@ pub(crate) fn told(subject: Option<(&str, i64)>, time: Timestamp) -> Event {
         causation_id: None,
         body: EventBody::ConnectionDeleted(bitbucket()),
     }
+}
+
+/// A key that signs from then on.
+pub(crate) fn signing_key(signs_from: Timestamp) -> SealedSigningKey {
+    let id = SigningKeyId::new(signs_from);
+    let key = SigningKey { id, public_key: vec![4; 65], created_at: NOW, signs_from };
+    SealedSigningKey { key, sealed_key: vec![1; 60] }
 }

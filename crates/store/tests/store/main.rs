@@ -32,6 +32,7 @@ mod scale;
 mod sealed;
 mod sequences;
 mod sign_ins;
+mod signing_keys;
 mod sweep;
 mod test_logins;
 mod users;

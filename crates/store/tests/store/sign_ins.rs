@@ -35,6 +35,7 @@ crate::both! {
             organization: None,
             answer_hash: [3; 32],
             claimed_at: made::NOW,
+            finished_at: None,
             end: None,
             waits_until: None,
             login_code_expires_at: None,

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::{
     super::field::{Field, depending, field, host, name, up_to},
-    APPLICATION, CONNECTION, Case,
+    APPLICATION, CONNECTION, Case, ENV,
     organizations::ORGANIZATION,
 };
 
@@ -75,5 +75,7 @@ pub(super) fn sign_ins() -> Vec<Case> {
             {"code": "lk_code_x", "code_verifier": "v".repeat(43)},
             [required(up_to("code", 256)),
                 field("code_verifier", &[&verifier], &[&long, "", &verifier[..42], &"é".repeat(43)])]),
+        case!(true, Gateway, "SocialLogin" / "ListSigningKeys", ListSigningKeysRequest,
+            {"parent": "environments/dev"}, [name("parent", ENV)]),
     ]
 }

@@ -3,7 +3,7 @@
 use std::{fmt::Write, ops::Range};
 
 use latchkey_domain::{
-    id::{CredentialId, MailId, TestLoginId, uuid_at},
+    id::{CredentialId, MailId, SigningKeyId, TestLoginId, uuid_at},
     time::Timestamp,
 };
 use latchkey_keyring::{KeyRing, Purpose};
@@ -30,14 +30,19 @@ fn place(kind: SealedKind, place: &SealedPlace) -> (Purpose, String) {
         SealedKind::WaitingProfile => {
             (Purpose::WaitingProfile, format!("waiting_sign_ins/{id}/sealed_profile"))
         }
+        SealedKind::SigningKey => {
+            let key = SigningKeyId(*id);
+            (Purpose::SigningKey, format!("signing_keys/{scope}/{key}/sealed_key"))
+        }
     }
 }
 
 /// Adds as many credentials, requests, test logins, mails and waiting sign-ins of the connection that
-/// nobody signs in through.
+/// nobody signs in through, and as many signing keys, of which no token is made meanwhile.
 pub(super) async fn add(db: &TestDatabase, ring: &KeyRing, numbers: Range<u32>) {
     let (mut credentials, mut requests) = (Vec::new(), Vec::new());
     let (mut tests, mut mails, mut waiting) = (Vec::new(), Vec::new(), Vec::new());
+    let mut signing_keys = Vec::new();
     for number in numbers {
         let row = SealedPlace {
             scope: "dev".to_owned(),
@@ -56,6 +61,8 @@ pub(super) async fn add(db: &TestDatabase, ring: &KeyRing, numbers: Range<u32>) 
             sealed[0]
         ));
         requests.push(format!("('dev', {id}, {}, 'nothing', {number})", sealed[1]));
+        let sealed_key = &sealed[5];
+        signing_keys.push(format!("({id}, 'dev', {sealed_key}, {sealed_key}, {number}, {number})"));
         let ticket = bytes(db, &number.to_be_bytes());
         let profile = &sealed[2];
         tests.push(format!("({id}, 'dev', 'unused', 'a.example', {ticket}, {number}, {profile})"));
@@ -89,6 +96,12 @@ pub(super) async fn add(db: &TestDatabase, ring: &KeyRing, numbers: Range<u32>) 
         "waiting_sign_ins (id, environment, sealed_profile, code_number, code_was_sent, \
          code_sent_at, code_expires_at, code_tries, expires_at)",
         &waiting,
+    )
+    .await;
+    insert(
+        db,
+        "signing_keys (id, environment, sealed_key, public_key, created_at, signs_from)",
+        &signing_keys,
     )
     .await;
 }
