@@ -14,7 +14,7 @@ skipped() { [[ " ${skip[*]-} " == *" $1 "* ]]; }
 set_up_python() {
   if [[ -n ${LATCHKEY_TEST_PYTHON:-} ]]; then
     test_python=$LATCHKEY_TEST_PYTHON
-    "$test_python" -c 'import cloudevents, grpc, pika, psycopg' ||
+    "$test_python" -c 'import cloudevents, cryptography, grpc, jwt, pika, psycopg' ||
       die "LATCHKEY_TEST_PYTHON=$test_python lacks packages of tests/python/requirements.txt"
   else
     test_python=$(virtual_environment tests/python/requirements.txt)/bin/python || exit 1

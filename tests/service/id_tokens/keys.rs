@@ -101,6 +101,7 @@ both! {
 
     async fn a_signing_key_is_sealed_anew_and_keeps_its_old_key_from_being_retired(app) {
         let before = app.sign_in("alice").await.id_token;
+        let code = login_code(&app.come_back("alice").await);
         let mut keys = app.key_file.clone();
         let (old, new) = (keys.primary, keys.add().unwrap());
         keys.promote(new).unwrap();
@@ -116,7 +117,6 @@ both! {
         rotated.latchkey.re_encrypt(&caller, |_| ()).await.unwrap();
 
         assert_eq!((used(old).await, used(new).await), (0, 1));
-        let code = login_code(&app.come_back("alice").await);
         let after = rotated.redeem(&app, &code).await.unwrap().id_token;
         assert_eq!(signer(&after), signer(&before));
         assert_eq!(part(&after, 1)["sub"], part(&before, 1)["sub"]);

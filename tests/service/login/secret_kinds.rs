@@ -9,12 +9,13 @@ use latchkey_proto::v1::{
 };
 use secrecy::ExposeSecret;
 use tonic::Status;
+use tonic_types::StatusExt;
 
 use crate::{
     both,
     harness::{
         TestApp,
-        admin::{DEV, NOTES, new_connection, wrong_fields},
+        admin::{DEV, NOTES, new_connection},
         app::HOST,
         person::{Begun, Callback, VERIFIER, login_code},
         raw::methods,
@@ -166,8 +167,10 @@ impl Scene {
 /// Why a call was refused, and because of which fields.
 fn told<T>(answer: Result<T, Status>) -> Option<String> {
     let status = answer.err()?;
-    let fields = wrong_fields(&status);
-    Some([reason(&status), fields.concat()].join(" ").trim().to_owned())
+    let request = status.get_details_bad_request().into_iter();
+    let violations = request.flat_map(|request| request.field_violations);
+    let fields = violations.map(|violation| violation.field);
+    Some([reason(&status)].into_iter().chain(fields).collect::<Vec<_>>().join(" "))
 }
 
 /// What a place says of what does not belong there. What is too long for it, or has characters that are
