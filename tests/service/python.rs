@@ -108,8 +108,7 @@ async fn verified(gateway: &Gateway, audience: &str, tokens: &[&str]) -> Vec<Str
     let mut command = python(ID_TOKEN);
     command.args(["--jwks", jwks.as_str(), "--issuer", &issuer, "--audience", audience]);
     let mut child = command.stdin(Stdio::piped()).spawn().unwrap();
-    let lines = tokens.iter().map(|token| format!("{token}\n")).collect::<String>();
-    child.stdin.take().unwrap().write_all(lines.as_bytes()).unwrap();
+    child.stdin.take().unwrap().write_all(tokens.join("\n").as_bytes()).unwrap();
     let output = blocking(move || child.wait_with_output().unwrap()).await;
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap().lines().map(str::to_owned).collect()

@@ -6,13 +6,13 @@ use latchkey_proto::{
 };
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
-use tonic::{Code, Status};
+use tonic::Code;
 
 use crate::{app::App, browser};
 
 const PATH: &str = "/.well-known/jwks.json";
 
-fn listed() -> Result<ListSigningKeysResponse, Status> {
+fn listed() -> ListSigningKeysResponse {
     let key = |kid: &str| SigningKey {
         kid: kid.to_owned(),
         kty: "EC".to_owned(),
@@ -22,17 +22,17 @@ fn listed() -> Result<ListSigningKeysResponse, Status> {
         x: "an-x".to_owned(),
         y: "a-y".to_owned(),
     };
-    Ok(ListSigningKeysResponse {
+    ListSigningKeysResponse {
         keys: vec![key("skey_1"), key("skey_2")],
         issuer: "http://localhost:8080".to_owned(),
         max_age: Some(Duration { seconds: 3600, nanos: 0 }),
-    })
+    }
 }
 
 #[tokio::test]
 async fn the_keys_are_a_jwk_set_that_anybody_may_keep_for_as_long_as_the_service_says() {
     let app = App::start().await;
-    app.peer.keys.answers(|_| listed());
+    app.peer.keys.answers(|_| Ok(listed()));
 
     let answer = app.get_with(PATH, &[("Cookie", "a=b"), ("Origin", "https://evil.example")]).await;
 
@@ -54,7 +54,7 @@ async fn the_keys_are_a_jwk_set_that_anybody_may_keep_for_as_long_as_the_service
 #[tokio::test]
 async fn a_flood_reaches_the_service_once() {
     let app = App::start().await;
-    app.peer.keys.answers(|_| listed());
+    app.peer.keys.answers(|_| Ok(listed()));
     let mut flood = JoinSet::new();
     for _ in 0..64 {
         let address = app.address;
@@ -77,7 +77,7 @@ async fn a_flood_that_the_service_cannot_answer_reaches_it_once_a_second() {
     }
     assert!(app.peer.keys.requests().len() < 3, "{}", app.peer.keys.requests().len());
 
-    app.peer.keys.answers(|_| listed());
+    app.peer.keys.answers(|_| Ok(listed()));
     tokio::time::sleep(std::time::Duration::from_millis(1_100)).await;
     assert_eq!(app.get(PATH).await.status, 200);
 }
@@ -85,7 +85,7 @@ async fn a_flood_that_the_service_cannot_answer_reaches_it_once_a_second() {
 #[tokio::test]
 async fn a_customers_domain_serves_the_same_keys() {
     let app = App::at("https://login.example.com", "127.0.0.1/32").await;
-    app.peer.keys.answers(|_| listed());
+    app.peer.keys.answers(|_| Ok(listed()));
     let own = app.get_with(PATH, &[("Host", "login.example.com")]).await;
     let custom = app.get_with(PATH, &[("Host", "acme.example")]).await;
     assert_eq!((own.status, custom.status), (200, 200));

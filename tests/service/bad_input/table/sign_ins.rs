@@ -75,7 +75,11 @@ pub(super) fn sign_ins() -> Vec<Case> {
             {"code": "lk_code_x", "code_verifier": "v".repeat(43)},
             [required(up_to("code", 256)),
                 field("code_verifier", &[&verifier], &[&long, "", &verifier[..42], &"é".repeat(43)])]),
-        case!(true, Gateway, "SocialLogin" / "ListSigningKeys", ListSigningKeysRequest,
-            {"parent": "environments/dev"}, [name("parent", ENV)]),
+        signing_keys(),
     ]
+}
+
+fn signing_keys() -> Case {
+    case!(true, Gateway, "SocialLogin" / "ListSigningKeys", ListSigningKeysRequest,
+        {"parent": "environments/dev"}, [name("parent", ENV)])
 }

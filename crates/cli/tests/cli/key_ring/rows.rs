@@ -37,73 +37,50 @@ fn place(kind: SealedKind, place: &SealedPlace) -> (Purpose, String) {
     }
 }
 
+/// The tables with their columns, in the order of [`SealedKind::ALL`].
+const TABLES: [&str; 6] = [
+    "credentials (id, environment, connection, client_id, sealed_secret, fingerprint, role, \
+     created_at)",
+    "requests (scope, request_id, fingerprint, resource, created_at)",
+    "test_logins (id, environment, connection, host, ticket_hash, created_at, sealed_profile)",
+    "mail_outbox (id, environment, sealed_letter, created_at, expires_at, due_at, attempts)",
+    "waiting_sign_ins (id, environment, sealed_profile, code_number, code_was_sent, code_sent_at, \
+     code_expires_at, code_tries, expires_at)",
+    "signing_keys (id, environment, sealed_key, public_key, created_at, signs_from)",
+];
+
 /// Adds as many credentials, requests, test logins, mails and waiting sign-ins of the connection that
 /// nobody signs in through, and as many signing keys, of which no token is made meanwhile.
 pub(super) async fn add(db: &TestDatabase, ring: &KeyRing, numbers: Range<u32>) {
-    let (mut credentials, mut requests) = (Vec::new(), Vec::new());
-    let (mut tests, mut mails, mut waiting) = (Vec::new(), Vec::new(), Vec::new());
-    let mut signing_keys = Vec::new();
+    let mut tables: [Vec<String>; 6] = Default::default();
     for number in numbers {
-        let row = SealedPlace {
-            scope: "dev".to_owned(),
-            id: uuid_at(Timestamp(1_790_000_000_000_000 + i64::from(number))),
-        };
+        let id = uuid_at(Timestamp(1_790_000_000_000_000 + i64::from(number)));
+        let row = SealedPlace { scope: "dev".to_owned(), id };
         let text = number.to_string();
-        let sealed = SealedKind::ALL.map(|kind| {
+        let [secret, fingerprint, profile, letter, waiting, key] = SealedKind::ALL.map(|kind| {
             let (purpose, place) = place(kind, &row);
             let sealed = ring.seal(purpose, place.as_bytes(), text.as_bytes()).unwrap();
             bytes(db, &sealed)
         });
-        let id =
-            if db.is_postgres() { format!("'{}'", row.id) } else { bytes(db, row.id.as_bytes()) };
-        credentials.push(format!(
-            "({id}, 'dev', 'unused', 'key', {}, '0', 'STANDBY', {number})",
-            sealed[0]
-        ));
-        requests.push(format!("('dev', {id}, {}, 'nothing', {number})", sealed[1]));
-        let sealed_key = &sealed[5];
-        signing_keys.push(format!("({id}, 'dev', {sealed_key}, {sealed_key}, {number}, {number})"));
+        let id = if db.is_postgres() { format!("'{id}'") } else { bytes(db, id.as_bytes()) };
         let ticket = bytes(db, &number.to_be_bytes());
-        let profile = &sealed[2];
-        tests.push(format!("({id}, 'dev', 'unused', 'a.example', {ticket}, {number}, {profile})"));
         // None of them expires while the test runs.
-        mails.push(format!("({id}, 'dev', {}, {number}, {}, {number}, 0)", sealed[3], i64::MAX));
-        let no = if db.is_postgres() { "false" } else { "0" };
-        waiting.push(format!("({id}, 'dev', {}, 0, {no}, 0, 0, 0, {})", sealed[4], i64::MAX));
+        let (no, never) = (if db.is_postgres() { "false" } else { "0" }, i64::MAX);
+        let rows = [
+            format!("({id}, 'dev', 'unused', 'key', {secret}, '0', 'STANDBY', {number})"),
+            format!("('dev', {id}, {fingerprint}, 'nothing', {number})"),
+            format!("({id}, 'dev', 'unused', 'a.example', {ticket}, {number}, {profile})"),
+            format!("({id}, 'dev', {letter}, {number}, {never}, {number}, 0)"),
+            format!("({id}, 'dev', {waiting}, 0, {no}, 0, 0, 0, {never})"),
+            format!("({id}, 'dev', {key}, {key}, {number}, {number})"),
+        ];
+        for (table, row) in tables.iter_mut().zip(rows) {
+            table.push(row);
+        }
     }
-    insert(
-        db,
-        "credentials (id, environment, connection, client_id, sealed_secret, fingerprint, role, \
-         created_at)",
-        &credentials,
-    )
-    .await;
-    insert(db, "requests (scope, request_id, fingerprint, resource, created_at)", &requests).await;
-    insert(
-        db,
-        "test_logins (id, environment, connection, host, ticket_hash, created_at, sealed_profile)",
-        &tests,
-    )
-    .await;
-    insert(
-        db,
-        "mail_outbox (id, environment, sealed_letter, created_at, expires_at, due_at, attempts)",
-        &mails,
-    )
-    .await;
-    insert(
-        db,
-        "waiting_sign_ins (id, environment, sealed_profile, code_number, code_was_sent, \
-         code_sent_at, code_expires_at, code_tries, expires_at)",
-        &waiting,
-    )
-    .await;
-    insert(
-        db,
-        "signing_keys (id, environment, sealed_key, public_key, created_at, signs_from)",
-        &signing_keys,
-    )
-    .await;
+    for (into, rows) in TABLES.into_iter().zip(&tables) {
+        insert(db, into, rows).await;
+    }
 }
 
 async fn insert(db: &TestDatabase, into: &str, rows: &[String]) {
