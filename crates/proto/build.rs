@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-const FILES: [&str; 15] = [
+const FILES: [&str; 16] = [
     "latchkey/v1/audit.proto",
     "latchkey/v1/connection.proto",
     "latchkey/v1/connection_admin.proto",
@@ -16,6 +16,7 @@ const FILES: [&str; 15] = [
     "latchkey/v1/event_feed.proto",
     "latchkey/v1/organization.proto",
     "latchkey/v1/readiness.proto",
+    "latchkey/v1/sign_in.proto",
     "latchkey/v1/social_login.proto",
     "latchkey/v1/tenant.proto",
     "latchkey/v1/tenant_admin.proto",

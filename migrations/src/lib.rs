@@ -18,6 +18,8 @@ mod m20261125_000013_index_retention;
 mod m20261125_000016_index_unproven_credentials;
 mod m20261125_000020_find_credentials_by_place;
 mod m20261125_000022_index_unproven_domains;
+mod m20261130_000023_suspend_users;
+mod m20261130_000024_index_sign_ins;
 mod m20261130_000025_create_signing_keys;
 mod m20261130_000027_add_policies;
 mod m20261130_000029_create_mail_outbox;
@@ -45,6 +47,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000016_index_unproven_credentials::Migration),
             Box::new(m20261125_000020_find_credentials_by_place::Migration),
             Box::new(m20261125_000022_index_unproven_domains::Migration),
+            Box::new(m20261130_000023_suspend_users::Migration),
+            Box::new(m20261130_000024_index_sign_ins::Migration),
             Box::new(m20261130_000025_create_signing_keys::Migration),
             Box::new(m20261130_000027_add_policies::Migration),
             Box::new(m20261130_000029_create_mail_outbox::Migration),

@@ -13,6 +13,7 @@ use crate::{
     provider::ProviderName,
     sign_in::{Refusal, SignInResult},
     time::Timestamp,
+    user::IdentityKind,
 };
 
 /// A fact, with all that its envelope says.
@@ -77,7 +78,7 @@ pub enum EventBody {
     UserSignedIn(SignInFacts, SignInResult),
     /// An account was linked to a user who was known.
     UserLinked(SignInFacts),
-    /// What a provider tells of a user changed.
+    /// What a provider tells of a user changed, or whether it is proven.
     UserUpdated {
         /// Who.
         user: UserName,
@@ -90,6 +91,19 @@ pub enum EventBody {
         /// Which of these changed.
         changed_fields: Vec<&'static str>,
     },
+    /// A way in was taken from a user.
+    UserUnlinked {
+        /// Which.
+        identity: IdentityName,
+        /// What it was.
+        kind: IdentityKind,
+    },
+    /// A user cannot sign in any more.
+    UserSuspended(UserName),
+    /// A user can sign in again.
+    UserUnsuspended(UserName),
+    /// A user was deleted, with the ways that they were known.
+    UserDeleted(UserName),
     /// A sign-in was refused.
     SignInRefused {
         /// Through what.
@@ -229,6 +243,10 @@ impl EventBody {
             Self::UserSignedIn(..) => "user.signed_in",
             Self::UserLinked(_) => "user.linked",
             Self::UserUpdated { .. } => "user.updated",
+            Self::UserUnlinked { .. } => "user.unlinked",
+            Self::UserSuspended(_) => "user.suspended",
+            Self::UserUnsuspended(_) => "user.unsuspended",
+            Self::UserDeleted(_) => "user.deleted",
             Self::SignInRefused { .. } => "sign_in.refused",
             Self::ConnectionCreated { .. } => "connection.created",
             Self::ConnectionUpdated { .. } => "connection.updated",

@@ -29,6 +29,7 @@ pub mod readiness;
 pub mod redirect_uri;
 pub mod sign_in;
 pub mod signing_key;
+pub mod suspension;
 pub mod test_login;
 pub mod text;
 pub mod time;

@@ -107,6 +107,8 @@ reasons! {
         EmailDomainNotAllowed = "EMAIL_DOMAIN_NOT_ALLOWED" => "access_denied",
         /// They gave up on proving their address, or did not want to be linked to who holds it.
         CancelledByUser = "CANCELLED_BY_USER" => "access_denied",
+        /// Whoever they are known as is suspended.
+        UserSuspended = "USER_SUSPENDED" => "access_denied",
     }
 }
 

@@ -39,6 +39,29 @@ impl fmt::Display for DisplayName {
     }
 }
 
+/// Why somebody did something, for the audit: at most 200 characters, none of them a control
+/// character.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Remark(String);
+
+impl Remark {
+    /// A sentence or two. The audit keeps it for ever.
+    pub const MAX_CHARS: usize = 200;
+
+    /// Accepts a remark, without the white space around it.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        let text = text.trim();
+        if text.chars().count() > Self::MAX_CHARS {
+            return Err(Invalid::new("must have at most 200 characters"));
+        }
+        if text.chars().any(is_unprintable) {
+            return Err(Invalid::new("must not hold control characters"));
+        }
+        Ok(Self(text.to_owned()))
+    }
+}
+
 /// Control characters, and those that reorder the text around them.
 pub fn is_unprintable(c: char) -> bool {
     c.is_control()
@@ -76,6 +99,13 @@ mod tests {
     fn a_display_name_cannot_reorder_the_text_around_it() {
         assert!(DisplayName::parse("Acme\u{202e}live").is_err());
         assert!(DisplayName::parse("Acme\nInc").is_err());
+    }
+
+    #[test]
+    fn a_remark_has_at_most_200_characters() {
+        assert!(Remark::parse(&"é".repeat(200)).is_ok());
+        assert!(Remark::parse(&"é".repeat(201)).is_err());
+        assert!(Remark::parse("fraud\u{202e}").is_err());
     }
 
     #[test]

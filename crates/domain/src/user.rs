@@ -23,6 +23,8 @@ pub struct User {
     pub email_verified: bool,
     /// A picture of them.
     pub picture_url: Option<String>,
+    /// Since when they are suspended.
+    pub suspended_at: Option<Timestamp>,
     /// Guards every change of them.
     pub version: i64,
     /// The number of their last event.
@@ -80,6 +82,19 @@ impl User {
     /// Their resource name.
     pub fn name(&self) -> UserName {
         UserName { environment: self.environment.clone(), user: self.id }
+    }
+
+    /// Whether nobody signs in as them.
+    pub const fn is_suspended(&self) -> bool {
+        self.suspended_at.is_some()
+    }
+
+    /// Whether their address is proven by one of these identities.
+    pub fn is_proven_by<'a>(&self, identities: impl IntoIterator<Item = &'a Identity>) -> bool {
+        self.email.as_ref().is_some_and(|email| {
+            let proves = |kind: &_| matches!(kind, IdentityKind::Email(proven) if proven == email);
+            identities.into_iter().any(|identity| proves(&identity.kind))
+        })
     }
 }
 

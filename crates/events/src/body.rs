@@ -11,7 +11,7 @@ use latchkey_domain::{
 };
 use latchkey_proto::events::{self as proto, event_data::Data};
 
-use crate::organization;
+use crate::{organization, user};
 
 /// The message of an event: a new kind of event does not compile before it has an arm.
 #[expect(clippy::too_many_lines, reason = "one match, so that the compiler demands every arm")]
@@ -30,6 +30,10 @@ pub(crate) fn message(body: &EventBody) -> Data {
                 changed_fields: owned(changed_fields),
             })
         }
+        Body::UserUnlinked { identity, kind } => Data::UserUnlinked(user::unlinked(identity, kind)),
+        Body::UserSuspended(name) => Data::UserSuspended(user::suspended(name)),
+        Body::UserUnsuspended(name) => Data::UserUnsuspended(user::unsuspended(name)),
+        Body::UserDeleted(name) => Data::UserDeleted(user::deleted(name)),
         Body::SignInRefused { context, reason, user } => {
             Data::SignInRefused(refused(context, *reason, text(user.as_ref())))
         }

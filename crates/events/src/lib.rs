@@ -11,6 +11,7 @@ mod error;
 mod organization;
 mod recorded;
 mod tolerant;
+mod user;
 mod when;
 
 pub use decode::{Decoded, decode};

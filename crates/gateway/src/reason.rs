@@ -115,6 +115,8 @@ fn rpc_status(reason: ErrorReason) -> StatusCode {
         | R::DomainTaken
         | R::RequestIdReused
         | R::LoginCodeInvalid
+        | R::UserLastIdentity
+        | R::UserSuspended
         | R::WatcherTooSlow
         | R::Internal => StatusCode::INTERNAL_SERVER_ERROR,
     }

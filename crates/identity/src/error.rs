@@ -102,6 +102,12 @@ pub enum Error {
     /// The login code cannot be redeemed.
     #[error("the login code cannot be redeemed")]
     LoginCodeInvalid,
+    /// The user was suspended since they signed in.
+    #[error("the user is suspended")]
+    UserSuspended,
+    /// Without it, nobody would be known as the user.
+    #[error("it is the last identity of the user; delete the user")]
+    UserLastIdentity,
     /// The ticket of a test login does not work.
     #[error("the link of this test does not work: it works once, for 10 minutes, on its host")]
     TestTicketInvalid,
@@ -247,6 +253,8 @@ impl Error {
             Self::AttemptInProgress => (StartOver, "ATTEMPT_IN_PROGRESS"),
             Self::StartAgain(_) => (StartOver, "START_AGAIN"),
             Self::LoginCodeInvalid => (Invalid, "LOGIN_CODE_INVALID"),
+            Self::UserSuspended => (Precondition, "USER_SUSPENDED"),
+            Self::UserLastIdentity => (Precondition, "USER_LAST_IDENTITY"),
             Self::TestTicketInvalid => (Invalid, "TEST_TICKET_INVALID"),
             Self::StorageUnavailable(_) => (Unavailable, "STORAGE_UNAVAILABLE"),
             Self::KeyMissing(_) => (Unavailable, "KEY_MISSING"),

@@ -36,7 +36,8 @@ pub use error::{Error, ErrorKind, Result};
 pub use events::Watch;
 pub use keys::{KeptBecause, KeyUse, Readiness, Resealed};
 pub use latchkey_store::{
-    Cursor, DomainDependents, FeedPage, Positioned, SealedKind, Through, TimeCursor,
+    Cursor, DomainDependents, FeedPage, Positioned, SealedKind, SignIn, SignInEnd, Through,
+    TimeCursor,
 };
 pub use login::{
     Answer, Callback, CodeProblem, Completed, Continue, LoginOption, LoginOptions, NewTestLogin,
@@ -50,7 +51,7 @@ pub use tenants::{
     RotatedKey,
 };
 pub use tokens::{IdToken, KeySet, PublishedKey};
-pub use users::UserView;
+pub use users::{Guarded, UserView};
 
 /// Every provider, by its name.
 pub type Providers = BTreeMap<ProviderName, Arc<dyn Provider>>;

@@ -87,6 +87,12 @@ pub(crate) const ALLOWED: &[(&str, &[ApiKeyKind])] = &[
     ("/latchkey.v1.TenantAdmin/GetReadiness", ADMINISTRATORS),
     ("/latchkey.v1.UserDirectory/GetUser", ADMINISTRATORS),
     ("/latchkey.v1.UserDirectory/ListUsers", ADMINISTRATORS),
+    ("/latchkey.v1.UserDirectory/SuspendUser", ADMINISTRATORS),
+    ("/latchkey.v1.UserDirectory/UnsuspendUser", ADMINISTRATORS),
+    ("/latchkey.v1.UserDirectory/DeleteUser", ADMINISTRATORS),
+    ("/latchkey.v1.UserDirectory/ListIdentities", ADMINISTRATORS),
+    ("/latchkey.v1.UserDirectory/UnlinkIdentity", ADMINISTRATORS),
+    ("/latchkey.v1.UserDirectory/ListSignIns", ADMINISTRATORS),
     ("/latchkey.v1.EventFeed/ListEvents", READERS),
     ("/latchkey.v1.EventFeed/WatchEvents", READERS),
 ];

@@ -3,21 +3,23 @@
 use latchkey_domain::{
     email::EmailAddress,
     id::{ConnectionId, EnvironmentId, IdentityId, UserId},
+    page::{Listed, Page},
     profile::{Issuer, Subject},
     time::Timestamp,
-    user::{Identity, IdentityKind, SocialIdentity},
+    user::{Identity, IdentityKind, SocialIdentity, User},
 };
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QueryOrder,
-    QuerySelect,
+    QuerySelect, RelationDef, prelude::Uuid,
 };
 
 use crate::{
-    Error, Known, Result, Store, Tx,
+    Cursor, Error, Known, Result, Store, Tx,
     entity::{
         identity::{ActiveModel, Column, Entity, Model},
         user,
     },
+    listing::list,
     tx::set,
     users,
 };
@@ -76,15 +78,19 @@ fn write(environment: &EnvironmentId, identity: &Identity) -> ActiveModel {
     }
 }
 
+/// From an identity to the user who is known by it.
+fn its_user() -> RelationDef {
+    Entity::belongs_to(user::Entity).from(Column::UserId).to(user::Column::Id).into()
+}
+
 async fn known(
     db: &impl ConnectionTrait,
     environment: &EnvironmentId,
     issuer: &Issuer,
     subject: &Subject,
 ) -> Result<Option<Known>> {
-    let of = Entity::belongs_to(user::Entity).from(Column::UserId).to(user::Column::Id).into();
     let found = Entity::find()
-        .join(JoinType::InnerJoin, of)
+        .join(JoinType::InnerJoin, its_user())
         .select_also(user::Entity)
         .filter(Column::Environment.eq(environment.as_str()))
         .filter(Column::Issuer.eq(issuer.0.as_str()))
@@ -108,14 +114,21 @@ impl Store {
     }
 
     /// The ways that a user is known, oldest first.
+    pub async fn list_identities(
+        &self,
+        user: UserId,
+        page: &Page<Cursor<Uuid>>,
+    ) -> Result<Listed<Identity, Cursor<Uuid>>> {
+        let select = Entity::find().filter(Column::UserId.eq(user.0));
+        list(&self.reader, select, (Column::CreatedAt, Column::Id), page, |row| {
+            Ok((Cursor { created_at: row.created_at, id: row.id }, read(row)?))
+        })
+        .await
+    }
+
+    /// All ways that a user is known, oldest first.
     pub async fn identities(&self, user: UserId) -> Result<Vec<Identity>> {
-        let rows = Entity::find()
-            .filter(Column::UserId.eq(user.0))
-            .order_by_asc(Column::CreatedAt)
-            .order_by_asc(Column::Id)
-            .all(&self.reader)
-            .await?;
-        rows.into_iter().map(read).collect()
+        identities(&self.reader, user).await
     }
 
     /// Who holds a proven address.
@@ -123,22 +136,34 @@ impl Store {
         &self,
         environment: &EnvironmentId,
         email: &EmailAddress,
-    ) -> Result<Option<UserId>> {
+    ) -> Result<Option<User>> {
         holder(&self.reader, environment, email).await
     }
+}
+
+async fn identities(db: &impl ConnectionTrait, user: UserId) -> Result<Vec<Identity>> {
+    let rows = Entity::find()
+        .filter(Column::UserId.eq(user.0))
+        .order_by_asc(Column::CreatedAt)
+        .order_by_asc(Column::Id)
+        .all(db)
+        .await?;
+    rows.into_iter().map(read).collect()
 }
 
 async fn holder(
     db: &impl ConnectionTrait,
     environment: &EnvironmentId,
     email: &EmailAddress,
-) -> Result<Option<UserId>> {
-    let row = Entity::find()
+) -> Result<Option<User>> {
+    let found = Entity::find()
+        .join(JoinType::InnerJoin, its_user())
+        .select_also(user::Entity)
         .filter(Column::Environment.eq(environment.as_str()))
         .filter(Column::ProvenEmail.eq(email.as_str()))
         .one(db)
         .await?;
-    Ok(row.map(|row| UserId(row.user_id)))
+    found.and_then(|(_, user)| user).map(users::read).transpose()
 }
 
 impl Tx {
@@ -157,8 +182,24 @@ impl Tx {
         &self,
         environment: &EnvironmentId,
         email: &EmailAddress,
-    ) -> Result<Option<UserId>> {
+    ) -> Result<Option<User>> {
         holder(&self.tx, environment, email).await
+    }
+
+    /// All ways that a user is known, as this transaction sees them, oldest first.
+    pub async fn identities(&self, user: UserId) -> Result<Vec<Identity>> {
+        identities(&self.tx, user).await
+    }
+
+    /// Removes an identity: its account, or its address, is nobody's then.
+    pub async fn remove_identity(&self, identity: IdentityId) -> Result<()> {
+        Entity::delete_by_id(identity.0).exec(&self.tx).await?;
+        Ok(())
+    }
+
+    pub(crate) async fn remove_identities(&self, user: UserId) -> Result<()> {
+        Entity::delete_many().filter(Column::UserId.eq(user.0)).exec(&self.tx).await?;
+        Ok(())
     }
 
     /// Adds an identity; `Conflict` if its account or its proven address is taken, or its user is

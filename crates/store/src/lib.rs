@@ -37,6 +37,7 @@ mod sealing_keys;
 mod sequencer;
 mod sequencer_postgres;
 mod sign_in_end;
+mod sign_in_history;
 mod sign_in_postgres;
 mod sign_in_sqlite;
 mod sign_ins;

@@ -65,12 +65,14 @@ pub struct SignIn {
     pub answer_hash: [u8; 32],
     /// When it was claimed.
     pub claimed_at: Timestamp,
+    /// When it ended.
+    pub finished_at: Option<Timestamp>,
+    /// Whom it signed in, or refused, if that is known.
+    pub user: Option<UserId>,
     /// How it ended; `None` while it is at work, or waits.
     pub end: Option<SignInEnd>,
     /// Until when it waits for the person, if it does.
     pub waits_until: Option<Timestamp>,
-    /// When it ended.
-    pub finished_at: Option<Timestamp>,
     /// Until when its login code can be redeemed.
     pub login_code_expires_at: Option<Timestamp>,
     /// When its login code was redeemed.
@@ -129,7 +131,7 @@ fn end(row: &Model, result: &str) -> Option<SignInEnd> {
     }
 }
 
-fn read(row: Model) -> Result<SignIn> {
+pub(crate) fn read(row: Model) -> Result<SignIn> {
     let corrupt = |what| Error::corrupt("sign_ins", what);
     // NULL while it is at work.
     let end = row.result.as_deref().map(|result| end(&row, result).ok_or(corrupt("result")));
@@ -153,9 +155,10 @@ fn read(row: Model) -> Result<SignIn> {
         },
         answer_hash: row.answer_hash.try_into().map_err(|_| corrupt("answer_hash"))?,
         claimed_at: Timestamp(row.claimed_at),
+        finished_at: row.finished_at.map(Timestamp),
+        user: row.user_id.map(UserId),
         end: end.transpose()?,
         waits_until: row.waits_until.map(Timestamp),
-        finished_at: row.finished_at.map(Timestamp),
         login_code_expires_at: row.login_code_expires_at.map(Timestamp),
         redeemed_at: row.redeemed_at.map(Timestamp),
     })
@@ -280,7 +283,19 @@ impl Tx {
         end: Unsuccessful,
         now: Timestamp,
     ) -> Result<bool> {
+        self.end_sign_in_of(attempt, None, end, now).await
+    }
+
+    /// The same of somebody who is known, if they are.
+    pub async fn end_sign_in_of(
+        &self,
+        attempt: AttemptId,
+        user: Option<UserId>,
+        end: Unsuccessful,
+        now: Timestamp,
+    ) -> Result<bool> {
         let updated = Entity::update_many()
+            .col_expr(Column::UserId, Expr::val(user.map(|user| user.0)))
             .col_expr(Column::Result, Expr::val(unsuccessful_name(end)))
             .col_expr(Column::Reason, Expr::val(end.as_str()))
             .col_expr(Column::FinishedAt, Expr::val(now.0))

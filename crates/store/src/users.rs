@@ -8,7 +8,9 @@ use latchkey_domain::{
     time::Timestamp,
     user::User,
 };
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, prelude::Uuid};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, QuerySelect, prelude::Uuid,
+};
 
 use crate::{
     Cursor, Error, Result, Store, Tx,
@@ -27,6 +29,7 @@ pub(crate) fn read(row: Model) -> Result<User> {
         email: email.map_err(|_| corrupt("email"))?,
         email_verified: row.email_verified,
         picture_url: row.picture_url,
+        suspended_at: row.suspended_at.map(Timestamp),
         version: row.version,
         sequence: row.sequence,
         created_at: Timestamp(row.created_at),
@@ -43,6 +46,7 @@ fn write(user: &User) -> ActiveModel {
         email: set(user.email.as_ref().map(ToString::to_string)),
         email_verified: set(user.email_verified),
         picture_url: set(user.picture_url.clone()),
+        suspended_at: set(user.suspended_at.map(|at| at.0)),
         version: set(user.version),
         sequence: set(user.sequence),
         created_at: set(user.created_at.0),
@@ -83,6 +87,21 @@ impl Tx {
     /// A user by their id.
     pub async fn user(&self, id: UserId) -> Result<Option<User>> {
         Entity::find_by_id(id.0).one(&self.tx).await?.map(read).transpose()
+    }
+
+    /// A user whom nobody changes until this transaction ends.
+    pub async fn lock_user(&self, name: &UserName) -> Result<Option<User>> {
+        let select = Entity::find_by_id(name.user.0)
+            .filter(Column::Environment.eq(name.environment.as_str()))
+            .lock_exclusive();
+        select.one(&self.tx).await?.map(read).transpose()
+    }
+
+    /// Removes a user that [`Self::lock_user`] holds, and the ways that they are known.
+    pub async fn remove_user(&self, user: UserId) -> Result<()> {
+        self.remove_identities(user).await?;
+        Entity::delete_by_id(user.0).exec(&self.tx).await?;
+        Ok(())
     }
 
     /// Writes a user over the version before this one; `false` if somebody was faster.

@@ -46,7 +46,7 @@ impl Place {
         }
         let ids = given.split('/').collect::<Vec<_>>();
         if ids.len() != collections.len() {
-            let expected = collections.iter().map(|collection| collection.trim_end_matches('s'));
+            let expected = collections.iter().map(|collection| singular(collection));
             let expected = expected.collect::<Vec<_>>().join("/");
             let problem = format!("{given}: must be {expected}, by ids, or the whole name");
             return Err(Problems::one(problem).into());
@@ -54,6 +54,13 @@ impl Place {
         let below =
             collections.iter().zip(ids).map(|(collection, id)| format!("/{collection}/{id}"));
         Ok(format!("{}{}", self.parent()?, below.collect::<String>()))
+    }
+}
+
+fn singular(collection: &str) -> String {
+    match collection.strip_suffix("ies") {
+        Some(stem) => format!("{stem}y"),
+        None => collection.trim_end_matches('s').to_owned(),
     }
 }
 
@@ -81,5 +88,7 @@ mod tests {
         assert!(Place::default().connection("a").is_err());
         let refused = dev.name(&names, "a").unwrap_err().to_string();
         assert_eq!(refused, "a: must be connection/credential, by ids, or the whole name");
+        let refused = dev.name(&["users", "identities"], "a").unwrap_err().to_string();
+        assert_eq!(refused, "a: must be user/identity, by ids, or the whole name");
     }
 }

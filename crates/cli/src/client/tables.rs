@@ -29,7 +29,19 @@ pub(crate) const CREDENTIALS: &Columns =
     &["name", "role", "clientId", "host", "secretFingerprint", "createTime", "lastUseTime"];
 pub(crate) const AUDIT_ENTRIES: &Columns = &["time", "action", "resource", "fields", "actor"];
 pub(crate) const USERS: &Columns =
-    &["name", "displayName", "email", "emailVerified", "createTime", "lastSignInTime"];
+    &["name", "displayName", "email", "emailVerified", "state", "createTime", "lastSignInTime"];
+pub(crate) const IDENTITIES: &Columns =
+    &["name", "kind", "issuer", "subject", "email", "createTime", "lastUseTime"];
+pub(crate) const SIGN_INS: &Columns = &[
+    "createTime",
+    "referenceId",
+    "result",
+    "refused",
+    "failed",
+    "user",
+    "connection",
+    "application",
+];
 pub(crate) const EVENTS: &Columns = &["position", "time", "type", "subject"];
 
 #[cfg(test)]
@@ -66,6 +78,8 @@ mod tests {
         assert_eq!(strange::<v1::Credential>(CREDENTIALS), none);
         assert_eq!(strange::<v1::AuditEntry>(AUDIT_ENTRIES), none);
         assert_eq!(strange::<v1::User>(USERS), none);
+        assert_eq!(strange::<v1::Identity>(IDENTITIES), none);
+        assert_eq!(strange::<v1::SignIn>(SIGN_INS), none);
         assert_eq!(strange::<v1::FeedEvent>(EVENTS), none);
         assert_eq!(strange::<v1::User>(&["name", "colour"]), ["colour"]);
         let inside = "domainVerification.colour";

@@ -35,7 +35,9 @@ pub(crate) fn line(event: &FeedEvent, palette: Palette) -> String {
 fn look(data: Option<&Data>) -> Look {
     match data {
         Some(Data::UserSignedUp(_)) => Look::Good,
-        Some(Data::SignInRefused(_) | Data::OrganizationDomainFailed(_)) => Look::Bad,
+        Some(
+            Data::SignInRefused(_) | Data::UserSuspended(_) | Data::OrganizationDomainFailed(_),
+        ) => Look::Bad,
         _ => Look::News,
     }
 }
@@ -49,6 +51,10 @@ fn who(data: &Data) -> String {
             let changed = event.changed_fields.join(", ");
             format!("{}: {changed}", named(&event.display_name, &event.email, &event.user))
         }
+        Data::UserUnlinked(event) => format!("{}: {}", id(&event.user), id(&event.identity)),
+        Data::UserSuspended(event) => id(&event.user).to_owned(),
+        Data::UserUnsuspended(event) => id(&event.user).to_owned(),
+        Data::UserDeleted(event) => id(&event.user).to_owned(),
         Data::SignInRefused(event) => {
             format!("{}{}", event.reason, through(event.context.as_ref()))
         }

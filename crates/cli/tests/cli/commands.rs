@@ -21,7 +21,7 @@ const NOT_FOR_PEOPLE: [(&str, &str); 1] =
     [("SocialLogin", "gateways and applications call it in the course of a sign-in")];
 
 /// A command for each RPC.
-const COMMANDS: [&str; 45] = [
+const COMMANDS: [&str; 51] = [
     "connections create bitbucket --display-name Bitbucket",
     "connections get bitbucket",
     "connections list",
@@ -65,6 +65,12 @@ const COMMANDS: [&str; 45] = [
     "audit list",
     "users get user_1",
     "users list",
+    "users suspend user_1 --reason fraud",
+    "users unsuspend user_1",
+    "users delete user_1",
+    "users identities user_1",
+    "users unlink user_1/idn_1",
+    "users sign-ins --user user_1",
     "events list",
     "events tail",
 ];

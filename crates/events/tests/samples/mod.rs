@@ -12,6 +12,7 @@ use latchkey_domain::{
     provider::ProviderName,
     sign_in::{Refusal, SignInResult},
     time::Timestamp,
+    user::{IdentityKind, SocialIdentity},
 };
 use uuid::Uuid;
 
@@ -37,10 +38,31 @@ pub(crate) fn every_kind() -> Vec<Event> {
         },
     ];
     events.extend(people.into_iter().map(about_user));
+    events.extend(what_administrators_do().into_iter().map(about_user));
     events.extend(changes_of_connections().into_iter().map(about_connection));
     events.extend(changes_of_applications().into_iter().map(about_application));
     events.extend(changes_of_organizations().into_iter().map(about_organization));
     events
+}
+
+/// What administrators do with users.
+fn what_administrators_do() -> [EventBody; 4] {
+    let facts = facts();
+    let social = SocialIdentity {
+        issuer: facts.issuer,
+        subject: facts.subject,
+        account_id: None,
+        username: Some("rowan".to_owned()),
+        email: facts.email,
+        connections: vec![connection().connection],
+    };
+    let (identity, kind) = (facts.identity, IdentityKind::Social(social));
+    [
+        EventBody::UserUnlinked { identity, kind },
+        EventBody::UserSuspended(user()),
+        EventBody::UserUnsuspended(user()),
+        EventBody::UserDeleted(user()),
+    ]
 }
 
 /// What can happen to a connection and its credentials.

@@ -155,6 +155,11 @@ pub(crate) const GERMAN: Texts = Texts {
             what: "Sie gehört zu einer Anmeldung, die vorbei ist, oder nicht zu diesem Browser.",
             advice: BACK,
         },
+        user_suspended: Explanation {
+            title: "Sie sind hier gesperrt",
+            what: "Wer diese Anmeldung betreibt, hat Sie gesperrt. Sie sind nicht angemeldet.",
+            advice: "Fragen Sie dort oder bei der Anwendung nach dem Grund und bitten Sie darum, wieder eingelassen zu werden.",
+        },
         provider: Explanation {
             title: "Dort, wo Sie Ihr Konto haben, kommt keine Antwort",
             what: "Wir konnten dort nicht erfahren, wer Sie sind. Sie sind nicht angemeldet.",

@@ -153,6 +153,11 @@ pub(crate) const ENGLISH: Texts = Texts {
             what: "It belongs to a sign-in that is over, or not to this browser.",
             advice: BACK,
         },
+        user_suspended: Explanation {
+            title: "You are locked out here",
+            what: "Whoever runs this sign-in has suspended your user. You are not signed in.",
+            advice: "Ask them, or the people of the application, why, and to let you in again.",
+        },
         provider: Explanation {
             title: "The place where you have your account does not answer",
             what: "We could not find out there who you are. You are not signed in.",

@@ -77,6 +77,7 @@ pub(crate) struct Explanations {
     pub(crate) email_domain: Explanation,
     pub(crate) cancelled: Explanation,
     pub(crate) waits_no_longer: Explanation,
+    pub(crate) user_suspended: Explanation,
     pub(crate) provider: Explanation,
     pub(crate) identity_changed: Explanation,
     pub(crate) cross_site: Explanation,
@@ -138,6 +139,8 @@ impl Explanations {
             | R::DomainTaken
             | R::RequestIdReused
             | R::LoginCodeInvalid
+            | R::UserLastIdentity
+            | R::UserSuspended
             | R::WatcherTooSlow
             | R::Internal => &self.internal,
         }
@@ -159,6 +162,7 @@ impl Explanations {
             R::SignUpClosed => &self.sign_up_closed,
             R::EmailDomainNotAllowed => &self.email_domain,
             R::CancelledByUser => &self.cancelled,
+            R::UserSuspended => &self.user_suspended,
         }
     }
 

@@ -82,6 +82,7 @@ impl TestResults {
             | R::SignUpClosed
             | R::EmailDomainNotAllowed
             | R::CancelledByUser
+            | R::UserSuspended
             | R::RedirectUriNotRegistered => &self.not_let_in,
         }
     }

@@ -59,8 +59,9 @@ impl Latchkey {
         newcomer: Newcomer<'_>,
         user: UserId,
     ) -> Result<SignInEnd> {
-        let user = tx.user(user).await?;
-        let mut user = user.ok_or(Error::Internal("an address is held by nobody"))?;
+        // Deleted or suspended since it was decided: decide again.
+        let active = tx.user(user).await?.filter(|user| !user.is_suspended());
+        let mut user = active.ok_or_else(conflict)?;
         let identity = newcomer.identity(user.id);
         let facts = newcomer.telling.facts(&user, &identity);
         let bodies = vec![
@@ -112,6 +113,7 @@ impl Newcomer<'_> {
             email: proven.or(self.email).cloned(),
             email_verified: proven.is_some(),
             picture_url: self.account.picture_url.clone(),
+            suspended_at: None,
             version: 1,
             sequence: 0,
             created_at: now,

@@ -2,9 +2,11 @@
 
 use backon::Retryable;
 use latchkey_domain::{
+    id::UserId,
     linking::{Decision, Evidence, ProofByCode, decide},
     profile::{Account, Issuer, usable},
     sign_in::{Failure, Intent, Refusal, Unsuccessful},
+    suspension::suspended,
 };
 use latchkey_store::{Known, WayIn};
 use secrecy::SecretString;
@@ -38,8 +40,8 @@ enum Recorded {
     Reached(std::result::Result<Reached, Unsuccessful>),
     /// They are known, and yet to be signed in.
     Known(Box<Known>),
-    /// They are known, and may not come in this way.
-    TurnedAway(Box<Known>, Refusal),
+    /// They are known, and may not come in, or not this way.
+    TurnedAway(UserId, Refusal),
 }
 
 impl Latchkey {
@@ -78,26 +80,21 @@ impl Latchkey {
         let (way_in, today) = (admitted.way_in, arrival.today);
         let provider = self.provider_of(way_in)?;
         for _ in 0..TRIES {
-            let evidence = evidence(opened.attempt.intent, admitted, arrival, found);
-            let recorded = match decide(evidence) {
-                // Known by what was read beside the provider's answers: no transaction is needed.
-                Decision::SignIn(known) => Recorded::Known(Box::new(known)),
-                Decision::Refuse(reason, Some(known)) => {
-                    Recorded::TurnedAway(Box::new(known), reason)
-                }
-                _ => self.record(opened, admitted, arrival).await?,
+            let recorded = match decided_at_once(opened, admitted, arrival, found) {
+                Some(recorded) => recorded,
+                None => self.record(opened, admitted, arrival).await?,
             };
-            let known = match recorded {
+            let end = match recorded {
                 Recorded::Reached(reached) => return Ok(reached),
-                Recorded::TurnedAway(known, reason) => {
+                Recorded::TurnedAway(user, reason) => {
                     let telling = self.telling(opened, way_in, (provider.issuer(), today.account));
-                    let end = self.turn_away(&telling, &known, reason).await?;
-                    return Ok(Ok(Reached::Ended(end)));
+                    self.turn_away(&telling, user, reason).await?.map(Ok)
                 }
-                Recorded::Known(known) => *known,
+                Recorded::Known(known) => {
+                    self.sign_in_again(opened, way_in, today, *known).await?.transpose()
+                }
             };
-            let end = self.sign_in_again(opened, way_in, today, known).await?;
-            if let Some(end) = end.transpose() {
+            if let Some(end) = end {
                 return Ok(end.map(Reached::Ended));
             }
             let (environment, issuer) = (&opened.attempt.flow.environment, provider.issuer());
@@ -132,9 +129,14 @@ impl Latchkey {
         tx.hold_environment(environment).await?.ok_or(Error::NotFound)?;
         let known = tx.known(environment, provider.issuer(), &account.subject).await?;
         let mut evidence = evidence(opened.attempt.intent, admitted, arrival, known);
-        if let (Some(proven), None) = (evidence.proven(), &evidence.known) {
-            evidence.email_holder = tx.holder_of(environment, proven).await?;
+        let holder = match (evidence.proven(), &evidence.known) {
+            (Some(proven), None) => tx.holder_of(environment, proven).await?,
+            _ => None,
+        };
+        if let Some(user) = suspended(evidence.known.as_ref().map(|it| &it.user), holder.as_ref()) {
+            return Ok(Recorded::TurnedAway(user.id, Refusal::UserSuspended));
         }
+        evidence.email_holder = holder.map(|user| user.id);
         if evidence.known.is_none() && today.email.is_none() {
             // They were known when it was found that their addresses cannot be read.
             let end = Unsuccessful::Failed(Failure::ProviderUnavailable);
@@ -145,7 +147,7 @@ impl Latchkey {
         let reached = match decide(evidence) {
             Decision::SignIn(known) => return Ok(Recorded::Known(Box::new(known))),
             Decision::Refuse(reason, Some(known)) => {
-                return Ok(Recorded::TurnedAway(Box::new(known), reason));
+                return Ok(Recorded::TurnedAway(known.user.id, reason));
             }
             Decision::Refuse(reason, None) => {
                 return Ok(Recorded::Reached(Err(Unsuccessful::Refused(reason))));
@@ -181,6 +183,26 @@ impl Latchkey {
             subject: &account.subject,
             now: self.clock.now(),
         }
+    }
+}
+
+/// What becomes of somebody who is known by what was read beside the provider's answers: no transaction
+/// is needed. Whether they are suspended is asked before anything else.
+fn decided_at_once(
+    opened: &Opened,
+    admitted: &Admitted<'_>,
+    arrival: Arrival<'_>,
+    found: Option<Known>,
+) -> Option<Recorded> {
+    if let Some(user) = suspended(found.as_ref().map(|known| &known.user), None) {
+        return Some(Recorded::TurnedAway(user.id, Refusal::UserSuspended));
+    }
+    match decide(evidence(opened.attempt.intent, admitted, arrival, found)) {
+        Decision::SignIn(known) => Some(Recorded::Known(Box::new(known))),
+        Decision::Refuse(reason, Some(known)) => {
+            Some(Recorded::TurnedAway(known.user.id, reason))
+        }
+        _ => None,
     }
 }
 

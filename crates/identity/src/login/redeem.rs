@@ -109,6 +109,9 @@ impl Latchkey {
         let at = sign_in.finished_at.ok_or(Error::Internal("a sign-in with an end has no time"))?;
         let name = UserName { environment: sign_in.application.environment.clone(), user };
         let user = self.store.user(&name).await?.ok_or(Error::LoginCodeInvalid)?;
+        if user.is_suspended() {
+            return Err(Error::UserSuspended);
+        }
         let identities = self.store.identities(user.id).await?;
         let identity = identities.into_iter().find(|found| found.id == identity);
         Ok(SignedIn {

@@ -3,38 +3,41 @@
 use backon::Retryable;
 use latchkey_domain::{
     event::EventBody,
+    id::UserId,
     sign_in::{Refusal, Unsuccessful},
 };
-use latchkey_store::{Known, SignInEnd};
+use latchkey_store::SignInEnd;
 
 use super::facts::Telling;
 use crate::{Error, Latchkey, Result, request::after_conflict};
 
 impl Latchkey {
-    /// Ends a sign-in with a refusal, which is told as one of this person's events.
+    /// Ends a sign-in with a refusal, which is told as one of this person's events; `None` if they
+    /// are deleted since it was decided: decide again.
     pub(super) async fn turn_away(
         &self,
         telling: &Telling<'_>,
-        known: &Known,
+        user: UserId,
         reason: Refusal,
-    ) -> Result<SignInEnd> {
-        let turn_away = || self.try_turn_away(telling, known, reason);
+    ) -> Result<Option<SignInEnd>> {
+        let turn_away = || self.try_turn_away(telling, user, reason);
         turn_away.retry(after_conflict()).when(Error::is_conflict).await
     }
 
     async fn try_turn_away(
         &self,
         telling: &Telling<'_>,
-        known: &Known,
+        user: UserId,
         reason: Refusal,
-    ) -> Result<SignInEnd> {
+    ) -> Result<Option<SignInEnd>> {
         let end = Unsuccessful::Refused(reason);
         let tx = self.store.begin().await?;
-        let user = tx.user(known.user.id).await?;
-        let mut user = user.ok_or(Error::Internal("an identity is of nobody"))?;
-        if !tx.end_sign_in(telling.attempt.flow.id, end, telling.now).await? {
+        let Some(mut user) = tx.user(user).await? else { return Ok(None) };
+        let attempt = telling.attempt.flow.id;
+        if !tx.end_sign_in_of(attempt, Some(user.id), end, telling.now).await? {
             return Err(Error::AttemptUsed);
         }
+        tx.stop_waiting(attempt).await?;
         let (context, name) = (telling.context(), user.name());
         let refused = EventBody::SignInRefused { context, reason, user: Some(name) };
         let events = telling.about(&mut user, vec![refused]);
@@ -46,6 +49,6 @@ impl Latchkey {
             tx.emit(event).await?;
         }
         tx.commit().await?;
-        Ok(SignInEnd::Unsuccessful(end))
+        Ok(Some(SignInEnd::Unsuccessful(end)))
     }
 }

@@ -181,6 +181,7 @@ pub(super) const fn refusal(reason: Refusal) -> v1::RefusalReason {
         Refusal::SignUpClosed => v1::RefusalReason::SignUpClosed,
         Refusal::EmailDomainNotAllowed => v1::RefusalReason::EmailDomainNotAllowed,
         Refusal::CancelledByUser => v1::RefusalReason::CancelledByUser,
+        Refusal::UserSuspended => v1::RefusalReason::UserSuspended,
     }
 }
 

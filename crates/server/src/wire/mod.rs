@@ -22,7 +22,9 @@ pub(crate) mod login_step;
 pub(crate) mod organization;
 pub(crate) mod readiness;
 pub(crate) mod signing_key;
+pub(crate) mod sign_in;
 pub(crate) mod test_login;
 pub(crate) mod user;
+pub(crate) mod user_change;
 
 pub(crate) use fields::{Fields, entry, request_id};

@@ -3,11 +3,11 @@
 use latchkey_domain::{
     email::EmailAddress,
     id::EnvironmentId,
-    name::{ConnectionName, EnvironmentName},
+    name::{ConnectionName, EnvironmentName, UserName},
     page::{Listed, Page},
     user::{Identity, IdentityKind, User},
 };
-use latchkey_identity::{Cursor, UserView};
+use latchkey_identity::{Cursor, UserView, etag};
 use latchkey_proto::v1;
 use tonic::Status;
 use uuid::Uuid;
@@ -45,6 +45,7 @@ pub(crate) fn view(view: UserView) -> v1::User {
 
 pub(crate) fn encode(user: User, identities: &[Identity]) -> v1::User {
     let identities = identities.iter().map(|found| encode_identity(&user.environment, found));
+    let state = if user.is_suspended() { v1::UserState::Suspended } else { v1::UserState::Active };
     v1::User {
         name: user.name().to_string(),
         identities: identities.collect(),
@@ -55,6 +56,33 @@ pub(crate) fn encode(user: User, identities: &[Identity]) -> v1::User {
         create_time: Some(time::encode(user.created_at)),
         update_time: Some(time::encode(user.updated_at)),
         last_sign_in_time: Some(time::encode(user.last_signed_in_at)),
+        state: state.into(),
+        suspend_time: user.suspended_at.map(time::encode),
+        etag: etag(user.version),
+    }
+}
+
+/// Which page of whose identities.
+pub(crate) type IdentityList = (UserName, Page<Cursor<Uuid>>);
+
+pub(crate) fn list_identities(request: &v1::ListIdentitiesRequest) -> Result<IdentityList, Status> {
+    let mut fields = Fields::new();
+    let parent = fields.check("parent", request.parent.parse());
+    let question = ("identities", request.parent.as_str(), "");
+    let page = page::page(&mut fields, question, (request.page_size, &request.page_token));
+    fields.finish(parent.zip(page))
+}
+
+pub(crate) fn listed_identities(
+    request: &v1::ListIdentitiesRequest,
+    environment: &EnvironmentId,
+    listed: Listed<Identity, Cursor<Uuid>>,
+) -> v1::ListIdentitiesResponse {
+    let identities = listed.items.iter().map(|found| encode_identity(environment, found));
+    let question = ("identities", request.parent.as_str(), "");
+    v1::ListIdentitiesResponse {
+        identities: identities.collect(),
+        next_page_token: page::token(question, listed.next),
     }
 }
 

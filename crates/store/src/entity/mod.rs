@@ -202,6 +202,7 @@ entity!(user = "users" {
     email: Option<String>,
     email_verified: bool,
     picture_url: Option<String>,
+    suspended_at: Option<i64>,
     version: i64,
     sequence: i64,
     created_at: i64,

@@ -8,6 +8,7 @@ use latchkey_domain::{
     linking::{Decision, ProofByCode, decide},
     profile::{Profile, usable},
     sign_in::{Failure, Intent, Refusal, SignInResult, Unsuccessful},
+    suspension::suspended,
     test_login::{Ending, StepKind, TestEnd, TestLogin, TurnedAway},
 };
 use latchkey_store::{Known, SealedTestLogin, WayIn};
@@ -190,7 +191,11 @@ impl Latchkey {
         };
         let today = Today { account: &account, email: Some(&email) };
         let arrival = Arrival { today, by_code: None };
-        match self.decide_for_test(&admitted, arrival, known.clone()).await? {
+        let decision = match self.decide_for_test(&admitted, arrival, known.clone()).await? {
+            Ok(decision) => decision,
+            Err(end) => return Ok(Err(end)),
+        };
+        match decision {
             Decision::AskForEmail | Decision::VerifyEmail(_) if !self.mail_is_configured() => {
                 Ok(Err(Unsuccessful::Failed(Failure::MailNotConfigured)))
             }
@@ -198,7 +203,7 @@ impl Latchkey {
             Decision::VerifyEmail(address) => {
                 let by_code = Some(ProofByCode { address: &address, link_confirmed: true });
                 let arrival = Arrival { today, by_code };
-                Ok(would(self.decide_for_test(&admitted, arrival, known).await?))
+                Ok(self.decide_for_test(&admitted, arrival, known).await?.and_then(would))
             }
             decision => Ok(would(decision)),
         }
@@ -209,12 +214,17 @@ impl Latchkey {
         admitted: &Admitted<'_>,
         arrival: Arrival<'_>,
         known: Option<Known>,
-    ) -> Result<Decision<Known>> {
+    ) -> Ended<Decision<Known>> {
         let mut evidence = evidence(Intent::SignInOrUp, admitted, arrival, known);
-        if let Some(proven) = evidence.proven() {
-            evidence.email_holder = self.store.holder_of(&admitted.environment.id, proven).await?;
+        let holder = match (evidence.proven(), &evidence.known) {
+            (Some(proven), None) => self.store.holder_of(&admitted.environment.id, proven).await?,
+            _ => None,
+        };
+        if suspended(evidence.known.as_ref().map(|it| &it.user), holder.as_ref()).is_some() {
+            return Ok(Err(Unsuccessful::Refused(Refusal::UserSuspended)));
         }
-        Ok(decide(evidence))
+        evidence.email_holder = holder.map(|user| user.id);
+        Ok(Ok(decide(evidence)))
     }
 
     /// Writes what came of it, and the event that tries out the way to the consumers.

@@ -3,12 +3,12 @@
 use latchkey_domain::{
     caller::Caller,
     email::EmailAddress,
-    id::EnvironmentId,
+    id::{EnvironmentId, UserId},
     name::UserName,
     page::{Listed, Page},
     user::{Identity, User},
 };
-use latchkey_store::Cursor;
+use latchkey_store::{Cursor, SignIn};
 use uuid::Uuid;
 
 use crate::{Error, Latchkey, Result};
@@ -52,7 +52,32 @@ impl Latchkey {
     ) -> Result<Option<User>> {
         Self::see(caller, environment)?;
         self.environment_of(environment).await?;
-        let Some(user) = self.store.holder_of(environment, email).await? else { return Ok(None) };
-        Ok(self.store.user(&UserName { environment: environment.clone(), user }).await?)
+        Ok(self.store.holder_of(environment, email).await?)
+    }
+
+    /// Lists the ways that a user is known.
+    pub async fn list_identities(
+        &self,
+        caller: &Caller,
+        name: &UserName,
+        page: &Page<Cursor<Uuid>>,
+    ) -> Result<Listed<Identity, Cursor<Uuid>>> {
+        Self::see(caller, &name.environment)?;
+        let user = self.store.user(name).await?.ok_or(Error::NotFound)?;
+        Ok(self.store.list_identities(user.id, page).await?)
+    }
+
+    /// Lists the sign-ins of an environment, or of one user of it, whether or not they are still
+    /// there.
+    pub async fn list_sign_ins(
+        &self,
+        caller: &Caller,
+        environment: &EnvironmentId,
+        user: Option<UserId>,
+        page: &Page<Cursor<Uuid>>,
+    ) -> Result<Listed<SignIn, Cursor<Uuid>>> {
+        Self::see(caller, environment)?;
+        self.environment_of(environment).await?;
+        Ok(self.store.list_sign_ins(environment, user, page).await?)
     }
 }
