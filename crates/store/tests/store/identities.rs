@@ -99,15 +99,53 @@ crate::both! {
         let error = add(&store, &again, &[made::proven(&again, "ADA@example.com")]).await;
         assert!(error.unwrap_err().is_conflict());
         let address = made::email("ada@example.com");
-        assert_eq!(store.holder_of(&made::dev(), &address).await.unwrap(), Some(here.id));
-        assert_eq!(store.holder_of(&other, &address).await.unwrap(), Some(there.id));
+        assert_eq!(store.holder_of(&made::dev(), &address).await.unwrap().as_ref(), Some(&here));
+        assert_eq!(store.holder_of(&other, &address).await.unwrap().as_ref(), Some(&there));
         let nobody = store.holder_of(&made::dev(), &made::email("bob@example.com")).await.unwrap();
         assert_eq!(nobody, None);
         made::added(&store, async |tx| {
-            assert_eq!(tx.holder_of(&made::dev(), &address).await?, Some(here.id));
+            assert_eq!(tx.holder_of(&made::dev(), &address).await?.as_ref(), Some(&here));
             Ok(())
         })
         .await;
+    }
+
+    async fn an_identity_that_is_removed_frees_its_account_or_its_address(db) {
+        let store = db.store().await;
+        let (before, after) = (made::user(), made::user());
+        let ways = |user| [made::social(user, "{1}"), made::proven(user, "ada@example.com")];
+        let [social, proven] = ways(&before);
+        let stays = made::social(&before, "{2}");
+        add(&store, &before, &[social.clone(), proven.clone(), stays.clone()]).await.unwrap();
+        assert!(add(&store, &after, &ways(&after)).await.unwrap_err().is_conflict());
+
+        made::added(&store, async |tx| {
+            tx.remove_identity(social.id).await?;
+            tx.remove_identity(proven.id).await?;
+            assert_eq!(tx.identities(before.id).await?, std::slice::from_ref(&stays));
+            Ok(())
+        })
+        .await;
+
+        add(&store, &after, &ways(&after)).await.unwrap();
+        assert_eq!(store.identities(before.id).await.unwrap(), [stays]);
+    }
+
+    async fn every_identity_of_a_user_is_on_one_page_in_order_of_age(db) {
+        let store = db.store().await;
+        let user = made::user();
+        let mut all: Vec<_> = (0..5).map(|n| made::social(&user, &format!("{{{n}}}"))).collect();
+        for (n, identity) in all.iter_mut().enumerate() {
+            identity.created_at.0 += i64::try_from(n % 2).unwrap();
+        }
+        add(&store, &user, &all).await.unwrap();
+        let other = made::user();
+        add(&store, &other, &[made::social(&other, "{other}")]).await.unwrap();
+        all.sort_by_key(|identity| (identity.created_at, identity.id));
+        for size in [1, 2, 5, 100] {
+            let list = async |page| store.list_identities(user.id, &page).await;
+            assert_eq!(made::pages(size, list).await.concat(), all, "pages of {size}");
+        }
     }
 
     async fn identities_of_one_kind_lack_what_the_other_has_without_colliding(db) {

@@ -174,6 +174,7 @@ pub(crate) fn user_in(environment: &EnvironmentId) -> User {
         email: Some(email("ada@example.com")),
         email_verified: true,
         picture_url: None,
+        suspended_at: None,
         version: 1,
         sequence: 2,
         created_at: NOW,

@@ -31,6 +31,7 @@ mod requests;
 mod scale;
 mod sealed;
 mod sequences;
+mod sign_in_history;
 mod sign_ins;
 mod signing_keys;
 mod sweep;

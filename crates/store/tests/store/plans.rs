@@ -5,15 +5,19 @@ use std::time::Duration;
 
 use latchkey_domain::{
     audit::{ActorId, AuditFilter},
-    id::{AttemptId, uuid_at},
+    id::{AttemptId, UserId, uuid_at},
     page::{Page, PageSize},
     time::{Clock, Timestamp},
 };
 use latchkey_store::{Cursor, Store};
 
 use latchkey_test_database::TestDatabase;
+use uuid::Uuid;
 
 use crate::made;
+
+/// Whose every hundredth sign-in is.
+const USER: u128 = 0x7000_8000_0000_0000_0001;
 
 /// Twenty thousand rows in each large table, the events unsent.
 const FILL: [&str; 7] = [
@@ -23,8 +27,10 @@ const FILL: [&str; 7] = [
     "INSERT INTO identities (id, environment, user_id, issuer, subject, connections, created_at) \
      SELECT gen_random_uuid(), 'dev', id, 'https://bitbucket.org', id::text, '[]', 0 FROM users",
     "INSERT INTO sign_ins (id, environment, connection, application, answer_hash, code_challenge, \
-     claimed_at) SELECT gen_random_uuid(), 'dev', 'bitbucket', 'shop', '', '', n \
-     FROM generate_series(1, 20000) n",
+     claimed_at, user_id, identity_id, result) SELECT gen_random_uuid(), 'dev', 'bitbucket', \
+     'shop', '', '', n / 3, CASE WHEN n % 100 = 0 THEN \
+     '00000000-0000-7000-8000-000000000001'::uuid ELSE gen_random_uuid() END, gen_random_uuid(), \
+     'SIGNED_IN' FROM generate_series(1, 20000) n",
     "INSERT INTO outbox (id, environment, type, subject, sequence, time, content_type, data, test, \
      attempts, position) SELECT gen_random_uuid(), 'dev', 'latchkey.user.signed_in.v1', \
      'environments/dev/users/' || n / 2, 1 + n % 2, n, 'application/json', '', false, 0, \
@@ -159,7 +165,7 @@ crate::postgres_only! {
         uses_indexes(db, async |store| {
             let dev = made::dev();
             for filter in which {
-                let mut after: Option<Cursor<uuid::Uuid>> = None;
+                let mut after: Option<Cursor<Uuid>> = None;
                 for _ in 0..8 {
                     let page = Page { size: PageSize(20), after };
                     let listed = store.list_audit_entries(Some(&dev), &filter, &page).await.unwrap();
@@ -171,9 +177,24 @@ crate::postgres_only! {
         .await;
     }
 
+    async fn sign_ins_are_looked_up_by_index(db) {
+        uses_indexes(db, async |store| {
+            for user in [None, Some(UserId(Uuid::from_u128(USER)))] {
+                let mut after: Option<Cursor<Uuid>> = None;
+                for _ in 0..8 {
+                    let page = Page { size: PageSize(20), after };
+                    let listed = store.list_sign_ins(&made::dev(), user, &page).await.unwrap();
+                    assert_eq!(listed.items.len(), 20, "{user:?}");
+                    after = listed.next;
+                }
+            }
+        })
+        .await;
+    }
+
     async fn a_page_of_a_long_list_is_read_by_index(db) {
         uses_indexes(db, async |store| {
-            let mut after: Option<Cursor<uuid::Uuid>> = None;
+            let mut after: Option<Cursor<Uuid>> = None;
             for _ in 0..8 {
                 let page = Page { size: PageSize(100), after };
                 let listed = store.list_users(&made::dev(), &page).await.unwrap();

@@ -36,6 +36,7 @@ crate::both! {
             answer_hash: [3; 32],
             claimed_at: made::NOW,
             finished_at: None,
+            user: None,
             end: None,
             waits_until: None,
             login_code_expires_at: None,

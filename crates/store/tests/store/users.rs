@@ -7,6 +7,7 @@ crate::both! {
         let store = db.store().await;
         let mut nobody = made::user();
         (nobody.display_name, nobody.email) = (None, None);
+        nobody.suspended_at = Some(made::NOW);
         for user in [made::user(), nobody] {
             made::added(&store, async |tx| {
                 tx.add_user(&user).await?;
@@ -37,6 +38,33 @@ crate::both! {
         assert!(made::added(&store, async |tx| tx.update_user(&user).await).await);
         assert!(!made::added(&store, async |tx| tx.update_user(&user).await).await);
         assert_eq!(store.user(&user.name()).await.unwrap(), Some(user));
+    }
+
+    async fn a_user_who_is_removed_takes_their_identities_along(db) {
+        let store = db.store().await;
+        let (gone, stays) = (made::user(), made::user());
+        made::added(&store, async |tx| {
+            for (user, subject) in [(&gone, "{1}"), (&stays, "{2}")] {
+                tx.add_user(user).await?;
+                tx.add_identity(&user.environment, &made::social(user, subject)).await?;
+            }
+            Ok(())
+        })
+        .await;
+
+        made::added(&store, async |tx| {
+            let mut elsewhere = gone.name();
+            elsewhere.environment = made::environment_id("other");
+            assert_eq!(tx.lock_user(&elsewhere).await?, None);
+            assert_eq!(tx.lock_user(&gone.name()).await?.as_ref(), Some(&gone));
+            tx.remove_user(gone.id).await
+        })
+        .await;
+
+        assert_eq!(store.user(&gone.name()).await.unwrap(), None);
+        assert_eq!(store.identities(gone.id).await.unwrap(), []);
+        assert_eq!(store.identities(stays.id).await.unwrap().len(), 1);
+        assert_eq!(store.user(&stays.name()).await.unwrap(), Some(stays));
     }
 
     async fn every_user_is_on_one_page_in_order_of_age(db) {
