@@ -48,6 +48,7 @@ mod tenants;
 mod test_login;
 mod upstream_params;
 mod user_directory;
+mod users;
 
 /// Makes two tests of one: `name::postgres` and `name::sqlite`.
 macro_rules! both {

@@ -42,6 +42,10 @@ pub(super) const WRITES: &[(&str, &str)] = &[
     ("TenantAdmin/CreateApiKey", "api_key.created"),
     ("TenantAdmin/RotateApiKey", "api_key.rotated"),
     ("TenantAdmin/DeleteApiKey", "api_key.deleted"),
+    ("UserDirectory/SuspendUser", "user.suspended"),
+    ("UserDirectory/UnsuspendUser", "user.unsuspended"),
+    ("UserDirectory/UnlinkIdentity", "identity.unlinked"),
+    ("UserDirectory/DeleteUser", "user.deleted"),
 ];
 
 /// The methods that change nothing.
@@ -61,13 +65,18 @@ const READS: &[&str] = &[
     "TenantAdmin/ListApiKeys",
     "TenantAdmin/ListAuditEntries",
     "TenantAdmin/GetReadiness",
+    "UserDirectory/GetUser",
+    "UserDirectory/ListUsers",
+    "UserDirectory/ListIdentities",
+    "UserDirectory/ListSignIns",
 ];
 
 #[test]
 fn every_method_of_administration_is_a_change_or_a_read() {
     let named = methods().into_iter().filter_map(|method| {
         let name = method.path.strip_prefix("/latchkey.v1.").unwrap().to_owned();
-        (name.starts_with("ConnectionAdmin/") || name.starts_with("TenantAdmin/")).then_some(name)
+        let administers = ["ConnectionAdmin/", "TenantAdmin/", "UserDirectory/"];
+        administers.iter().any(|service| name.starts_with(service)).then_some(name)
     });
     let listed = WRITES.iter().map(|(method, _)| *method).chain(READS.iter().copied());
     assert_eq!(
@@ -86,6 +95,7 @@ both! {
         day.credentials(&connection).await;
         day.the_end_of(&connection).await;
         day.keys().await;
+        day.users().await;
 
         let expected: BTreeSet<_> = WRITES.iter().map(|(method, _)| *method).collect();
         assert_eq!(day.called, expected, "a change that nobody tried");

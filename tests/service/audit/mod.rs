@@ -6,6 +6,7 @@ mod every_change;
 mod line;
 mod organizations;
 mod reading;
+mod users;
 
 use latchkey_proto::v1::{AuditEntry, ListAuditEntriesRequest};
 use tonic::Status;

@@ -46,6 +46,7 @@ mod organizations;
 mod policies;
 mod sign_ins;
 mod test_logins;
+mod users;
 
 use policies::{code_lifetime, email_domains, workspaces};
 
@@ -58,6 +59,7 @@ pub(super) fn table() -> Vec<Case> {
     cases.extend(applications());
     cases.extend(api_keys());
     cases.extend(readers());
+    cases.extend(users::users());
     cases.extend(sign_ins::sign_ins());
     cases
 }
@@ -255,12 +257,6 @@ fn readers() -> Vec<Case> {
         depends: false,
     };
     vec![
-        case!(true, Environment, "UserDirectory" / "ListUsers", ListUsersRequest,
-            {"parent": "environments/dev"},
-            [name("parent", ENV), page(), filter("email", "rowan@mail.example")]),
-        case!(false, Environment, "UserDirectory" / "GetUser", GetUserRequest,
-            {"name": "environments/dev/users/user_01h455vb4pex5vsknk084sn02q"},
-            [made_name("name", "environments/dev/users/", "user")]),
         case!(true, Environment, "EventFeed" / "ListEvents", ListEventsRequest,
             {"parent": "environments/dev"}, [name("parent", ENV), position(), size]),
         case!(true, Environment, "EventFeed" / "WatchEvents", WatchEventsRequest,

@@ -26,6 +26,7 @@ pub(crate) mod replica;
 pub(crate) mod seed;
 pub(crate) mod telemetry;
 pub(crate) mod trying;
+pub(crate) mod users;
 mod variable;
 pub(crate) mod watch;
 mod web;

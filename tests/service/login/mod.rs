@@ -7,6 +7,7 @@ mod crash;
 mod crowd;
 mod failures;
 mod people;
+mod pre_hijacking;
 mod proof;
 mod redeeming;
 mod replicas;

@@ -28,7 +28,7 @@ const FILL: [&str; 7] = [
      SELECT gen_random_uuid(), 'dev', id, 'https://bitbucket.org', id::text, '[]', 0 FROM users",
     "INSERT INTO sign_ins (id, environment, connection, application, answer_hash, code_challenge, \
      claimed_at, user_id, identity_id, result) SELECT gen_random_uuid(), 'dev', 'bitbucket', \
-     'shop', '', '', n / 3, CASE WHEN n % 100 = 0 THEN \
+     'shop', decode(repeat('00', 32), 'hex'), decode(repeat('00', 32), 'hex'), n / 3, CASE WHEN n % 100 = 0 THEN \
      '00000000-0000-7000-8000-000000000001'::uuid ELSE gen_random_uuid() END, gen_random_uuid(), \
      'SIGNED_IN' FROM generate_series(1, 20000) n",
     "INSERT INTO outbox (id, environment, type, subject, sequence, time, content_type, data, test, \

@@ -177,9 +177,6 @@ impl Latchkey {
             Err(_) if known.is_some() => None,
             Err(error) => return Ok(Err(failure(&error))),
         };
-        if known.as_ref().is_some_and(|known| !is_same_account(&known.identity, &account)) {
-            return Ok(Err(Unsuccessful::Failed(Failure::IdentityChanged)));
-        }
         let environment = Arc::new(self.environment_of(&flow.environment).await?);
         let admitted = Admitted {
             way_in,
@@ -222,6 +219,10 @@ impl Latchkey {
         };
         if suspended(evidence.known.as_ref().map(|it| &it.user), holder.as_ref()).is_some() {
             return Ok(Err(Unsuccessful::Refused(Refusal::UserSuspended)));
+        }
+        let account = arrival.today.account;
+        if evidence.known.as_ref().is_some_and(|it| !is_same_account(&it.identity, account)) {
+            return Ok(Err(Unsuccessful::Failed(Failure::IdentityChanged)));
         }
         evidence.email_holder = holder.map(|user| user.id);
         Ok(Ok(decide(evidence)))
