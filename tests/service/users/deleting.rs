@@ -1,11 +1,18 @@
 //! A deleted user is gone for ever, and their account may sign up anew.
 
-use latchkey_proto::v1::{DeleteUserRequest, GetUserRequest, ListIdentitiesRequest, SignInResult};
+use latchkey_proto::v1::{
+    DeleteUserRequest, GetUserRequest, IdentityKind, ListIdentitiesRequest, SignInResult,
+};
 use tonic::Code;
 
 use crate::{
     both,
-    harness::{TestApp, admin::refusal, person::login_code, users::twin},
+    harness::{
+        TestApp,
+        admin::refusal,
+        person::login_code,
+        users::{of_kind, twin},
+    },
 };
 
 both! {
@@ -38,7 +45,8 @@ both! {
 
         assert_eq!((app.rows("users").await, app.rows("identities").await), (0, 0));
         assert_eq!(app.sign_ins(Some(&alice.name)).await, sign_ins);
-        for known in [&alice.email, &alice.display_name, &alice.identities[0].subject] {
+        let subject = &of_kind(&alice, IdentityKind::Social).subject;
+        for known in [&alice.email, &alice.display_name, subject] {
             assert!(!known.is_empty());
             let told = format!("audit_entries WHERE fields LIKE '%{known}%'");
             assert_eq!(app.rows(&told).await, 0, "{known}");
