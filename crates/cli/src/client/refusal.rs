@@ -72,6 +72,7 @@ impl Refusal {
             ("VERIFICATION_NOT_STARTED", _) => {
                 Some("start it: `latchkey organizations start-domain-verification`")
             }
+            ("USER_LAST_IDENTITY", _) => Some("delete the user: `latchkey users delete`"),
             ("ETAG_MISMATCH", _) => Some("get it again for the etag of now"),
             (_, Code::Unavailable | Code::DeadlineExceeded) => {
                 Some("check --server or LATCHKEY_SERVER, and that the service runs")

@@ -126,7 +126,12 @@ fn last(path: &str) -> &str {
 fn plain(field: &str, text: &str) -> Option<String> {
     let is_constant =
         text.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
-    let repeated = format!("{}_", words(field).to_uppercase().replace(' ', "_"));
+    let repeated = match field {
+        // A sign-in has a reason in the one or in the other.
+        "refused" => "REFUSAL_REASON_".to_owned(),
+        "failed" => "FAILURE_REASON_".to_owned(),
+        _ => format!("{}_", words(field).to_uppercase().replace(' ', "_")),
+    };
     let inside = || Some(text.split_once(&format!("_{repeated}"))?.1);
     let value = text.strip_prefix(&repeated).or_else(inside)?;
     is_constant.then(|| value.to_lowercase().replace('_', "-"))

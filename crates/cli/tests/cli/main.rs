@@ -25,3 +25,4 @@ mod relaying;
 mod roles;
 mod tls;
 mod trying;
+mod users;

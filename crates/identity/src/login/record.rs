@@ -80,7 +80,8 @@ impl Latchkey {
         let (way_in, today) = (admitted.way_in, arrival.today);
         let provider = self.provider_of(way_in)?;
         for _ in 0..TRIES {
-            let recorded = match decided_at_once(opened, admitted, arrival, found) {
+            let evidence = evidence(opened.attempt.intent, admitted, arrival, found);
+            let recorded = match of_known(evidence) {
                 Some(recorded) => recorded,
                 None => self.record(opened, admitted, arrival).await?,
             };
@@ -186,22 +187,15 @@ impl Latchkey {
     }
 }
 
-/// What becomes of somebody who is known by what was read beside the provider's answers: no transaction
-/// is needed. Whether they are suspended is asked before anything else.
-fn decided_at_once(
-    opened: &Opened,
-    admitted: &Admitted<'_>,
-    arrival: Arrival<'_>,
-    found: Option<Known>,
-) -> Option<Recorded> {
-    if let Some(user) = suspended(found.as_ref().map(|known| &known.user), None) {
+/// What becomes of somebody who is known by what was read beside the provider's answers: no
+/// transaction is needed.
+fn of_known(evidence: Evidence<'_, Known>) -> Option<Recorded> {
+    if let Some(user) = suspended(evidence.known.as_ref().map(|known| &known.user), None) {
         return Some(Recorded::TurnedAway(user.id, Refusal::UserSuspended));
     }
-    match decide(evidence(opened.attempt.intent, admitted, arrival, found)) {
+    match decide(evidence) {
         Decision::SignIn(known) => Some(Recorded::Known(Box::new(known))),
-        Decision::Refuse(reason, Some(known)) => {
-            Some(Recorded::TurnedAway(known.user.id, reason))
-        }
+        Decision::Refuse(reason, Some(known)) => Some(Recorded::TurnedAway(known.user.id, reason)),
         _ => None,
     }
 }

@@ -5,6 +5,7 @@ mod credentials;
 mod fill;
 mod heard;
 mod organizations;
+mod sign_ins;
 
 use std::{collections::BTreeMap, sync::Mutex};
 
