@@ -8,7 +8,6 @@ use tonic::Code;
 use crate::{
     both,
     harness::{
-        TestApp,
         admin::refusal,
         person::login_code,
         users::{of_kind, twin},

@@ -10,12 +10,10 @@ use tonic::Code;
 use crate::{
     both,
     harness::{
-        TestApp,
         admin::{DEV, refusal, wrong_fields},
         configuring::{APPLICATION, CONNECTION},
         ends::End,
-        organizations::ACME,
-        organizations::new_organization,
+        organizations::{ACME, new_organization},
     },
 };
 
@@ -28,12 +26,12 @@ fn request(page_size: i32, page_token: &str, filter: &str) -> ListSignInsRequest
     }
 }
 
-fn did(result: SignInResult) -> Option<Outcome> {
-    Some(Outcome::Result(result.into()))
+fn did(result: SignInResult) -> Outcome {
+    Outcome::Result(result.into())
 }
 
-fn outcomes(sign_ins: &[SignIn]) -> Vec<Option<Outcome>> {
-    sign_ins.iter().map(|found| found.outcome).collect()
+fn outcomes(sign_ins: &[SignIn]) -> Vec<Outcome> {
+    sign_ins.iter().map(|found| found.outcome.unwrap()).collect()
 }
 
 both! {
@@ -45,7 +43,7 @@ both! {
         assert_eq!(listed.len(), 1);
         let found = &listed[0];
         assert_eq!(found.reference_id, signed_in.reference_id);
-        assert_eq!(found.outcome, did(SignInResult::SignedUp));
+        assert_eq!(found.outcome, Some(did(SignInResult::SignedUp)));
         assert_eq!(found.user, signed_in.user.unwrap().name);
         assert_eq!(found.identity, signed_in.identity.unwrap().name);
         let names = (found.connection.as_str(), found.application.as_str());
@@ -75,9 +73,9 @@ both! {
         assert_eq!(
             outcomes(&all),
             [
-                Some(Outcome::Failed(FailureReason::ProviderMalformed.into())),
-                Some(Outcome::Refused(RefusalReason::DeniedByUser.into())),
-                Some(Outcome::Refused(RefusalReason::UserSuspended.into())),
+                Outcome::Failed(FailureReason::ProviderMalformed.into()),
+                Outcome::Refused(RefusalReason::DeniedByUser.into()),
+                Outcome::Refused(RefusalReason::UserSuspended.into()),
                 did(SignInResult::SignedIn),
                 did(SignInResult::Linked),
                 did(SignInResult::SignedUp),

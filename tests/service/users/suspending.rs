@@ -13,7 +13,6 @@ use tonic::Code;
 use crate::{
     both,
     harness::{
-        TestApp,
         admin::refusal,
         configuring::Right::{SignIn, SignUp},
         ends::{End, outcome},

@@ -8,7 +8,7 @@ use tonic::Code;
 
 use crate::{
     both,
-    harness::{TestApp, admin::refusal, looking::data, person::login_code, users::of_kind},
+    harness::{admin::refusal, looking::data, person::login_code, users::of_kind},
 };
 
 const TWIN: &str = "{77777777-7777-4777-8777-777777777777}";
