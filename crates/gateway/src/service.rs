@@ -4,10 +4,10 @@ use std::{future::Future, time::Duration};
 
 use latchkey_proto::v1::{
     CancelLoginRequest, CompleteLoginRequest, CompleteLoginResponse, ConfirmLinkRequest,
-    GetLoginStepRequest, ListLoginOptionsRequest, ListLoginOptionsResponse, LoginStep,
-    RedeemLoginRequest, RedeemLoginResponse, RedeemTestTicketRequest, RedeemTestTicketResponse,
-    ResendEmailCodeRequest, StartLoginRequest, StartLoginResponse, SubmitEmailRequest,
-    ListSigningKeysRequest, ListSigningKeysResponse, VerifyEmailRequest,
+    GetLoginStepRequest, ListLoginOptionsRequest, ListLoginOptionsResponse, ListSigningKeysRequest,
+    ListSigningKeysResponse, LoginStep, RedeemLoginRequest, RedeemLoginResponse,
+    RedeemTestTicketRequest, RedeemTestTicketResponse, ResendEmailCodeRequest, StartLoginRequest,
+    StartLoginResponse, SubmitEmailRequest, VerifyEmailRequest,
     social_login_client::SocialLoginClient,
 };
 use secrecy::{ExposeSecret, SecretString};

@@ -41,8 +41,8 @@ pub use latchkey_store::{
 };
 pub use login::{
     Answer, Callback, CodeProblem, Completed, Continue, LoginOption, LoginOptions, NewTestLogin,
-    Outcome, ProviderAnswer, RedeemTicket, Redeemed, StartLogin, Started, StartedTest,
-    SignedIn, TestLoginView, WaitsFor,
+    Outcome, ProviderAnswer, RedeemTicket, Redeemed, SignedIn, StartLogin, Started, StartedTest,
+    TestLoginView, WaitsFor,
 };
 pub use request::{RequestId, credential_etag, etag, grant_etag};
 pub use tenants::{

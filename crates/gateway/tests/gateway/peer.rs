@@ -3,10 +3,13 @@
 use std::sync::{Arc, Mutex};
 
 use latchkey_proto::v1::{
-    CompleteLoginRequest, CompleteLoginResponse, ListLoginOptionsRequest, ListLoginOptionsResponse,
-    ListSigningKeysRequest, ListSigningKeysResponse, RedeemLoginRequest, RedeemLoginResponse,
-    RedeemTestTicketRequest, RedeemTestTicketResponse, StartLoginRequest, StartLoginResponse,
-    social_login_server::SocialLogin,
+    CancelLoginRequest, CancelLoginResponse, CompleteLoginRequest, CompleteLoginResponse,
+    ConfirmLinkRequest, ConfirmLinkResponse, GetLoginStepRequest, GetLoginStepResponse,
+    ListLoginOptionsRequest, ListLoginOptionsResponse, ListSigningKeysRequest,
+    ListSigningKeysResponse, RedeemLoginRequest, RedeemLoginResponse, RedeemTestTicketRequest,
+    RedeemTestTicketResponse, ResendEmailCodeRequest, ResendEmailCodeResponse, StartLoginRequest,
+    StartLoginResponse, SubmitEmailRequest, SubmitEmailResponse, VerifyEmailRequest,
+    VerifyEmailResponse, social_login_server::SocialLogin,
 };
 use tonic::{Code, Request, Response, Status};
 use tonic_types::{ErrorDetails, StatusExt};
@@ -87,6 +90,12 @@ pub(crate) struct Peer {
     pub(crate) complete: Call<CompleteLoginRequest, CompleteLoginResponse>,
     pub(crate) redeem: Call<RedeemLoginRequest, RedeemLoginResponse>,
     pub(crate) ticket: Call<RedeemTestTicketRequest, RedeemTestTicketResponse>,
+    pub(crate) submit: Call<SubmitEmailRequest, SubmitEmailResponse>,
+    pub(crate) verify: Call<VerifyEmailRequest, VerifyEmailResponse>,
+    pub(crate) resend: Call<ResendEmailCodeRequest, ResendEmailCodeResponse>,
+    pub(crate) confirm: Call<ConfirmLinkRequest, ConfirmLinkResponse>,
+    pub(crate) cancel: Call<CancelLoginRequest, CancelLoginResponse>,
+    pub(crate) step: Call<GetLoginStepRequest, GetLoginStepResponse>,
     pub(crate) keys: Call<ListSigningKeysRequest, ListSigningKeysResponse>,
 }
 
@@ -98,6 +107,12 @@ impl Peer {
             complete: Call::unscripted(),
             redeem: Call::unscripted(),
             ticket: Call::unscripted(),
+            submit: Call::unscripted(),
+            verify: Call::unscripted(),
+            resend: Call::unscripted(),
+            confirm: Call::unscripted(),
+            cancel: Call::unscripted(),
+            step: Call::unscripted(),
             keys: Call::unscripted(),
         })
     }
@@ -124,6 +139,48 @@ impl SocialLogin for Peer {
         request: Request<CompleteLoginRequest>,
     ) -> Result<Response<CompleteLoginResponse>, Status> {
         self.complete.take(request)
+    }
+
+    async fn submit_email(
+        &self,
+        request: Request<SubmitEmailRequest>,
+    ) -> Result<Response<SubmitEmailResponse>, Status> {
+        self.submit.take(request)
+    }
+
+    async fn verify_email(
+        &self,
+        request: Request<VerifyEmailRequest>,
+    ) -> Result<Response<VerifyEmailResponse>, Status> {
+        self.verify.take(request)
+    }
+
+    async fn resend_email_code(
+        &self,
+        request: Request<ResendEmailCodeRequest>,
+    ) -> Result<Response<ResendEmailCodeResponse>, Status> {
+        self.resend.take(request)
+    }
+
+    async fn confirm_link(
+        &self,
+        request: Request<ConfirmLinkRequest>,
+    ) -> Result<Response<ConfirmLinkResponse>, Status> {
+        self.confirm.take(request)
+    }
+
+    async fn cancel_login(
+        &self,
+        request: Request<CancelLoginRequest>,
+    ) -> Result<Response<CancelLoginResponse>, Status> {
+        self.cancel.take(request)
+    }
+
+    async fn get_login_step(
+        &self,
+        request: Request<GetLoginStepRequest>,
+    ) -> Result<Response<GetLoginStepResponse>, Status> {
+        self.step.take(request)
     }
 
     async fn redeem_login(
