@@ -65,11 +65,10 @@ impl Config {
     fn sign_in_problems(&self) -> Option<String> {
         let has_password = self.password.as_ref().is_some_and(|it| !it.expose_secret().is_empty());
         match (&self.username, has_password) {
-            (None, false) => None,
             (Some(_), true) if self.is_exposed() => {
                 Some("tls: must not be none where a password goes to another machine".to_owned())
             }
-            (Some(_), true) => None,
+            (None, false) | (Some(_), true) => None,
             (Some(_), false) => Some("password: is missing beside username".to_owned()),
             (None, true) => Some("username: is missing beside password".to_owned()),
         }

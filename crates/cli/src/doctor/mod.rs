@@ -84,7 +84,8 @@ impl Finding {
 /// Looks at everything, and ends with a failure if anything must be mended.
 pub(crate) async fn run(options: &Options) -> Result<()> {
     let findings = match Config::read(options.source.config.as_deref()) {
-        Ok(config) => look(&config).await,
+        // Large: every check is in it.
+        Ok(config) => Box::pin(look(&config)).await,
         Err(error) => vec![configuration(Err(error))],
     };
     let palette = Palette::of_stdout();
