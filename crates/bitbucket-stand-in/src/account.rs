@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// An account as `GET /2.0/user` and `GET /2.0/user/emails` will show it.
+/// An account as `GET /2.0/user` and the lists below it will show it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Account {
@@ -34,6 +34,12 @@ pub struct Account {
     /// Where the `next` link of the e-mails leads.
     #[serde(default)]
     pub next_link: NextLink,
+    /// Every workspace whose member it is, in the order in which the pages show them.
+    #[serde(default)]
+    pub workspaces: Vec<Workspace>,
+    /// Where the `next` link of the workspaces leads.
+    #[serde(default)]
+    pub workspaces_next_link: NextLink,
 }
 
 /// An address of an account.
@@ -46,6 +52,19 @@ pub struct Email {
     pub is_primary: bool,
     /// Whether the owner has proved that it is theirs.
     pub is_confirmed: bool,
+}
+
+/// A workspace whose member an account is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Workspace {
+    /// The identifier that never changes, in braces as on the wire.
+    pub uuid: String,
+    /// Its name in URLs; changeable.
+    pub slug: String,
+    /// Whether the account administers it.
+    #[serde(default)]
+    pub administrator: bool,
 }
 
 /// How an account's `uuid` field looks.
@@ -65,7 +84,7 @@ pub enum UuidShape {
     Number,
 }
 
-/// Where the `next` link of the e-mail pages leads.
+/// Where the `next` link of a list's pages leads.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum NextLink {
@@ -98,6 +117,8 @@ impl Account {
             avatar: Some(format!("https://avatars.example/{key}.png")),
             emails: Vec::new(),
             next_link: NextLink::default(),
+            workspaces: Vec::new(),
+            workspaces_next_link: NextLink::default(),
         }
     }
 
@@ -105,6 +126,13 @@ impl Account {
     #[must_use]
     pub fn with_email(mut self, email: Email) -> Self {
         self.emails.push(email);
+        self
+    }
+
+    /// The same account as a member of one more workspace.
+    #[must_use]
+    pub fn in_workspace(mut self, workspace: Workspace) -> Self {
+        self.workspaces.push(workspace);
         self
     }
 
@@ -121,6 +149,14 @@ impl Account {
             0 | 1 => what,
             count => format!("{what}; {count} addresses"),
         }
+    }
+}
+
+impl Workspace {
+    /// A workspace that others administer.
+    pub fn new(slug: &str, uuid: &str) -> Self {
+        let bare = uuid.trim_matches(['{', '}']);
+        Self { uuid: format!("{{{bare}}}"), slug: slug.to_owned(), administrator: false }
     }
 }
 

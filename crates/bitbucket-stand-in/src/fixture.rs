@@ -39,6 +39,8 @@ const RATE_LIMIT: Fixture = fixture!("rate_limit_429");
 pub(crate) static USER: LazyLock<Value> = LazyLock::new(|| fixture!("user").value());
 /// A page of e-mails with one entry.
 pub(crate) static EMAILS: LazyLock<Value> = LazyLock::new(|| fixture!("emails_single").value());
+/// A page of workspaces with one entry: documented, and not recorded.
+pub(crate) static WORKSPACES: LazyLock<Value> = LazyLock::new(|| fixture!("workspaces").value());
 
 impl Fixture {
     /// The body as a value to put a case's own data into.
@@ -109,5 +111,6 @@ mod tests {
             assert!(fixture.value().is_object());
         }
         assert!(USER.is_object() && EMAILS["values"][0].is_object());
+        assert!(WORKSPACES["values"][0]["workspace"].is_object());
     }
 }

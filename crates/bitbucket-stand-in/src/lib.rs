@@ -31,7 +31,7 @@ mod settings;
 mod state;
 mod token;
 
-pub use crate::account::{Account, Email, NextLink, UuidShape};
+pub use crate::account::{Account, Email, NextLink, UuidShape, Workspace};
 pub use crate::consumer::Consumer;
 pub use crate::control::Control;
 pub use crate::decision::{Decision, RedirectFault};

@@ -1,6 +1,6 @@
 //! The ready-made accounts: invented people, each with a situation worth testing.
 
-use crate::account::{Account, Email};
+use crate::account::{Account, Email, Workspace};
 
 /// What the key of a crowd account starts with.
 const CROWD: &str = "person-";
@@ -13,6 +13,7 @@ pub(crate) fn ready_made() -> Vec<Account> {
 fn alice() -> Account {
     Account::new("alice", "11111111-1111-4111-8111-111111111111", "Alice Example")
         .with_email(Email::primary("alice@mail.example"))
+        .in_workspace(Workspace::new("acme", "aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa"))
 }
 
 fn bob() -> Account {
@@ -20,6 +21,7 @@ fn bob() -> Account {
         .with_email(Email::secondary("bob.old@mail.example").unconfirmed())
         .with_email(Email::primary("bob@mail.example"))
         .with_email(Email::secondary("bob@work.example"))
+        .in_workspace(Workspace::new("bobs-own", "bbbbbbbb-bbbb-4bbb-8bbb-bbbbbbbbbbbb"))
 }
 
 fn carol() -> Account {

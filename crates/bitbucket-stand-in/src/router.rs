@@ -17,6 +17,7 @@ pub fn router(state: State) -> Router {
         .route("/site/oauth2/access_token", post(token::answer))
         .route("/2.0/user", get(api::user))
         .route("/2.0/user/emails", get(api::emails))
+        .route("/2.0/user/workspaces", get(api::workspaces))
         .fallback(api::not_found)
         .layer(from_fn_with_state(state.clone(), gate::gate))
         .merge(pages::routes())

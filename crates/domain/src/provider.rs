@@ -12,6 +12,7 @@ use crate::{
     callback::CallbackRule,
     check::CheckReason,
     profile::{Account, Issuer, ListedEmail},
+    workspace::AllowedWorkspaces,
 };
 
 /// The name that a provider has in the configuration: `bitbucket`.
@@ -157,6 +158,9 @@ pub trait Provider: Send + Sync + fmt::Debug {
 
     /// Lists the account's addresses, up to the one that is primary and confirmed.
     async fn emails(&self, grant: &Grant) -> Result<Vec<ListedEmail>, Error>;
+
+    /// Whether the account is a member of one of these workspaces, read up to the first of them.
+    async fn is_member(&self, grant: &Grant, of: &AllowedWorkspaces) -> Result<bool, Error>;
 
     /// Whether the provider itself answers at an endpoint, asked without a secret.
     async fn reach(&self, endpoint: Endpoint) -> Result<(), Error>;

@@ -109,6 +109,8 @@ reasons! {
         CancelledByUser = "CANCELLED_BY_USER" => "access_denied",
         /// Whoever they are known as is suspended.
         UserSuspended = "USER_SUSPENDED" => "access_denied",
+        /// They are a member of no workspace that may come through the connection.
+        WorkspaceNotAllowed = "WORKSPACE_NOT_ALLOWED" => "access_denied",
     }
 }
 

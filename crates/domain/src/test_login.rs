@@ -118,6 +118,8 @@ pub enum StepKind {
     Account,
     /// Its addresses were read.
     Emails,
+    /// It was read whether the account is a member of an allowed workspace.
+    Workspaces,
     /// It was decided what a sign-in would do.
     Decision,
 }

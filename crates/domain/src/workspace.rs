@@ -77,6 +77,16 @@ impl AllowedWorkspaces {
         self.0.is_empty()
     }
 
+    /// Whether a workspace is one of them, as its provider tells of it.
+    pub fn hold(&self, uuid: Option<&str>, slug: Option<&str>) -> bool {
+        let uuid = uuid.map(str::to_ascii_lowercase);
+        self.0.iter().map(WorkspaceId::as_str).any(|id| {
+            // A slug that looks like a UUID is none.
+            let told = if id.starts_with('{') { uuid.as_deref() } else { slug };
+            told == Some(id)
+        })
+    }
+
     /// The workspaces, as the administrator put them.
     pub fn iter(&self) -> impl Iterator<Item = &WorkspaceId> {
         self.0.iter()
@@ -100,6 +110,26 @@ mod tests {
         let (open, inner) = (format!("{{{bare}"), UUID.replace('b', "x"));
         for bad in ["", "a b", "a/b", "{acme}", "{}", &open, &inner, "é", &"a".repeat(65)] {
             assert!(read(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_workspace_is_held_by_its_own_uuid_or_its_slug_as_it_stands() {
+        let ids = [UUID, "acme"].map(|text| WorkspaceId::parse(text).unwrap());
+        let allowed = AllowedWorkspaces::parse(ids.into()).unwrap();
+        let lower = UUID.to_lowercase();
+        for (uuid, slug, expected) in [
+            (Some(UUID), None, true),
+            (Some(&*lower), Some("renamed"), true),
+            (None, Some("acme"), true),
+            (None, Some("Acme"), false),
+            (None, Some("acme2"), false),
+            (Some("acme"), None, false),
+            (None, Some(&*lower), false),
+            (Some("{aaaaaaaa-5d86-4b52-9a23-6a3f4b5c6d7e}"), Some("other"), false),
+            (None, None, false),
+        ] {
+            assert_eq!(allowed.hold(uuid, slug), expected, "{uuid:?} {slug:?}");
         }
     }
 

@@ -20,3 +20,4 @@ mod standby;
 mod starting;
 mod trust;
 mod upstream;
+mod workspaces;

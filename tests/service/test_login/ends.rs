@@ -2,8 +2,8 @@
 
 use bitbucket_stand_in::{Endpoint, Fault};
 use latchkey_proto::v1::{
-    FailureReason, RefusalReason, TestLogin, TestLoginState, complete_login_response::Outcome,
-    test_login, tested,
+    Connection, FailureReason, RefusalReason, TestLogin, TestLoginState,
+    complete_login_response::Outcome, test_login, tested,
 };
 
 use crate::{
@@ -50,6 +50,29 @@ both! {
             assert_eq!(tested.failure, Some(tested::Failure::Failed(failed.into())));
         }
         nothing_is_left(&app).await;
+    }
+
+    async fn an_outsider_sees_which_step_they_would_fail_at(app) {
+        let allowed_workspaces = vec!["acme".to_owned()];
+        let to = Connection { allowed_workspaces, ..Connection::default() };
+        app.change_connection("allowed_workspaces", to).await;
+
+        let (over, _) = app.try_out("bob").await;
+
+        let reason = RefusalReason::WorkspaceNotAllowed;
+        assert_eq!(over.failure, Some(test_login::Failure::Refused(reason.into())));
+        let expected = ("WORKSPACES".to_owned(), "WORKSPACE_NOT_ALLOWED".to_owned());
+        assert_eq!(failed_at(&over), [expected]);
+        assert_eq!(over.profile.unwrap().username, "bob");
+        app.bitbucket.fail_always(Endpoint::Workspaces, Fault::HtmlOk);
+        let (over, _) = app.try_out("alice").await;
+        let expected = ("WORKSPACES".to_owned(), "PROVIDER_MALFORMED".to_owned());
+        assert_eq!(failed_at(&over), [expected]);
+        nothing_is_left(&app).await;
+        app.bitbucket.heal();
+        let (over, _) = app.try_out("alice").await;
+        assert_eq!(over.state(), TestLoginState::Passed);
+        assert!(steps(&over).contains(&("WORKSPACES".to_owned(), String::new())));
     }
 
     async fn somebody_who_says_no_at_the_provider_fails_the_test(app) {

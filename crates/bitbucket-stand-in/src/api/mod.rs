@@ -2,7 +2,9 @@
 
 mod bearer;
 mod emails;
+mod paged;
 mod user;
+mod workspaces;
 
 use std::sync::Arc;
 
@@ -39,6 +41,18 @@ pub(crate) async fn emails(
     let query = Fields::parse(parts.uri.query().unwrap_or_default().as_bytes());
     let caller = Caller::admit(&state, &parts, &body, "email")?;
     let page = emails::body(&state.base_url, &caller.account, &query);
+    Ok((caller.headers(), Json(page)).into_response())
+}
+
+/// `GET /2.0/user/workspaces`, scope `account`.
+pub(crate) async fn workspaces(
+    State(state): State<Arc<Known>>,
+    parts: Parts,
+    body: Bytes,
+) -> Result<Response, Refusal> {
+    let query = Fields::parse(parts.uri.query().unwrap_or_default().as_bytes());
+    let caller = Caller::admit(&state, &parts, &body, "account")?;
+    let page = workspaces::body(&state.base_url, &caller.account, &query);
     Ok((caller.headers(), Json(page)).into_response())
 }
 

@@ -24,6 +24,8 @@ pub enum Endpoint {
     User,
     /// `/2.0/user/emails`
     Emails,
+    /// `/2.0/user/workspaces`
+    Workspaces,
 }
 
 impl Endpoint {
@@ -34,6 +36,7 @@ impl Endpoint {
             "/site/oauth2/access_token" => Some(Self::Token),
             "/2.0/user" => Some(Self::User),
             "/2.0/user/emails" => Some(Self::Emails),
+            "/2.0/user/workspaces" => Some(Self::Workspaces),
             _ => None,
         }
     }

@@ -30,6 +30,7 @@ pub(crate) struct Faults {
     token: Place,
     user: Place,
     emails: Place,
+    workspaces: Place,
 }
 
 impl Faults {
@@ -55,7 +56,8 @@ impl Faults {
 
     /// Ends all faults and delays.
     pub(crate) fn heal(&self) {
-        for place in [&self.authorize, &self.token, &self.user, &self.emails] {
+        let api = [&self.user, &self.emails, &self.workspaces];
+        for place in [&self.authorize, &self.token].into_iter().chain(api) {
             *lock(&place.due) = Due::default();
             place.delay_micros.store(0, Ordering::Relaxed);
         }
@@ -75,6 +77,7 @@ impl Faults {
             Endpoint::Token => &self.token,
             Endpoint::User => &self.user,
             Endpoint::Emails => &self.emails,
+            Endpoint::Workspaces => &self.workspaces,
         }
     }
 }

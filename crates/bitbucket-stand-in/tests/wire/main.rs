@@ -15,3 +15,4 @@ mod pages;
 mod profile;
 mod redirects;
 mod tokens;
+mod workspaces;

@@ -160,6 +160,11 @@ pub(crate) const GERMAN: Texts = Texts {
             what: "Wer diese Anmeldung betreibt, hat Sie gesperrt. Sie sind nicht angemeldet.",
             advice: "Fragen Sie dort oder bei der Anwendung nach dem Grund und bitten Sie darum, wieder eingelassen zu werden.",
         },
+        workspace_not_allowed: Explanation {
+            title: "Ihr Konto ist nicht im richtigen Workspace",
+            what: "So melden sich nur Mitglieder bestimmter Workspaces an, und dieses Konto ist in keinem davon Mitglied. Sie sind nicht angemeldet.",
+            advice: "Lassen Sie sich in den Workspace aufnehmen, oder kehren Sie zur Anwendung zurück und melden Sie sich mit einem anderen Konto an.",
+        },
         provider: Explanation {
             title: "Dort, wo Sie Ihr Konto haben, kommt keine Antwort",
             what: "Wir konnten dort nicht erfahren, wer Sie sind. Sie sind nicht angemeldet.",

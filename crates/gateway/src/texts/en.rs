@@ -158,6 +158,11 @@ pub(crate) const ENGLISH: Texts = Texts {
             what: "Whoever runs this sign-in has suspended your user. You are not signed in.",
             advice: "Ask them, or the people of the application, why, and to let you in again.",
         },
+        workspace_not_allowed: Explanation {
+            title: "Your account is not in the right workspace",
+            what: "Only members of certain workspaces sign in this way, and this account is a member of none of them. You are not signed in.",
+            advice: "Ask to be added to the workspace, or go back to the application and sign in with another account.",
+        },
         provider: Explanation {
             title: "The place where you have your account does not answer",
             what: "We could not find out there who you are. You are not signed in.",

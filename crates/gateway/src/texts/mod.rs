@@ -78,6 +78,7 @@ pub(crate) struct Explanations {
     pub(crate) cancelled: Explanation,
     pub(crate) waits_no_longer: Explanation,
     pub(crate) user_suspended: Explanation,
+    pub(crate) workspace_not_allowed: Explanation,
     pub(crate) provider: Explanation,
     pub(crate) identity_changed: Explanation,
     pub(crate) cross_site: Explanation,
@@ -163,6 +164,7 @@ impl Explanations {
             R::EmailDomainNotAllowed => &self.email_domain,
             R::CancelledByUser => &self.cancelled,
             R::UserSuspended => &self.user_suspended,
+            R::WorkspaceNotAllowed => &self.workspace_not_allowed,
         }
     }
 

@@ -44,6 +44,7 @@ pub(crate) struct TestResults {
     pub(crate) interaction: TestResult,
     pub(crate) not_admitted: TestResult,
     pub(crate) not_let_in: TestResult,
+    pub(crate) workspace: TestResult,
     pub(crate) credentials: TestResult,
     pub(crate) code: TestResult,
     pub(crate) scope: TestResult,
@@ -73,6 +74,7 @@ impl TestResults {
             R::DeniedByUser => &self.denied,
             R::InteractionRequired => &self.interaction,
             R::ConnectionDisabled => &self.not_admitted,
+            R::WorkspaceNotAllowed => &self.workspace,
             R::Unspecified
             | R::AccountNotFound
             | R::ApplicationNotGranted

@@ -204,13 +204,13 @@ async fn every_end_goes_to_the_application() {
 #[tokio::test]
 async fn an_end_with_nowhere_to_go_is_a_page_with_the_services_reference() {
     let app = App::start().await;
-    let known = (1..).map_while(|reason| RefusalReason::try_from(reason).ok());
+    let known = (1..100).filter_map(|reason| RefusalReason::try_from(reason).ok());
     let refusals = known.map(|reason| {
         let name = reason.as_str_name();
         let reason = reason.into();
         (Outcome::Refused(refusal(reason)), name.replace("REFUSAL_REASON_", ""))
     });
-    let known = (1..).map_while(|reason| FailureReason::try_from(reason).ok());
+    let known = (1..100).filter_map(|reason| FailureReason::try_from(reason).ok());
     let failures = known.map(|reason| {
         let name = reason.as_str_name();
         let reason = reason.into();

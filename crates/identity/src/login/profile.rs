@@ -17,6 +17,7 @@ use secrecy::SecretString;
 use super::{
     facts::sealed_place,
     flow::{Flow, Revision},
+    membership::{Membership, membership},
     steps::Steps,
 };
 use crate::{Error, Latchkey, Result};
@@ -32,6 +33,8 @@ pub(super) struct Answered {
     /// A known person signs in without them, so their failure is kept for later.
     pub(super) emails: std::result::Result<Vec<ListedEmail>, provider::Error>,
     pub(super) known: Option<Known>,
+    /// A known person does not sign in without it.
+    pub(super) membership: Membership,
 }
 
 /// What ends a sign-in: a reason to tell, or a fault of our own.
@@ -85,8 +88,9 @@ impl Latchkey {
             steps.end(StepKind::Emails, emails.as_ref().err().map(reason));
             emails
         };
-        let (known, emails) = tokio::join!(known, emails);
-        Ok(known?.map(|(account, known)| Answered { account, emails, known }))
+        let membership = membership(&*provider, &grant, &way_in.connection, steps);
+        let (known, emails, membership) = tokio::join!(known, emails, membership);
+        Ok(known?.map(|(account, known)| Answered { account, emails, known, membership }))
     }
 
     /// Trades the code for a token, if nothing that it could be sent to has changed.

@@ -54,10 +54,14 @@ impl Latchkey {
         steps: &Steps,
     ) -> Ended<Reached> {
         let asked = self.ask_provider(&opened.attempt.flow, admitted.way_in, code, steps).await?;
-        let Answered { account, emails, known } = match asked {
+        let answered = match asked {
             Ok(answered) => answered,
             Err(end) => return Ok(Err(end)),
         };
+        if let Err(end) = answered.membership {
+            return self.keep_out(opened, admitted.way_in, &answered, end).await;
+        }
+        let Answered { account, emails, known, .. } = answered;
         let email = match emails {
             Ok(emails) => Some(usable(&emails).cloned()),
             // Whoever is known signs in without; all else takes an address.
@@ -171,7 +175,7 @@ impl Latchkey {
         Ok(Recorded::Reached(Ok(reached)))
     }
 
-    fn telling<'a>(
+    pub(super) fn telling<'a>(
         &self,
         opened: &'a Opened,
         way_in: &'a WayIn,

@@ -69,16 +69,7 @@ fn picture_url(text: &str, reach: Reach) -> Option<String> {
     (scheme && plain && url.as_str().len() <= MAX_PICTURE).then(|| url.into())
 }
 
-/// `GET /2.0/user/emails`: a page.
-#[derive(Deserialize)]
-pub(super) struct Emails {
-    pub(super) values: Vec<Email>,
-    /// Where the next page is; absent on the last.
-    #[serde(default)]
-    pub(super) next: Option<String>,
-}
-
-/// An address. A flag that is absent or odd says nothing, and so proves nothing.
+/// `GET /2.0/user/emails`: an address. A flag that is absent or odd says nothing, and so proves nothing.
 #[derive(Deserialize)]
 pub(super) struct Email {
     #[serde(rename = "email", default, deserialize_with = "text_or_nothing")]
@@ -100,6 +91,21 @@ impl Email {
         let address = EmailAddress::parse(self.address.as_deref()?).ok()?;
         let (primary, confirmed) = (self.is_primary == true, self.is_confirmed == true);
         Some(ListedEmail { address, primary, confirmed })
+    }
+}
+
+/// `GET /2.0/user/workspaces`: a workspace whose member the account is. What says neither which one says nothing.
+#[derive(Deserialize)]
+pub(super) struct Membership {
+    #[serde(default)]
+    workspace: Value,
+}
+
+impl Membership {
+    /// The workspace's uuid, and its slug.
+    pub(super) fn names(&self) -> (Option<&str>, Option<&str>) {
+        let text = |name: &str| self.workspace.get(name).and_then(Value::as_str);
+        (text("uuid"), text("slug"))
     }
 }
 

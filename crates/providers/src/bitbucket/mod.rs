@@ -6,10 +6,12 @@ mod callback;
 mod consumer;
 mod emails;
 mod exchange;
+mod pages;
 mod reach;
 mod settings;
 mod subject;
 mod token;
+mod workspaces;
 
 use std::{sync::Arc, time::Duration};
 
@@ -23,6 +25,7 @@ use latchkey_domain::{
         AuthorizationRequest, Callback, Client, Endpoint, Error, Grant, Provider, ProviderName,
         Scopes,
     },
+    workspace::AllowedWorkspaces,
 };
 use secrecy::SecretString;
 use serde::de::DeserializeOwned;
@@ -105,6 +108,12 @@ impl Provider for Bitbucket {
     async fn emails(&self, grant: &Grant) -> Result<Vec<ListedEmail>, Error> {
         let read = within(READ_TIMEOUT, self.list_emails(grant));
         watched(&self.name, "email", call_span!("provider.email", self.name), read).await
+    }
+
+    async fn is_member(&self, grant: &Grant, of: &AllowedWorkspaces) -> Result<bool, Error> {
+        let read = within(READ_TIMEOUT, self.is_in(grant, of));
+        let span = call_span!("provider.workspaces", self.name);
+        watched(&self.name, "workspaces", span, read).await
     }
 
     async fn reach(&self, endpoint: Endpoint) -> Result<(), Error> {

@@ -26,3 +26,4 @@ mod sign_in;
 mod spans;
 mod stage;
 mod tls;
+mod workspaces;

@@ -182,6 +182,7 @@ pub(super) const fn refusal(reason: Refusal) -> v1::RefusalReason {
         Refusal::EmailDomainNotAllowed => v1::RefusalReason::EmailDomainNotAllowed,
         Refusal::CancelledByUser => v1::RefusalReason::CancelledByUser,
         Refusal::UserSuspended => v1::RefusalReason::UserSuspended,
+        Refusal::WorkspaceNotAllowed => v1::RefusalReason::WorkspaceNotAllowed,
     }
 }
 

@@ -119,6 +119,7 @@ fn encode_step(step: &Step) -> v1::TestLoginStep {
         StepKind::Token => Kind::Token,
         StepKind::Account => Kind::Account,
         StepKind::Emails => Kind::Emails,
+        StepKind::Workspaces => Kind::Workspaces,
         StepKind::Decision => Kind::Decision,
     };
     let outcome = match step.failure {

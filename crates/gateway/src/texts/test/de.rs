@@ -36,6 +36,11 @@ pub(in crate::texts) const GERMAN: TestTexts = TestTexts {
             what: "Der Anbieter hat gesagt, wer Sie sind, aber eine Anmeldung wäre abgelehnt worden.",
             next: "Der Grund unten sagt, an welcher Regel es liegt: Ändern Sie sie, oder versuchen Sie es mit einem anderen Konto.",
         },
+        workspace: TestResult {
+            title: "Ihr Konto ist in keinem der erlaubten Workspaces",
+            what: "Der Anbieter hat gesagt, wer Sie sind und in welchen Workspaces Sie Mitglied sind.",
+            next: "Nehmen Sie sich in einen der Workspaces auf, oder vergleichen Sie die Liste der Verbindung mit den UUIDs beim Anbieter: Ein Slug kann geändert worden sein. Beginnen Sie dann einen neuen Test.",
+        },
         credentials: TestResult {
             title: "Der Anbieter hat Schlüssel und Geheimnis abgelehnt",
             what: "Alles andere hat er nicht angesehen.",

@@ -36,6 +36,11 @@ pub(in crate::texts) const ENGLISH: TestTexts = TestTexts {
             what: "The provider told who you are, but a sign-in would have been refused.",
             next: "The reason below says which rule it was: change that rule, or try with another account.",
         },
+        workspace: TestResult {
+            title: "Your account is in none of the allowed workspaces",
+            what: "The provider told who you are, and of which workspaces you are a member.",
+            next: "Add yourself to one of the workspaces, or compare the connection’s list with the UUIDs at the provider: a slug may have been changed. Then start another test.",
+        },
         credentials: TestResult {
             title: "The provider refused the key and secret",
             what: "It did not look at anything else.",

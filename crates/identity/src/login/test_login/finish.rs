@@ -159,6 +159,9 @@ impl Latchkey {
             account: answered.account.clone(),
             emails: answered.emails.as_ref().map(Clone::clone).unwrap_or_default(),
         };
+        if let Err(end) = answered.membership {
+            return Ok(Tried { end: Err(end), met: Some((way_in, profile)) });
+        }
         steps.begin(StepKind::Decision);
         let end = self.would_do(flow, &way_in, answered).await?;
         steps.end(StepKind::Decision, end.as_ref().err().copied());
@@ -170,7 +173,7 @@ impl Latchkey {
         &self,
         flow: &Flow,
         way_in: &WayIn,
-        Answered { account, emails, known }: Answered,
+        Answered { account, emails, known, .. }: Answered,
     ) -> Ended<SignInResult> {
         let email = match emails {
             Ok(emails) => usable(&emails).cloned(),
