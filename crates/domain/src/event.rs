@@ -88,6 +88,8 @@ pub enum EventBody {
         email_verified: bool,
         /// What they are called now.
         display_name: Option<String>,
+        /// A picture of them now.
+        picture_url: Option<String>,
         /// Which of these changed.
         changed_fields: Vec<&'static str>,
     },

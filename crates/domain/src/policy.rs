@@ -110,6 +110,18 @@ pub enum ProfileSync {
     Never,
 }
 
+impl ProfileSync {
+    /// Whether somebody who signs up is called what their provider says.
+    pub const fn is_at_sign_up(self) -> bool {
+        matches!(self, Self::Always | Self::AtSignUp)
+    }
+
+    /// Whether somebody who is known is called what their provider says today.
+    pub const fn is_at_every_sign_in(self) -> bool {
+        matches!(self, Self::Always)
+    }
+}
+
 /// How long a one-time code works: 1 to 120 minutes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "u16", into = "u16")]

@@ -21,15 +21,21 @@ pub(crate) fn message(body: &EventBody) -> Data {
         Body::UserSignedUp(facts) => Data::UserSignedUp(signed_up(facts)),
         Body::UserSignedIn(facts, result) => Data::UserSignedIn(signed_in(facts, *result)),
         Body::UserLinked(facts) => Data::UserLinked(linked(facts)),
-        Body::UserUpdated { user, email, email_verified, display_name, changed_fields } => {
-            Data::UserUpdated(proto::UserUpdated {
-                user: user.to_string(),
-                email: text(email.as_ref()),
-                email_verified: *email_verified,
-                display_name: text(display_name.as_ref()),
-                changed_fields: owned(changed_fields),
-            })
-        }
+        Body::UserUpdated {
+            user,
+            email,
+            email_verified,
+            display_name,
+            picture_url,
+            changed_fields,
+        } => Data::UserUpdated(proto::UserUpdated {
+            user: user.to_string(),
+            email: text(email.as_ref()),
+            email_verified: *email_verified,
+            display_name: text(display_name.as_ref()),
+            picture_uri: text(picture_url.as_ref()),
+            changed_fields: owned(changed_fields),
+        }),
         Body::UserUnlinked { identity, kind } => Data::UserUnlinked(user::unlinked(identity, kind)),
         Body::UserSuspended(name) => Data::UserSuspended(user::suspended(name)),
         Body::UserUnsuspended(name) => Data::UserUnsuspended(user::unsuspended(name)),

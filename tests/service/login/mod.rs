@@ -9,6 +9,7 @@ mod failures;
 mod people;
 mod pre_hijacking;
 mod proof;
+mod profile_sync;
 mod redeeming;
 mod replicas;
 mod rights;

@@ -34,7 +34,8 @@ pub(crate) fn every_kind() -> Vec<Event> {
             email: facts().email,
             email_verified: false,
             display_name: Some("Rowan \"R\" Ätherton".to_owned()),
-            changed_fields: vec!["email", "display_name"],
+            picture_url: Some("https://avatars.example/rowan.png".to_owned()),
+            changed_fields: vec!["email", "display_name", "picture_uri"],
         },
     ];
     events.extend(people.into_iter().map(about_user));

@@ -4,6 +4,7 @@ use latchkey_domain::{
     email::EmailAddress,
     event::{Event, EventBody},
     id::{IdentityId, UserId},
+    policy::ProfileSync,
     profile::Account,
     sign_in::SignInResult,
     user::{Identity, IdentityKind, User},
@@ -22,6 +23,7 @@ pub(super) struct Newcomer<'a> {
     pub(super) account: &'a Account,
     /// The address that the provider says is primary and confirmed.
     pub(super) email: Option<&'a EmailAddress>,
+    pub(super) sync: ProfileSync,
     pub(super) telling: Telling<'a>,
 }
 
@@ -106,13 +108,14 @@ fn conflict() -> Error {
 impl Newcomer<'_> {
     fn user(&self, proven: Option<&EmailAddress>) -> User {
         let now = self.telling.now;
+        let told = Some(self.account).filter(|_| self.sync.is_at_sign_up());
         User {
             environment: self.telling.attempt.flow.environment.clone(),
             id: UserId::new(now),
-            display_name: self.account.display_name.clone(),
+            display_name: told.and_then(|account| account.display_name.clone()),
             email: proven.or(self.email).cloned(),
             email_verified: proven.is_some(),
-            picture_url: self.account.picture_url.clone(),
+            picture_url: told.and_then(|account| account.picture_url.clone()),
             suspended_at: None,
             version: 1,
             sequence: 0,

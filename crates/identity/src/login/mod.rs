@@ -9,6 +9,7 @@ mod complete;
 mod facts;
 mod first;
 mod flow;
+mod follow;
 mod membership;
 mod noting;
 mod options;

@@ -148,7 +148,8 @@ impl Latchkey {
             return Ok(Recorded::Reached(Err(end)));
         }
         let telling = self.telling(opened, way_in, (provider.issuer(), account));
-        let newcomer = Newcomer { account, email: today.address(), telling };
+        let sync = way_in.connection.policies.profile_sync;
+        let newcomer = Newcomer { account, email: today.address(), sync, telling };
         let reached = match decide(evidence) {
             Decision::SignIn(known) => return Ok(Recorded::Known(Box::new(known))),
             Decision::Refuse(reason, Some(known)) => {

@@ -3,9 +3,9 @@
 use latchkey_domain::{
     email::EmailAddress,
     event::EventBody,
+    policy::ProfileSync,
     profile::{Account, Issuer},
     sign_in::{Failure, SignInResult, Unsuccessful},
-    time::Timestamp,
     user::{Identity, IdentityKind, SocialIdentity, User},
 };
 use latchkey_store::{Known, RepeatSignIn, SignInEnd, WayIn};
@@ -13,6 +13,7 @@ use latchkey_store::{Known, RepeatSignIn, SignInEnd, WayIn};
 use super::{
     attempt::{Attempt, Opened},
     facts::{Telling, end_of},
+    follow::follow,
     profile::Ended,
 };
 use crate::{Latchkey, Result};
@@ -67,7 +68,8 @@ impl Latchkey {
             subject: &today.account.subject,
             now,
         };
-        let (user, identity, events) = brought_up_to_date(known, today, &telling);
+        let sync = way_in.connection.policies.profile_sync;
+        let (user, identity, events) = brought_up_to_date(known, today, sync, &telling);
         let finish = self.finish_of(opened, SignInResult::SignedIn, (&user, &identity), now)?;
         let repeat =
             RepeatSignIn { finish: &finish, user: &user, identity: &identity, events: &events };
@@ -94,6 +96,7 @@ pub(super) fn is_same_account(identity: &Identity, account: &Account) -> bool {
 fn brought_up_to_date(
     known: Known,
     today: Today<'_>,
+    sync: ProfileSync,
     telling: &Telling<'_>,
 ) -> (User, Identity, Vec<latchkey_domain::event::Event>) {
     let Known { mut user, mut identity } = known;
@@ -104,9 +107,7 @@ fn brought_up_to_date(
     user.version += 1;
     user.last_signed_in_at = telling.now;
     let mut bodies = Vec::with_capacity(2);
-    if let Some(updated) = new_address(&mut user, today, telling.now) {
-        bodies.push(updated);
-    }
+    bodies.extend(follow(&mut user, today, sync, telling.now));
     let facts = telling.facts(&user, &identity);
     bodies.push(EventBody::UserSignedIn(facts, SignInResult::SignedIn));
     let events = telling.about(&mut user, bodies);
@@ -124,24 +125,6 @@ fn refresh(social: &mut SocialIdentity, today: Today<'_>, attempt: &Attempt) {
     if !social.connections.contains(&attempt.flow.connection) {
         social.connections.push(attempt.flow.connection.clone());
     }
-}
-
-/// Follows an address that the provider tells, unless the user has one that is proven: an address
-/// is an attribute, and never decides whom somebody is.
-fn new_address(user: &mut User, today: Today<'_>, now: Timestamp) -> Option<EventBody> {
-    let email = today.email?;
-    if user.email_verified || user.email == *email {
-        return None;
-    }
-    user.email.clone_from(email);
-    user.updated_at = now;
-    Some(EventBody::UserUpdated {
-        user: user.name(),
-        email: email.clone(),
-        email_verified: false,
-        display_name: user.display_name.clone(),
-        changed_fields: vec!["email"],
-    })
 }
 
 /// A social identity as it is first seen.

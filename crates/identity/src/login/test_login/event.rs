@@ -26,6 +26,7 @@ pub(super) fn test_event(
         identity: IdentityId::new(now),
     };
     let email = usable(&profile.emails).cloned();
+    let is_told = way_in.connection.policies.profile_sync.is_at_sign_up();
     let facts = SignInFacts {
         user: user.clone(),
         identity,
@@ -33,8 +34,8 @@ pub(super) fn test_event(
         subject: profile.account.subject,
         email_verified: email.is_some() && way_in.connection.trusted_provider,
         email,
-        display_name: profile.account.display_name,
-        picture_url: profile.account.picture_url,
+        display_name: profile.account.display_name.filter(|_| is_told),
+        picture_url: profile.account.picture_url.filter(|_| is_told),
         context: SignInContext {
             connection: flow.connection_name(),
             application: None,
