@@ -18,9 +18,9 @@ use crate::{
     },
 };
 
-fn policy(mode: SignUpMode, domains: &[&str]) -> Option<SignUpPolicy> {
+fn policy(mode: SignUpMode, domains: &[&str]) -> SignUpPolicy {
     let email_domains = domains.iter().map(|&domain| domain.to_owned()).collect();
-    Some(SignUpPolicy { mode: mode.into(), email_domains })
+    SignUpPolicy { mode: mode.into(), email_domains }
 }
 
 async fn dev(app: &TestApp) -> Environment {
@@ -50,11 +50,11 @@ async fn change_acme(app: &TestApp, sign_up_policy: Option<SignUpPolicy>) -> Org
 both! {
     async fn an_environment_lets_everybody_sign_up_until_it_says_otherwise(app) {
         let before = dev(&app).await;
-        assert_eq!(before.sign_up_policy, policy(SignUpMode::Open, &[]));
+        assert_eq!(before.sign_up_policy, Some(policy(SignUpMode::Open, &[])));
         assert!(!before.email_required);
         assert_eq!(before.email_code_lifetime, Some(Duration { seconds: 600, nanos: 0 }));
 
-        let domains = policy(SignUpMode::EmailDomains, &["Acme.example", "müller.example"]);
+        let domains = Some(policy(SignUpMode::EmailDomains, &["Acme.example", "müller.example"]));
         let to = Environment {
             sign_up_policy: domains,
             email_required: true,
@@ -63,7 +63,7 @@ both! {
         };
         let changed = change(&app, to.clone(), &["sign_up_policy", "email_code_lifetime"]).await.unwrap();
         let normal = ["acme.example", "xn--mller-kva.example"];
-        assert_eq!(changed.sign_up_policy, policy(SignUpMode::EmailDomains, &normal));
+        assert_eq!(changed.sign_up_policy, Some(policy(SignUpMode::EmailDomains, &normal)));
         assert!(!changed.email_required, "it is not in the mask");
         assert_eq!(changed.email_code_lifetime, to.email_code_lifetime);
         assert_ne!(changed.etag, before.etag);
@@ -74,7 +74,7 @@ both! {
     async fn a_policy_that_is_taken_away_is_the_one_by_default(app) {
         let before = dev(&app).await;
         let closed = Environment {
-            sign_up_policy: policy(SignUpMode::Closed, &[]),
+            sign_up_policy: Some(policy(SignUpMode::Closed, &[])),
             email_code_lifetime: Some(Duration { seconds: 60, nanos: 0 }),
             ..Environment::default()
         };
@@ -91,7 +91,7 @@ both! {
             (SignUpMode::Closed, &["acme.example"]),
             (SignUpMode::EmailDomains, &[]),
         ] {
-            let to = Environment { sign_up_policy: policy(mode, domains), ..Environment::default() };
+            let to = Environment { sign_up_policy: Some(policy(mode, domains)), ..Environment::default() };
             let refused = change(&app, to, &["sign_up_policy"]).await.unwrap_err();
             let field = "environment.sign_up_policy.email_domains";
             assert_eq!(wrong_fields(&refused), [field], "{mode:?}");
@@ -101,7 +101,7 @@ both! {
     async fn an_organization_may_say_who_signs_up_for_it(app) {
         let mut request = new_organization("acme", "");
         assert_eq!(app.add_organization(request.clone()).await.unwrap().sign_up_policy, None);
-        let closed = policy(SignUpMode::Closed, &[]);
+        let closed = Some(policy(SignUpMode::Closed, &[]));
         assert_eq!(change_acme(&app, closed.clone()).await.sign_up_policy, closed);
         assert_eq!(app.organization(ACME).await.unwrap().sign_up_policy, closed);
         assert_eq!(change_acme(&app, None).await.sign_up_policy, None);

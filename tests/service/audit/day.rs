@@ -132,23 +132,37 @@ impl Day {
         self.call("TenantAdmin/CreateEnvironment", &create, made).await;
         let (name, display_name) = (staging(), "Nearly real".to_owned());
         let update = v1::UpdateEnvironmentRequest {
+            environment: Some(Environment { name, display_name, ..environment }),
+            update_mask: None,
+        };
+        let changed = |_: &v1::UpdateEnvironmentResponse| {
+            Line::about(STAGING).replaces("display_name", "\"Staging\"", "\"Nearly real\"")
+        };
+        self.call("TenantAdmin/UpdateEnvironment", &update, changed).await;
+        self.policies_of_staging().await;
+        let delete = v1::DeleteEnvironmentRequest { name: staging(), etag: String::new() };
+        let deleted = |_: &v1::DeleteEnvironmentResponse| Line::about(STAGING);
+        self.call("TenantAdmin/DeleteEnvironment", &delete, deleted).await;
+    }
+
+    async fn policies_of_staging(&mut self) {
+        let update = v1::UpdateEnvironmentRequest {
             environment: Some(Environment {
-                name,
-                display_name,
+                name: STAGING.to_owned(),
+                email_required: true,
                 email_code_lifetime: Some(Duration { seconds: 60, nanos: 0 }),
-                ..environment
+                ..Environment::default()
             }),
             update_mask: None,
         };
         let changed = |_: &v1::UpdateEnvironmentResponse| {
-            Line::about(STAGING)
-                .replaces("display_name", "\"Staging\"", "\"Nearly real\"")
-                .replaces("email_code_lifetime", "\"600s\"", "\"60s\"")
+            Line::about(STAGING).replaces("email_required", "false", "true").replaces(
+                "email_code_lifetime",
+                "\"600s\"",
+                "\"60s\"",
+            )
         };
         self.call("TenantAdmin/UpdateEnvironment", &update, changed).await;
-        let delete = v1::DeleteEnvironmentRequest { name: staging(), etag: String::new() };
-        let deleted = |_: &v1::DeleteEnvironmentResponse| Line::about(STAGING);
-        self.call("TenantAdmin/DeleteEnvironment", &delete, deleted).await;
     }
 
     pub(super) async fn applications(&mut self) {

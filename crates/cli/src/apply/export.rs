@@ -116,7 +116,7 @@ impl<'a> From<&'a v1::Environment> for EnvironmentEntry<'a> {
     fn from(there: &'a v1::Environment) -> Self {
         let production = there.kind() == v1::EnvironmentKind::Production;
         let sign_up = there.sign_up_policy.clone().unwrap_or_default();
-        let lifetime = there.email_code_lifetime.clone().unwrap_or_default();
+        let lifetime = there.email_code_lifetime.unwrap_or_default();
         Self {
             id: id(&there.name),
             display_name: &there.display_name,

@@ -50,8 +50,7 @@ impl<'a> Plan<'a> {
         after.default_domain = wanted.default_domain.clone().unwrap_or(after.default_domain);
         after.sign_up_policy = wanted.sign_up_policy.clone().or(after.sign_up_policy);
         after.email_required = wanted.email_required.unwrap_or(after.email_required);
-        let lifetime = wanted.email_code_lifetime.clone();
-        after.email_code_lifetime = lifetime.or(after.email_code_lifetime);
+        after.email_code_lifetime = wanted.email_code_lifetime.or(after.email_code_lifetime);
         if let Some(before) = there {
             if !differences(before, &after, ENVIRONMENT).is_empty() {
                 self.steps.push(Step::UpdateEnvironment { before, after });

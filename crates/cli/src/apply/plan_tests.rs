@@ -122,7 +122,7 @@ fn each_is_one_step(table: &[(Change, &str)]) {
 
 #[test]
 fn each_difference_is_one_step() {
-    let table: [(Change, &str); 11] = [
+    let table: [(Change, &str); 8] = [
         (
             |there| there.applications.get_mut("demo").unwrap().redirect_uris.clear(),
             "~ update application demo",
@@ -130,18 +130,6 @@ fn each_difference_is_one_step() {
         (|there| acme(there).custom_domain.clear(), "~ update organization acme"),
         (
             |there| bitbucket(there).connection.trusted_provider = true,
-            "~ update connection bitbucket",
-        ),
-        (
-            |there| acme(there).sign_up_policy = Some(v1::SignUpPolicy::default()),
-            "~ update organization acme",
-        ),
-        (
-            |there| bitbucket(there).connection.allowed_workspaces.push("acme".to_owned()),
-            "~ update connection bitbucket",
-        ),
-        (
-            |there| bitbucket(there).connection.profile_sync = v1::ProfileSync::Never.into(),
             "~ update connection bitbucket",
         ),
         (
@@ -163,6 +151,29 @@ fn each_difference_is_one_step() {
         (
             |there| bitbucket(there).credentials[1].role = v1::CredentialRole::Standby.into(),
             "~ promote credential cred_new of bitbucket: new",
+        ),
+    ];
+    each_is_one_step(&table);
+}
+
+#[test]
+fn each_policy_that_differs_is_one_step() {
+    let table: [(Change, &str); 4] = [
+        (
+            |there| acme(there).sign_up_policy = Some(v1::SignUpPolicy::default()),
+            "~ update organization acme",
+        ),
+        (
+            |there| bitbucket(there).connection.allowed_workspaces.push("acme".to_owned()),
+            "~ update connection bitbucket",
+        ),
+        (
+            |there| bitbucket(there).connection.profile_sync = v1::ProfileSync::Never.into(),
+            "~ update connection bitbucket",
+        ),
+        (
+            |there| bitbucket(there).connection.verify_by_code = true,
+            "~ update connection bitbucket",
         ),
     ];
     each_is_one_step(&table);

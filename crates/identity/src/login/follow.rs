@@ -1,8 +1,7 @@
 //! What is kept of a known person follows what their provider tells.
 
 use latchkey_domain::{
-    email::EmailAddress, event::EventBody, policy::ProfileSync, profile::Account, time::Timestamp,
-    user::User,
+    event::EventBody, policy::ProfileSync, profile::Account, time::Timestamp, user::User,
 };
 
 use super::repeat::Today;
@@ -15,9 +14,9 @@ pub(super) fn follow(
     now: Timestamp,
 ) -> Option<EventBody> {
     let mut changed_fields = Vec::new();
-    if let Some(email) = today.email
-        && follow_address(user, email)
-    {
+    // An address that is proven stays: an address is an attribute, and never decides whom somebody is.
+    if let Some(email) = today.email.filter(|email| !user.email_verified && user.email != **email) {
+        user.email.clone_from(email);
         changed_fields.push("email");
     }
     if sync.is_at_every_sign_in() {
@@ -35,16 +34,6 @@ pub(super) fn follow(
         picture_url: user.picture_url.clone(),
         changed_fields,
     })
-}
-
-/// Follows an address, unless the user has one that is proven: an address is an attribute, and never
-/// decides whom somebody is.
-fn follow_address(user: &mut User, email: &Option<EmailAddress>) -> bool {
-    let follows = !user.email_verified && user.email != *email;
-    if follows {
-        user.email.clone_from(email);
-    }
-    follows
 }
 
 /// Follows a name and a picture. Who is told of without one keeps what they have.

@@ -30,7 +30,8 @@ impl Bitbucket {
         let mut read = Vec::with_capacity(MAX_PAGES);
         let mut url = first.clone();
         loop {
-            let page: Page<T> = self.read(&url, grant, scope).await?;
+            // Large as it is, it is kept out of the futures around it.
+            let page: Page<T> = Box::pin(self.read(&url, grant, scope)).await?;
             if page.values.into_iter().any(&mut is_it) {
                 return Ok(true);
             }

@@ -184,7 +184,6 @@ pub(crate) fn listed(
 }
 
 pub(crate) fn encode(view: ConnectionView) -> v1::Connection {
-    use v1::upstream_param::Source;
     let ConnectionView { connection, state, warnings } = view;
     let state = match state {
         ConnectionState::CredentialsMissing => v1::ConnectionState::CredentialsMissing,
@@ -194,22 +193,10 @@ pub(crate) fn encode(view: ConnectionView) -> v1::Connection {
         ConnectionState::Deleted => v1::ConnectionState::Deleted,
         ConnectionState::ProviderUnusable => v1::ConnectionState::ProviderUnusable,
     };
-    let params = connection.upstream_params.iter().map(|(name, param)| {
-        let source = match param {
-            UpstreamParam::Value(value) => Source::Value(value.clone()),
-            UpstreamParam::Alias(UpstreamAlias::LoginHint) => {
-                Source::Alias(v1::UpstreamAlias::LoginHint.into())
-            }
-            UpstreamParam::Alias(UpstreamAlias::Prompt) => {
-                Source::Alias(v1::UpstreamAlias::Prompt.into())
-            }
-        };
-        (name.to_owned(), v1::UpstreamParam { source: Some(source) })
-    });
     let policies = &connection.policies;
     v1::Connection {
         name: connection.name().to_string(),
-        upstream_params: params.collect(),
+        upstream_params: connection.upstream_params.iter().map(encode_param).collect(),
         display_name: connection.display_name.to_string(),
         provider: connection.provider.to_string(),
         trusted_provider: connection.trusted_provider,
@@ -225,6 +212,20 @@ pub(crate) fn encode(view: ConnectionView) -> v1::Connection {
         delete_time: connection.deletion.map(|deletion| time::encode(deletion.deleted_at)),
         purge_time: connection.deletion.map(|deletion| time::encode(deletion.purge_at)),
     }
+}
+
+fn encode_param((name, param): (&str, &UpstreamParam)) -> (String, v1::UpstreamParam) {
+    use v1::upstream_param::Source;
+    let source = match param {
+        UpstreamParam::Value(value) => Source::Value(value.clone()),
+        UpstreamParam::Alias(UpstreamAlias::LoginHint) => {
+            Source::Alias(v1::UpstreamAlias::LoginHint.into())
+        }
+        UpstreamParam::Alias(UpstreamAlias::Prompt) => {
+            Source::Alias(v1::UpstreamAlias::Prompt.into())
+        }
+    };
+    (name.to_owned(), v1::UpstreamParam { source: Some(source) })
 }
 
 fn encode_warning(warning: ConnectionWarning) -> v1::ConnectionWarning {
