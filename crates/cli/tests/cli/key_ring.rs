@@ -103,7 +103,7 @@ async fn rotate(db: TestDatabase) {
     assert_eq!(kept.code, Some(1));
     assert!(
         kept.stderr
-            .contains("2001 credentials, 2000 requests, 2000 test logins, 2000 signing keys"),
+            .contains("2001 credentials, 2000 requests, 2000 test logins, 2000 mails, 2000 waiting sign-ins, 2000 signing keys"),
         "{kept:?}"
     );
 

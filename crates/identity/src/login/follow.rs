@@ -66,6 +66,7 @@ mod tests {
             email: None,
             email_verified: false,
             picture_url: picture.map(ToOwned::to_owned),
+            suspended_at: None,
             version: 1,
             sequence: 1,
             created_at: at,

@@ -72,6 +72,7 @@ fn not_proven(user: &User) -> EventBody {
         email: user.email.clone(),
         email_verified: false,
         display_name: user.display_name.clone(),
+        picture_url: user.picture_url.clone(),
         changed_fields: vec!["email_verified"],
     }
 }
