@@ -104,9 +104,9 @@ impl TestApp {
     }
 
     /// Waits until somebody began to hand over as many.
-    pub(crate) async fn until_tried(&self, tries: usize) {
+    pub(crate) async fn until_tried(&self, times: usize) {
         let tried = async {
-            while self.smtp.tries() < tries {
+            while self.smtp.tries() < times {
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
         };
