@@ -31,7 +31,8 @@ fn may_call(path: &str, kind: ApiKeyKind) -> bool {
         ("SocialLogin", "ListLoginOptions") => &[Gateway, Application],
         (
             "SocialLogin",
-            "StartLogin" | "CompleteLogin" | "RedeemTestTicket" | "ListSigningKeys",
+            "StartLogin" | "CompleteLogin" | "RedeemTestTicket" | "ListSigningKeys" | "SubmitEmail"
+            | "VerifyEmail" | "ResendEmailCode" | "ConfirmLink" | "CancelLogin" | "GetLoginStep",
         ) => &[Gateway],
         ("SocialLogin", "RedeemLogin") => &[Application],
         (service, method) => panic!("who may call {service}/{method}?"),

@@ -66,7 +66,13 @@ fn no_request_of_a_sign_in_carries_a_token_a_profile_or_an_address() {
     let of_sign_ins = methods().into_iter().filter(|found| found.path.contains(".SocialLogin/"));
     let mut names = BTreeSet::new();
     for method in of_sign_ins {
-        fields(&method.request, "", &mut names);
+        let mut of_request = BTreeSet::new();
+        fields(&method.request, "", &mut of_request);
+        if method.request.ends_with(".SubmitEmailRequest") {
+            // It proves nothing before a code has come back from it.
+            of_request.retain(|(name, _)| name != "email");
+        }
+        names.append(&mut of_request);
     }
     assert!(names.len() > 12, "{names:?}");
     for (name, _) in &names {

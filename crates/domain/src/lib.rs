@@ -13,6 +13,8 @@ pub mod email;
 pub mod email_code;
 pub mod environment;
 pub mod event;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzed;
 pub mod grant;
 pub mod host;
 pub mod id;

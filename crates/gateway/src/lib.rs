@@ -5,6 +5,8 @@ mod config;
 mod cookies;
 pub mod demo;
 mod fault;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzed;
 mod headers;
 mod health;
 mod jwks;

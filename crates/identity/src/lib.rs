@@ -4,6 +4,8 @@ mod access;
 mod connections;
 mod error;
 mod events;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzed;
 mod keys;
 mod login;
 mod mail;

@@ -4,6 +4,8 @@ mod address;
 mod answer;
 mod bitbucket;
 mod endpoint;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzed;
 mod http;
 mod oauth_http;
 mod reachable;

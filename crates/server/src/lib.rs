@@ -2,6 +2,8 @@
 
 mod access;
 mod config;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzed;
 mod health;
 mod malformed;
 mod seats;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use bitbucket_stand_in::StandIn;
+use latchkey_domain::mail::Mailer;
 use latchkey_identity::{Latchkey, Parts};
 use latchkey_keyring::{KeyFile, KeyRing};
 use latchkey_proto::v1::{
@@ -33,8 +34,22 @@ impl TestApp {
         self.replica_at(keys, self.bitbucket_url()).await
     }
 
+    /// Starts a second process with the same keys that has nobody to carry mail.
+    pub(crate) async fn replica_without_mail(&self) -> Replica {
+        self.replica_with(&self.key_file, self.bitbucket_url(), None).await
+    }
+
     /// Starts a second process whose configuration says that Bitbucket is elsewhere.
     pub(crate) async fn replica_at(&self, keys: &KeyFile, base_url: &str) -> Replica {
+        self.replica_with(keys, base_url, Some(mailer(&self.smtp))).await
+    }
+
+    async fn replica_with(
+        &self,
+        keys: &KeyFile,
+        base_url: &str,
+        mailer: Option<Arc<dyn Mailer>>,
+    ) -> Replica {
         let store = self.database.store().await;
         let cache = followed(&store, &self.stop, &self.tasks);
         let keyring = Arc::new(KeyRing::load(keys).unwrap());
@@ -45,7 +60,7 @@ impl TestApp {
             keyring,
             providers: providers(base_url),
             resolver: resolver(&self.dns),
-            mailer: Some(mailer(&self.smtp)),
+            mailer,
             clock,
         });
         let (_, channel) = serve(&latchkey, &self.stop, &self.tasks).await;

@@ -111,6 +111,16 @@ impl Answer {
     }
 }
 
+/// Reads a query, whatever it is.
+#[cfg(any(test, fuzzing))]
+pub(crate) fn read_any(query: &str) {
+    if let Ok(Answer { state, code, error }) = Answer::read(query) {
+        assert!(!state.is_empty() && (code.is_empty() || error.is_empty()));
+        assert!(code.len() <= LONGEST_CODE && error.len() <= LONGEST_ERROR);
+        assert!((code + &error).bytes().all(|byte| (b' '..=b'~').contains(&byte)));
+    }
+}
+
 /// Codes and errors are printable ASCII (RFC 6749, appendix A).
 fn is_short(value: &str, most: usize) -> bool {
     value.len() <= most && value.bytes().all(|byte| (b' '..=b'~').contains(&byte))

@@ -12,6 +12,8 @@ mod flow;
 mod follow;
 mod membership;
 mod noting;
+#[cfg(any(test, fuzzing))]
+mod opens;
 mod options;
 mod place;
 mod profile;
@@ -34,5 +36,7 @@ pub use start::{StartLogin, Started};
 pub use test_login::{NewTestLogin, RedeemTicket, StartedTest, TestLoginView};
 
 pub(crate) use facts::sealed_place;
+#[cfg(any(test, fuzzing))]
+pub(crate) use opens::opens;
 pub(crate) use proof::waiting_place;
 pub(crate) use test_login::profile_place;

@@ -6,6 +6,8 @@ mod callback;
 mod consumer;
 mod emails;
 mod exchange;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzzed;
 mod pages;
 mod reach;
 mod settings;

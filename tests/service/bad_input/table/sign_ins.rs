@@ -29,8 +29,9 @@ pub(super) fn sign_ins() -> Vec<Case> {
         [environment, required(host("host")), continuation, browser_secret]
     };
     let mailed = || up_to("language_code", 64);
-    let domain = [["d"; 63].concat(), ["d"; 63].concat(), "d".repeat(60)].join(".");
-    let (longest, too_long) = (format!("a@{domain}.d"), format!("a@{domain}.{}", "d".repeat(62)));
+    let (local, label) = ("l".repeat(64), "d".repeat(63));
+    let address = |last: usize| format!("{local}@{label}.{label}.{}", "d".repeat(last));
+    let (longest, too_long) = (address(61), address(62));
     let challenge = field(
         "code_challenge",
         &[CHALLENGE],

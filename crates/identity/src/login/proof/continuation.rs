@@ -72,7 +72,7 @@ impl Opened {
     }
 
     /// Opens a continuation. Whatever is wrong with it, the caller learns that it is not one of ours.
-    fn from_continuation(at: &Continue, keyring: &KeyRing) -> Result<Self> {
+    pub(in crate::login) fn from_continuation(at: &Continue, keyring: &KeyRing) -> Result<Self> {
         let text = at.continuation.expose_secret();
         if text.len() > MAX_LENGTH {
             return Err(Error::ContinuationInvalid);
