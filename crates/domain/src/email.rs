@@ -3,13 +3,16 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use unicode_normalization::UnicodeNormalization;
 
 use crate::Invalid;
 
-/// An address in one normal form: ASCII letters of the local part folded, domain in punycode.
+/// An address in one normal form: the local part in NFC (Unicode, annex 15) with its ASCII letters folded,
+/// the domain in punycode.
 ///
 /// Two people must never be taken for one because of how an address is written, so nothing but
-/// ASCII case is folded in the local part, and look-alikes stay apart.
+/// ASCII case is folded in the local part, and look-alikes stay apart. One person must not be two
+/// because a keyboard writes an accent by itself, so characters are composed first.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct EmailAddress(String);
@@ -24,6 +27,7 @@ impl EmailAddress {
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         const REFUSED: Invalid = Invalid::new("must be an e-mail address");
         let (local, domain) = text.trim().rsplit_once('@').ok_or(REFUSED)?;
+        let local: String = local.nfc().collect();
         let local_fits = !local.is_empty()
             && local.len() <= Self::MAX_LOCAL_LENGTH
             && !local.contains(['@', '"', ' ', ',', ';', ':', '<', '>', '(', ')', '[', ']', '\\'])
@@ -72,6 +76,13 @@ mod tests {
         let parse = |text: &str| EmailAddress::parse(text).unwrap();
         assert_eq!(parse("Rowan@Mail.Example"), parse("rowan@mail.example"));
         assert_eq!(parse("rowan@bücher.example"), parse("rowan@xn--bcher-kva.example"));
+    }
+
+    #[test]
+    fn an_accent_is_the_same_however_a_keyboard_writes_it() {
+        let composed = EmailAddress::parse("jos\u{e9}@mail.example").unwrap();
+        assert_eq!(EmailAddress::parse("jose\u{301}@mail.example").unwrap(), composed);
+        assert_eq!(composed.as_str(), "jos\u{e9}@mail.example");
     }
 
     #[test]
