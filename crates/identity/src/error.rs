@@ -219,6 +219,7 @@ impl Error {
         self.class().1
     }
 
+    #[expect(clippy::too_many_lines, reason = "a table: a line an error, and none left out")]
     const fn class(&self) -> (ErrorKind, &'static str) {
         use ErrorKind::{
             Denied, Exists, Internal, Invalid, NotFound, Precondition, StartOver, Unauthenticated,

@@ -47,6 +47,7 @@ mod policies;
 mod sign_ins;
 mod test_logins;
 mod users;
+mod waiting;
 
 use policies::{code_lifetime, email_domains, workspaces};
 
@@ -61,6 +62,7 @@ pub(super) fn table() -> Vec<Case> {
     cases.extend(readers());
     cases.extend(users::users());
     cases.extend(sign_ins::sign_ins());
+    cases.extend(waiting::waiting());
     cases
 }
 

@@ -73,14 +73,12 @@ fn continuation(step: &Step) -> String {
 
 macro_rules! call {
     ($app:expr, $at:expr, $rpc:ident($request:ident { $($field:ident: $value:expr),* })) => {{
-        #[allow(clippy::needless_update, reason = "some have no field but the common ones")]
         let request = v1::$request {
             environment: DEV.to_owned(),
             host: $at.host.clone(),
             continuation: $at.continuation.clone(),
             browser_secret: $at.browser_secret.clone(),
             $($field: $value,)*
-            ..v1::$request::default()
         };
         let answer = $app.login().$rpc(request).await.map(Response::into_inner)?;
         Ok(answer.step.unwrap().step.unwrap())
@@ -148,17 +146,31 @@ impl TestApp {
 
     /// Gives an address.
     pub(crate) async fn submit(&self, at: &Waiting, email: &str) -> Result<Step, Status> {
-        call!(self, at, submit_email(SubmitEmailRequest { email: email.to_owned() }))
+        call!(
+            self,
+            at,
+            submit_email(SubmitEmailRequest {
+                email: email.to_owned(),
+                language_code: String::new()
+            })
+        )
     }
 
     /// Gives a code.
     pub(crate) async fn verify(&self, at: &Waiting, code: &str) -> Result<Step, Status> {
-        call!(self, at, verify_email(VerifyEmailRequest { code: code.to_owned() }))
+        call!(
+            self,
+            at,
+            verify_email(VerifyEmailRequest {
+                code: code.to_owned(),
+                language_code: String::new()
+            })
+        )
     }
 
     /// Asks for another code.
     pub(crate) async fn resend(&self, at: &Waiting) -> Result<Step, Status> {
-        call!(self, at, resend_email_code(ResendEmailCodeRequest {}))
+        call!(self, at, resend_email_code(ResendEmailCodeRequest { language_code: String::new() }))
     }
 
     /// Wants to be linked.

@@ -110,9 +110,10 @@ fn expected(cell: Cell, evidence: Evidence<'_, UserId>, link_confirmed: bool) ->
     let rights = cell.rights();
     // 1: the identity is known.
     if let Some(known) = evidence.known {
-        return match rights.may_sign_in {
-            true => Decision::SignIn(known),
-            false => Decision::Refuse(Refusal::SignInNotAllowed, Some(known)),
+        return if rights.may_sign_in {
+            Decision::SignIn(known)
+        } else {
+            Decision::Refuse(Refusal::SignInNotAllowed, Some(known))
         };
     }
     let sign_up = evidence.policy.sign_up.policy;

@@ -8,7 +8,7 @@ use latchkey_domain::{
     sign_in::{Failure, Intent, Refusal, Unsuccessful},
     suspension::suspended,
 };
-use latchkey_store::{Known, WayIn};
+use latchkey_store::{Known, Tx, WayIn};
 use secrecy::SecretString;
 
 use super::{
@@ -126,8 +126,8 @@ impl Latchkey {
         admitted: &Admitted<'_>,
         arrival: Arrival<'_>,
     ) -> Result<Recorded> {
-        let (way_in, today) = (admitted.way_in, arrival.today);
-        let provider = self.provider_of(way_in)?;
+        let today = arrival.today;
+        let provider = self.provider_of(admitted.way_in)?;
         let (environment, account) = (&opened.attempt.flow.environment, today.account);
         let tx = self.store.begin().await?;
         // A person who is new is added to it, and nobody is to be added to what is deleted.
@@ -147,10 +147,23 @@ impl Latchkey {
             let end = Unsuccessful::Failed(Failure::ProviderUnavailable);
             return Ok(Recorded::Reached(Err(end)));
         }
+        self.carry_out(tx, opened, (admitted, today), decide(evidence)).await
+    }
+
+    /// Writes what follows from a decision, and commits.
+    async fn carry_out(
+        &self,
+        tx: Tx,
+        opened: &Opened,
+        (admitted, today): (&Admitted<'_>, Today<'_>),
+        decision: Decision<Known>,
+    ) -> Result<Recorded> {
+        let (way_in, account) = (admitted.way_in, today.account);
+        let provider = self.provider_of(way_in)?;
         let telling = self.telling(opened, way_in, (provider.issuer(), account));
         let sync = way_in.connection.policies.profile_sync;
         let newcomer = Newcomer { account, email: today.address(), sync, telling };
-        let reached = match decide(evidence) {
+        let reached = match decision {
             Decision::SignIn(known) => return Ok(Recorded::Known(Box::new(known))),
             Decision::Refuse(reason, Some(known)) => {
                 return Ok(Recorded::TurnedAway(known.user.id, reason));

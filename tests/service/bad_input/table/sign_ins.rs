@@ -22,16 +22,6 @@ pub(super) fn sign_ins() -> Vec<Case> {
         depending(field)
     };
     let state = "s".repeat(513);
-    let waits = || {
-        let environment = name("environment", "environments/");
-        let continuation = up_to("continuation", 2048);
-        let browser_secret = up_to("browser_secret", 256);
-        [environment, required(host("host")), continuation, browser_secret]
-    };
-    let mailed = || up_to("language_code", 64);
-    let (local, label) = ("l".repeat(64), "d".repeat(63));
-    let address = |last: usize| format!("{local}@{label}.{label}.{}", "d".repeat(last));
-    let (longest, too_long) = (address(61), address(62));
     let challenge = field(
         "code_challenge",
         &[CHALLENGE],
@@ -56,22 +46,6 @@ pub(super) fn sign_ins() -> Vec<Case> {
             [name("connection", CONNECTION), required(host("host")), up_to("state", 2048),
                 up_to("browser_secret", 256), up_to("code", 2048), up_to("error", 128),
                 up_to("language_code", 64)]),
-        case!(false, Gateway, "SocialLogin" / "SubmitEmail", SubmitEmailRequest,
-            {"environment": "environments/dev", "host": "login.example.com", "email": "a@b.example"},
-            [waits(), mailed(),
-                field("email", &["a@b.example", &longest], &["", "a", "a@b", &too_long, "a@b.example\nc"])]),
-        case!(false, Gateway, "SocialLogin" / "VerifyEmail", VerifyEmailRequest,
-            {"environment": "environments/dev", "host": "login.example.com", "code": "123456"},
-            [waits(), mailed(),
-                field("code", &["123 456", "123-456"], &["", "12345", "1234567", "abcdef", &"1".repeat(33)])]),
-        case!(false, Gateway, "SocialLogin" / "ResendEmailCode", ResendEmailCodeRequest,
-            {"environment": "environments/dev", "host": "login.example.com"}, [waits(), mailed()]),
-        case!(false, Gateway, "SocialLogin" / "ConfirmLink", ConfirmLinkRequest,
-            {"environment": "environments/dev", "host": "login.example.com"}, [waits()]),
-        case!(false, Gateway, "SocialLogin" / "CancelLogin", CancelLoginRequest,
-            {"environment": "environments/dev", "host": "login.example.com"}, [waits()]),
-        case!(false, Gateway, "SocialLogin" / "GetLoginStep", GetLoginStepRequest,
-            {"environment": "environments/dev", "host": "login.example.com"}, [waits()]),
         case!(false, Application, "SocialLogin" / "RedeemLogin", RedeemLoginRequest,
             {"code": "lk_code_x", "code_verifier": "v".repeat(43)},
             [required(up_to("code", 256)),

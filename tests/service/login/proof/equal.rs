@@ -70,10 +70,10 @@ both! {
         for round in 0..ROUNDS {
             // Each address is new to what is counted; only one of each pair has a user.
             let held = format!("known{round}@mail.example");
-            let hold = format!(
+            let given = format!(
                 "UPDATE identities SET proven_email = '{held}' WHERE proven_email IS NOT NULL"
             );
-            app.database.execute(&hold).await;
+            app.database.execute(&given).await;
             with_user.push(give(&app, &held).await.2);
             without.push(give(&app, &format!("other{round}@mail.example")).await.2);
         }
