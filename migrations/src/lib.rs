@@ -24,6 +24,7 @@ mod m20261130_000025_create_signing_keys;
 mod m20261130_000027_add_policies;
 mod m20261130_000029_create_mail_outbox;
 mod m20261130_000030_create_waiting_sign_ins;
+mod m20261130_000031_create_link_tickets;
 
 /// Every step, in order.
 #[derive(Debug)]
@@ -53,6 +54,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000027_add_policies::Migration),
             Box::new(m20261130_000029_create_mail_outbox::Migration),
             Box::new(m20261130_000030_create_waiting_sign_ins::Migration),
+            Box::new(m20261130_000031_create_link_tickets::Migration),
         ]
     }
 }

@@ -1,6 +1,7 @@
 //! What Latchkey is about: identities, connections, sign-ins and events, without I/O.
 
 pub mod access;
+pub mod adding;
 pub mod application;
 pub mod audit;
 pub mod callback;

@@ -13,6 +13,11 @@ pub const STATE_LIFETIME: Duration = Duration::from_mins(10);
 pub const COOKIE_LIFETIME: Duration = Duration::from_mins(45);
 /// How long a login code can be redeemed: the application does it at once (ASVS 10.4.3, level 3).
 pub const LOGIN_CODE_LIFETIME: Duration = Duration::from_mins(1);
+/// How long a link ticket can be used: the application sends the browser on at once.
+pub const LINK_TICKET_LIFETIME: Duration = Duration::from_mins(1);
+/// How old an id token may be that a link ticket is made from: who has an old one need not be who
+/// signed in.
+pub const LINKS_AFTER_SIGN_IN: Duration = Duration::from_mins(10);
 /// When a claimed sign-in without an end is taken for abandoned: beyond all of a provider's time.
 pub const ABANDONED_AFTER: Duration = Duration::from_secs(15);
 
@@ -35,7 +40,7 @@ pub enum SignInResult {
     SignedIn,
     /// A user was made.
     SignedUp,
-    /// The account was linked to a user who was known by a proven address.
+    /// The account was linked to a user: known by a proven address, or signed in already.
     Linked,
 }
 
@@ -87,7 +92,8 @@ reasons! {
         DeniedByUser = "DENIED_BY_USER" => "access_denied",
         /// The provider wants them to do something first.
         InteractionRequired = "INTERACTION_REQUIRED" => "interaction_required",
-        /// Nobody is known by this account, and the intent was to sign in.
+        /// Nobody is known by this account, and the intent was to sign in; or whom it was to be added
+        /// to is deleted.
         AccountNotFound = "ACCOUNT_NOT_FOUND" => "access_denied",
         /// The connection was switched off or deleted.
         ConnectionDisabled = "CONNECTION_DISABLED" => "unauthorized_client",
@@ -99,7 +105,8 @@ reasons! {
         SignUpNotAllowed = "SIGN_UP_NOT_ALLOWED" => "access_denied",
         /// They are known, and the application does not let them in this way.
         SignInNotAllowed = "SIGN_IN_NOT_ALLOWED" => "access_denied",
-        /// Somebody is known by the address, and the application does not link accounts this way.
+        /// Somebody is known by the address, or is signed in, and the application does not link accounts
+        /// this way.
         LinkNotAllowed = "LINK_NOT_ALLOWED" => "access_denied",
         /// Nobody is known by this account, and nobody new is taken.
         SignUpClosed = "SIGN_UP_CLOSED" => "access_denied",
@@ -107,6 +114,8 @@ reasons! {
         EmailDomainNotAllowed = "EMAIL_DOMAIN_NOT_ALLOWED" => "access_denied",
         /// They gave up on proving their address, or did not want to be linked to who holds it.
         CancelledByUser = "CANCELLED_BY_USER" => "access_denied",
+        /// The account was to be added to whoever is signed in, and is another user's.
+        IdentityOfAnotherUser = "IDENTITY_OF_ANOTHER_USER" => "access_denied",
         /// Whoever they are known as is suspended.
         UserSuspended = "USER_SUSPENDED" => "access_denied",
         /// They are a member of no workspace that may come through the connection.

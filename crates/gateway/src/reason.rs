@@ -94,7 +94,9 @@ fn rpc_status(reason: ErrorReason) -> StatusCode {
         | R::EmailGiven
         | R::EmailMissing
         | R::EmailNotProven => StatusCode::CONFLICT,
-        R::StateExpired | R::TestTicketInvalid | R::ContinuationInvalid => StatusCode::GONE,
+        R::StateExpired | R::TestTicketInvalid | R::LinkTicketInvalid | R::ContinuationInvalid => {
+            StatusCode::GONE
+        }
         R::Overloaded => StatusCode::TOO_MANY_REQUESTS,
         R::CredentialsMissing
         | R::StorageUnavailable
@@ -115,6 +117,7 @@ fn rpc_status(reason: ErrorReason) -> StatusCode {
         | R::DomainTaken
         | R::RequestIdReused
         | R::LoginCodeInvalid
+        | R::IdTokenInvalid
         | R::UserLastIdentity
         | R::UserSuspended
         | R::WatcherTooSlow

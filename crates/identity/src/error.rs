@@ -111,6 +111,14 @@ pub enum Error {
     /// The ticket of a test login does not work.
     #[error("the link of this test does not work: it works once, for 10 minutes, on its host")]
     TestTicketInvalid,
+    /// The link ticket does not work.
+    #[error("the link ticket does not work: it works once, for a minute, for its application")]
+    LinkTicketInvalid,
+    /// The id token is not one that a link ticket can be made from.
+    #[error(
+        "the id token is not one that was issued to this application for an active user at most 10 minutes ago"
+    )]
+    IdTokenInvalid,
     /// The database cannot be reached.
     #[error("the database cannot be reached")]
     StorageUnavailable(#[source] latchkey_store::Error),
@@ -204,6 +212,8 @@ impl Error {
             Self::EmailGiven => "email",
             Self::LoginCodeInvalid => "code",
             Self::TestTicketInvalid => "ticket",
+            Self::LinkTicketInvalid => "link_ticket",
+            Self::IdTokenInvalid => "id_token",
             _ => return None,
         };
         Some((field, self.to_string()))
@@ -257,6 +267,8 @@ impl Error {
             Self::UserSuspended => (Precondition, "USER_SUSPENDED"),
             Self::UserLastIdentity => (Precondition, "USER_LAST_IDENTITY"),
             Self::TestTicketInvalid => (Invalid, "TEST_TICKET_INVALID"),
+            Self::LinkTicketInvalid => (Invalid, "LINK_TICKET_INVALID"),
+            Self::IdTokenInvalid => (Invalid, "ID_TOKEN_INVALID"),
             Self::StorageUnavailable(_) => (Unavailable, "STORAGE_UNAVAILABLE"),
             Self::KeyMissing(_) => (Unavailable, "KEY_MISSING"),
             Self::Contention(_) => (StartOver, "CONTENTION"),

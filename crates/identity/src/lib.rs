@@ -42,9 +42,9 @@ pub use latchkey_store::{
     TimeCursor,
 };
 pub use login::{
-    Answer, Callback, CodeProblem, Completed, Continue, LoginOption, LoginOptions, NewTestLogin,
-    Outcome, ProviderAnswer, RedeemTicket, Redeemed, SignedIn, StartLogin, Started, StartedTest,
-    TestLoginView, WaitsFor,
+    Answer, Callback, CodeProblem, Completed, Continue, LoginOption, LoginOptions, MadeLinkTicket,
+    NewLinkTicket, NewTestLogin, Outcome, ProviderAnswer, RedeemTicket, Redeemed, SignedIn,
+    StartLogin, Started, StartedTest, TestLoginView, WaitsFor,
 };
 pub use request::{RequestId, credential_etag, etag, grant_etag};
 pub use tenants::{

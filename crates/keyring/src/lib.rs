@@ -12,7 +12,7 @@ pub use file::{KeyEntry, KeyFile};
 pub use key::KeyId;
 pub use ring::{KeyRing, Opened};
 pub use sign::{PrivateKey, PublicKey};
-pub use verify::{Expected, LEEWAY, TokenRefused, verify};
+pub use verify::{Expected, LEEWAY, TokenRefused, verify, verify_made_within};
 
 /// What a sealed or derived value is for. A value of one purpose is noise for every other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

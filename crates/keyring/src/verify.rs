@@ -73,8 +73,33 @@ pub fn verify<C: DeserializeOwned>(
     expected: Expected<'_>,
 ) -> Result<C, TokenRefused> {
     let claims = signed_claims(token.expose_secret(), keys)?;
-    check(&read(&claims)?, expected)?;
+    let required: Required = read(&claims)?;
+    check(&required, expected)?;
+    if expected.now.saturating_sub(seconds(LEEWAY)) >= required.exp {
+        return Err(TokenRefused::Expired);
+    }
     read(&claims)
+}
+
+/// The same of a token that may have expired, but was made at most so long ago, by the clock of those
+/// who made it (as an `id_token_hint`: OpenID Connect Core 1.0, 3.1.2.1).
+pub fn verify_made_within<C: DeserializeOwned>(
+    age: Duration,
+    token: &SecretString,
+    keys: &[(&str, PublicKey)],
+    expected: Expected<'_>,
+) -> Result<C, TokenRefused> {
+    let claims = signed_claims(token.expose_secret(), keys)?;
+    let required: Required = read(&claims)?;
+    check(&required, expected)?;
+    if expected.now.saturating_sub(required.iat) > seconds(age) {
+        return Err(TokenRefused::Expired);
+    }
+    read(&claims)
+}
+
+fn seconds(duration: Duration) -> i64 {
+    i64::try_from(duration.as_secs()).unwrap_or(i64::MAX)
 }
 
 fn signed_claims(token: &str, keys: &[(&str, PublicKey)]) -> Result<Vec<u8>, TokenRefused> {
@@ -98,17 +123,13 @@ fn signed_claims(token: &str, keys: &[(&str, PublicKey)]) -> Result<Vec<u8>, Tok
 }
 
 fn check(claims: &Required, expected: Expected<'_>) -> Result<(), TokenRefused> {
-    let leeway = i64::try_from(LEEWAY.as_secs()).unwrap_or(0);
     if claims.iss != expected.issuer {
         return Err(TokenRefused::Issuer);
     }
     if claims.aud != expected.audience {
         return Err(TokenRefused::Audience);
     }
-    if expected.now.saturating_sub(leeway) >= claims.exp {
-        return Err(TokenRefused::Expired);
-    }
-    if expected.now.saturating_add(leeway) < claims.iat {
+    if expected.now.saturating_add(seconds(LEEWAY)) < claims.iat {
         return Err(TokenRefused::NotYet);
     }
     Ok(())

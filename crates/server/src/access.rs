@@ -51,6 +51,7 @@ pub(crate) const ALLOWED: &[(&str, &[ApiKeyKind])] = &[
     ("/latchkey.v1.ConnectionAdmin/StartTestLogin", ADMINISTRATORS),
     ("/latchkey.v1.ConnectionAdmin/GetTestLogin", ADMINISTRATORS),
     ("/latchkey.v1.SocialLogin/ListLoginOptions", &[Gateway, Application]),
+    ("/latchkey.v1.SocialLogin/CreateLinkTicket", &[Application]),
     ("/latchkey.v1.SocialLogin/StartLogin", GATEWAYS),
     ("/latchkey.v1.SocialLogin/CompleteLogin", GATEWAYS),
     ("/latchkey.v1.SocialLogin/SubmitEmail", GATEWAYS),

@@ -184,6 +184,7 @@ impl Tx {
     ) -> Result<RemovedWith> {
         self.config_changed();
         let api_keys = self.remove_api_keys_of(&name.environment, Some(&name.application)).await?;
+        self.forget_link_tickets_of(&name.environment, Some(&name.application)).await?;
         let connections = granted_to(&self.tx, name, most).await?;
         let grants = grant::Entity::delete_many()
             .filter(grant::Column::Environment.eq(name.environment.as_str()))

@@ -12,19 +12,28 @@ use crate::{
 impl Store {
     pub(crate) async fn finish_repeat_sqlite(&self, repeat: &RepeatSignIn<'_>) -> Result<bool> {
         let tx = self.begin().await?;
-        if !tx.finish_sign_in(repeat.finish).await? || !tx.update_user(repeat.user).await? {
-            return Ok(false);
+        let written = tx.finish_repeat(repeat).await?;
+        if written {
+            tx.commit().await?;
         }
-        tx.use_identity(repeat).await?;
-        for event in repeat.events {
-            tx.emit(event).await?;
-        }
-        tx.commit().await?;
-        Ok(true)
+        Ok(written)
     }
 }
 
 impl Tx {
+    /// [`Store::finish_repeat`] as a part of a transaction, on either database; `false` if nothing may
+    /// be committed.
+    pub async fn finish_repeat(&self, repeat: &RepeatSignIn<'_>) -> Result<bool> {
+        if !self.finish_sign_in(repeat.finish).await? || !self.update_user(repeat.user).await? {
+            return Ok(false);
+        }
+        self.use_identity(repeat).await?;
+        for event in repeat.events {
+            self.emit(event).await?;
+        }
+        Ok(true)
+    }
+
     async fn use_identity(&self, repeat: &RepeatSignIn<'_>) -> Result<()> {
         let IdentityKind::Social(social) = &repeat.identity.kind else {
             return Err(Error::corrupt("identities", "a sign-in by an address"));

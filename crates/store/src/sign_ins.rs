@@ -219,29 +219,6 @@ impl Store {
             Backend::Sqlite => self.finish_repeat_sqlite(repeat).await,
         }
     }
-
-    /// Redeems a login code, once: right code, right application, right challenge, in time.
-    pub async fn redeem(
-        &self,
-        attempt: AttemptId,
-        application: &ApplicationName,
-        proof: (&[u8; 32], &CodeChallenge),
-        now: Timestamp,
-    ) -> Result<Option<SignIn>> {
-        let (login_code_hash, code_challenge) = proof;
-        let redeemed = Entity::update_many()
-            .col_expr(Column::RedeemedAt, Expr::val(now.0))
-            .filter(Column::Id.eq(attempt.0))
-            .filter(Column::LoginCodeHash.eq(login_code_hash.to_vec()))
-            .filter(Column::Environment.eq(application.environment.as_str()))
-            .filter(Column::Application.eq(application.application.as_str()))
-            .filter(Column::CodeChallenge.eq(code_challenge.0.to_vec()))
-            .filter(Column::LoginCodeExpiresAt.gt(now.0))
-            .filter(Column::RedeemedAt.is_null())
-            .exec_with_returning(&self.writer)
-            .await?;
-        redeemed.into_iter().next().map(read).transpose()
-    }
 }
 
 impl Tx {

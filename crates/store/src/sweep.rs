@@ -1,5 +1,5 @@
 //! Removes what has had its time: connections whose deletion can be undone no more, deleted
-//! credentials, requests, test logins, sign-ins that waited, and mail.
+//! credentials, requests, test logins, link tickets, sign-ins that waited, and mail.
 
 use std::time::Duration;
 
@@ -52,6 +52,7 @@ impl Store {
             ("old requests", self.forget_requests(now).await),
             ("old test logins", self.forget_test_logins(now).await),
             ("sign-ins that waited in vain", self.forget_waiting(now).await),
+            ("link tickets that nobody used", self.forget_link_tickets(now).await),
             ("the counts of codes", self.forget_email_allowances(now).await),
             // Where no mail is sent any more, nobody else removes it.
             ("mail that nobody needs any more", self.forget_mail(now.minus(POLL)).await),

@@ -21,6 +21,8 @@ const CHALLENGE: usize = 43;
 const LONGEST_HINT: usize = 256;
 /// `StartLoginRequest.prompt`, in characters.
 const LONGEST_PROMPT: usize = 64;
+/// `StartLoginRequest.link_ticket`, in characters.
+const LONGEST_TICKET: usize = 256;
 
 /// Which application asks, and where the browser is to go afterwards.
 #[derive(Debug)]
@@ -55,10 +57,12 @@ pub(crate) struct LoginRequest {
     pub(crate) intent: LoginIntent,
     pub(crate) login_hint: String,
     pub(crate) prompt: String,
+    /// The ticket of whoever adds the account to themselves; empty if somebody signs in.
+    pub(crate) link_ticket: String,
     pub(crate) ui_locales: String,
 }
 
-/// Without the state, which may say anything, and the hint, which names a person.
+/// Without the ticket, the state, which may say anything, and the hint, which names a person.
 impl fmt::Debug for LoginRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("LoginRequest")
@@ -83,7 +87,7 @@ impl LoginRequest {
         let Some((organization, (code_challenge, intent, rest))) = read else {
             return Err(Malformed(target));
         };
-        let [state, login_hint, prompt, ui_locales] = rest;
+        let [state, login_hint, prompt, link_ticket, ui_locales] = rest;
         Ok(Self {
             target,
             state,
@@ -92,11 +96,12 @@ impl LoginRequest {
             intent,
             login_hint,
             prompt,
+            link_ticket,
             ui_locales,
         })
     }
 
-    fn fields(params: &Params) -> Option<(String, LoginIntent, [String; 4])> {
+    fn fields(params: &Params) -> Option<(String, LoginIntent, [String; 5])> {
         let one = |name| params.once(name).ok();
         let short = |name, most| one(name).filter(|value| value.chars().count() <= most);
         let challenge = one("code_challenge").filter(|value| is_challenge(value))?;
@@ -107,6 +112,7 @@ impl LoginRequest {
             state,
             short("login_hint", LONGEST_HINT)?,
             short("prompt", LONGEST_PROMPT)?,
+            short("link_ticket", LONGEST_TICKET)?,
             one("ui_locales")?,
         ];
         Some((challenge.to_owned(), intent(one("intent")?)?, rest.map(str::to_owned)))
@@ -124,6 +130,7 @@ impl LoginRequest {
             ("intent", intent_name(self.intent)),
             ("login_hint", &self.login_hint),
             ("prompt", &self.prompt),
+            ("link_ticket", &self.link_ticket),
         ];
         fields.into_iter().filter(|(_, value)| !value.is_empty()).collect()
     }
@@ -151,6 +158,7 @@ impl LoginRequest {
             login_hint: self.login_hint,
             prompt: self.prompt,
             organization: self.organization,
+            link_ticket: self.link_ticket,
         }
     }
 }
@@ -193,13 +201,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_request_can_be_shown_without_its_state_and_whom_it_is_for() {
+    fn a_request_can_be_shown_without_its_secrets_and_whom_it_is_for() {
         let target = Target {
             application: "environments/dev/applications/notes".to_owned(),
             redirect_uri: "https://notes.example/callback".to_owned(),
         };
         let query = format!(
-            "state=a-secret&login_hint=alice-secret@mail.example&code_challenge={}",
+            "state=a-secret&link_ticket=lk_link_secret&login_hint=alice-secret@mail.example&code_challenge={}",
             "c".repeat(CHALLENGE)
         );
         let params = Params::parse(query.as_bytes());

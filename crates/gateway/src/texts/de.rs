@@ -12,6 +12,8 @@ const LATER: &str = "Warten Sie eine Minute und melden Sie sich dann in der Anwe
 pub(crate) const GERMAN: Texts = Texts {
     lang: "de",
     sign_in_to: "Bei {} anmelden",
+    add_account_at: "Ein Konto zu dem hinzufügen, mit dem Sie bei {} angemeldet sind",
+    choose_to_add: "Wählen Sie, wo das Konto ist. Von da an meldet es Sie ebenfalls an.",
     continue_with: "Weiter mit {}",
     last_used: "Zuletzt benutzt",
     no_options: "Für diese Anwendung ist noch kein Anmeldeweg eingerichtet.",
@@ -150,6 +152,11 @@ pub(crate) const GERMAN: Texts = Texts {
             what: "Die Anmeldung ist beendet, und nichts wurde geändert. Sie sind nicht angemeldet.",
             advice: "Wenn Sie es sich anders überlegt haben, gehen Sie zurück zur Anwendung und melden Sie sich noch einmal an.",
         },
+        of_another_user: Explanation {
+            title: "Dieses Konto gehört hier jemand anderem",
+            what: "Damit meldet sich schon ein anderer Benutzer an, deshalb wurde es nicht hinzugefügt. Nichts wurde geändert.",
+            advice: "Kehren Sie zur Anwendung zurück und fügen Sie ein anderes Konto hinzu. Um dieses zu benutzen, melden Sie sich damit an.",
+        },
         waits_no_longer: Explanation {
             title: "Diese Seite wartet nicht mehr",
             what: "Sie gehört zu einer Anmeldung, die vorbei ist, oder nicht zu diesem Browser.",
@@ -194,6 +201,11 @@ pub(crate) const GERMAN: Texts = Texts {
             title: "Das war zu viel auf einmal",
             what: "Der Browser hat mehr geschickt, als eine Anmeldung braucht.",
             advice: BACK,
+        },
+        link_ticket: Explanation {
+            title: "Dieser Link gilt nicht mehr",
+            what: "Er wurde schon benutzt oder ist älter als eine Minute. Es wurde kein Konto hinzugefügt.",
+            advice: "Kehren Sie zur Anwendung zurück und fügen Sie das Konto von dort noch einmal hinzu.",
         },
         test_ticket: Explanation {
             title: "Dieser Test-Link gilt nicht mehr",

@@ -10,6 +10,8 @@ const LATER: &str = "Wait a minute, then go back to the application and sign in 
 pub(crate) const ENGLISH: Texts = Texts {
     lang: "en",
     sign_in_to: "Sign in to {}",
+    add_account_at: "Add an account to the one that you are signed in with at {}",
+    choose_to_add: "Choose where the account is. From then on it signs you in as well.",
     continue_with: "Continue with {}",
     last_used: "Last used",
     no_options: "No way to sign in has been set up for this application yet.",
@@ -148,6 +150,11 @@ pub(crate) const ENGLISH: Texts = Texts {
             what: "The sign-in was ended, and nothing was changed. You are not signed in.",
             advice: "If you have changed your mind, go back to the application and sign in again.",
         },
+        of_another_user: Explanation {
+            title: "This account is somebody else's here",
+            what: "It already signs another user in, and so it was not added. Nothing was changed.",
+            advice: "Go back to the application and add another account. To use this one, sign in with it.",
+        },
         waits_no_longer: Explanation {
             title: "This page is not waiting any more",
             what: "It belongs to a sign-in that is over, or not to this browser.",
@@ -192,6 +199,11 @@ pub(crate) const ENGLISH: Texts = Texts {
             title: "That was too much at once",
             what: "The browser sent more than a sign-in needs.",
             advice: BACK,
+        },
+        link_ticket: Explanation {
+            title: "This link does not work any more",
+            what: "It was used already, or is older than a minute. No account was added.",
+            advice: "Go back to the application and add the account from there once more.",
         },
         test_ticket: Explanation {
             title: "This test link does not work any more",

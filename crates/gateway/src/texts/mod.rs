@@ -22,6 +22,8 @@ pub(crate) struct Texts {
     /// The language's tag (RFC 5646).
     pub(crate) lang: &'static str,
     pub(crate) sign_in_to: &'static str,
+    pub(crate) add_account_at: &'static str,
+    pub(crate) choose_to_add: &'static str,
     pub(crate) continue_with: &'static str,
     pub(crate) last_used: &'static str,
     pub(crate) no_options: &'static str,
@@ -76,6 +78,7 @@ pub(crate) struct Explanations {
     pub(crate) sign_up_closed: Explanation,
     pub(crate) email_domain: Explanation,
     pub(crate) cancelled: Explanation,
+    pub(crate) of_another_user: Explanation,
     pub(crate) waits_no_longer: Explanation,
     pub(crate) user_suspended: Explanation,
     pub(crate) workspace_not_allowed: Explanation,
@@ -86,6 +89,7 @@ pub(crate) struct Explanations {
     pub(crate) method: Explanation,
     pub(crate) too_large: Explanation,
     pub(crate) test_ticket: Explanation,
+    pub(crate) link_ticket: Explanation,
 }
 
 impl Explanations {
@@ -129,6 +133,7 @@ impl Explanations {
             }
             R::Overloaded => &self.busy,
             R::TestTicketInvalid => &self.test_ticket,
+            R::LinkTicketInvalid => &self.link_ticket,
             R::Unspecified
             | R::ResourceExists
             | R::EtagMismatch
@@ -140,6 +145,7 @@ impl Explanations {
             | R::DomainTaken
             | R::RequestIdReused
             | R::LoginCodeInvalid
+            | R::IdTokenInvalid
             | R::UserLastIdentity
             | R::UserSuspended
             | R::WatcherTooSlow
@@ -163,6 +169,7 @@ impl Explanations {
             R::SignUpClosed => &self.sign_up_closed,
             R::EmailDomainNotAllowed => &self.email_domain,
             R::CancelledByUser => &self.cancelled,
+            R::IdentityOfAnotherUser => &self.of_another_user,
             R::UserSuspended => &self.user_suspended,
             R::WorkspaceNotAllowed => &self.workspace_not_allowed,
         }

@@ -84,6 +84,7 @@ impl TestResults {
             | R::SignUpClosed
             | R::EmailDomainNotAllowed
             | R::CancelledByUser
+            | R::IdentityOfAnotherUser
             | R::UserSuspended
             | R::RedirectUriNotRegistered => &self.not_let_in,
         }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use latchkey_domain::id::AttemptId;
-use latchkey_store::{SignIn, SignInEnd};
+use latchkey_store::SignIn;
 use tokio::time::{Instant, sleep};
 
 use super::{Answer, answer::Reached, attempt::Opened, proof::Waits};
@@ -28,14 +28,17 @@ impl Latchkey {
             return Err(Error::AttemptUsed);
         }
         let sign_in = self.wait_for_end(before).await?;
+        if sign_in.login_code_expires_at.is_some() && !self.is_redeemable(&sign_in) {
+            return Err(Error::AttemptUsed);
+        }
+        if sign_in.end.is_none() && sign_in.login_code_expires_at.is_some() {
+            return self.answer(opened, Reached::ToRedeem).await;
+        }
         if let (None, Some(_)) = (sign_in.end, sign_in.waits_until) {
             let waiting = self.store.waiting(sign_in.id).await?.ok_or(Error::AttemptInProgress)?;
             return self.answer(opened, Reached::Waits(Waits::of(&waiting)?)).await;
         }
         let end = sign_in.end.ok_or(Error::AttemptInProgress)?;
-        if matches!(end, SignInEnd::Completed { .. }) && !self.is_redeemable(&sign_in) {
-            return Err(Error::AttemptUsed);
-        }
         self.answer(opened, Reached::Ended(end)).await
     }
 

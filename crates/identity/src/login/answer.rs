@@ -34,6 +34,8 @@ pub(super) enum Reached {
     Ended(SignInEnd),
     /// It waits for the person.
     Waits(Waits),
+    /// It has its login code, and gets its end when that is redeemed.
+    ToRedeem,
 }
 
 /// How a sign-in ended, or what it waits for.
@@ -59,7 +61,10 @@ impl Latchkey {
     pub(super) async fn answer(&self, opened: &Opened, reached: Reached) -> Result<Answer> {
         let reference_id = opened.attempt.flow.id;
         match reached {
-            Reached::Ended(end) => self.answer_end(opened, end).await,
+            Reached::Ended(SignInEnd::Unsuccessful(end)) => self.answer_end(opened, Err(end)).await,
+            Reached::Ended(SignInEnd::Completed { .. }) | Reached::ToRedeem => {
+                self.answer_end(opened, Ok(())).await
+            }
             Reached::Waits(waits) => Ok(Answer {
                 outcome: Outcome::Waits(waits.waits_for),
                 redirect_url: None,
@@ -69,7 +74,11 @@ impl Latchkey {
         }
     }
 
-    async fn answer_end(&self, opened: &Opened, end: SignInEnd) -> Result<Answer> {
+    async fn answer_end(
+        &self,
+        opened: &Opened,
+        end: std::result::Result<(), Unsuccessful>,
+    ) -> Result<Answer> {
         let attempt = &opened.attempt;
         let ended = |outcome, redirect_url| Answer {
             outcome,
@@ -83,19 +92,19 @@ impl Latchkey {
             return Ok(ended(Outcome::Refused(Refusal::RedirectUriNotRegistered), None));
         };
         let redirect_url = match end {
-            SignInEnd::Completed { .. } => {
+            Ok(()) => {
                 let code = LoginCode::of(opened, &self.keyring)?.to_text();
                 redirect(uri, &[("code", code.expose_secret())], &attempt.application_state)
             }
-            SignInEnd::Unsuccessful(end) => {
+            Err(end) => {
                 let error = [("error", end.oauth_error()), ("error_description", end.as_str())];
                 redirect(uri, &error, &attempt.application_state)
             }
         };
         let outcome = match end {
-            SignInEnd::Completed { .. } => Outcome::SignedIn,
-            SignInEnd::Unsuccessful(Unsuccessful::Refused(reason)) => Outcome::Refused(reason),
-            SignInEnd::Unsuccessful(Unsuccessful::Failed(reason)) => Outcome::Failed(reason),
+            Ok(()) => Outcome::SignedIn,
+            Err(Unsuccessful::Refused(reason)) => Outcome::Refused(reason),
+            Err(Unsuccessful::Failed(reason)) => Outcome::Failed(reason),
         };
         Ok(ended(outcome, Some(redirect_url)))
     }

@@ -5,7 +5,7 @@ use std::fmt;
 use latchkey_domain::{
     application::Application,
     host::Host,
-    id::{ApplicationId, OrganizationId},
+    id::{ApplicationId, OrganizationId, UserId},
     mail::Language,
     name::{ApplicationName, OrganizationName},
     pkce::CodeChallenge,
@@ -28,6 +28,9 @@ pub(super) struct Attempt<F = Flow> {
     pub(super) intent: Intent,
     pub(super) code_challenge: CodeChallenge,
     pub(super) application_state: String,
+    /// To whom the account is to be added, if it is not to sign somebody in: whose link ticket it began
+    /// with.
+    pub(super) adds_to: Option<UserId>,
 }
 
 /// An attempt out of its seal, with the key that it was sealed with.
@@ -76,6 +79,7 @@ impl<F> Attempt<F> {
             intent: self.intent,
             code_challenge: self.code_challenge,
             application_state: self.application_state,
+            adds_to: self.adds_to,
         }
     }
 }
@@ -101,6 +105,8 @@ impl Attempt {
 
 #[cfg(test)]
 pub(super) mod tests {
+    use latchkey_domain::time::Timestamp;
+
     use super::*;
     use crate::login::flow::tests::flow;
 
@@ -115,6 +121,7 @@ pub(super) mod tests {
             intent: Intent::SignInOrUp,
             code_challenge: CodeChallenge([3; 32]),
             application_state: "s".repeat(512),
+            adds_to: Some(UserId::new(Timestamp(1))),
         }
     }
 

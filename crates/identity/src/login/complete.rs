@@ -19,7 +19,7 @@ use super::{
     Answer, Outcome,
     answer::Reached,
     attempt::{Attempt, Opened},
-    facts::refused_unknown,
+    facts::{context, refused_unknown},
     state::State,
     steps::Steps,
 };
@@ -214,7 +214,8 @@ impl Latchkey {
         if let Unsuccessful::Refused(reason) = end
             && let Some(connection) = tx.connection_ever(&attempt.flow.connection_name()).await?
         {
-            tx.emit(&refused_unknown(attempt, &connection.provider, reason, now)).await?;
+            let context = context(attempt, &connection.provider);
+            tx.emit(&refused_unknown(context, reason, now)).await?;
         }
         tx.commit().await?;
         Ok(SignInEnd::Unsuccessful(end))

@@ -2,7 +2,7 @@
 
 use latchkey_domain::{
     event::{Event, EventBody, EventSubject, SignInContext, SignInFacts},
-    id::{CredentialId, EventId},
+    id::{AttemptId, CredentialId, EventId},
     profile::{Issuer, Subject},
     provider::ProviderName,
     sign_in::{LOGIN_CODE_LIFETIME, Refusal, SignInResult},
@@ -25,18 +25,14 @@ pub(crate) fn sealed_place(credential: CredentialId) -> Vec<u8> {
 /// Everything that the events of one sign-in tell.
 #[derive(Debug)]
 pub(super) struct Telling<'a> {
-    pub(super) attempt: &'a Attempt,
-    pub(super) provider: &'a ProviderName,
+    pub(super) attempt: AttemptId,
+    pub(super) context: SignInContext,
     pub(super) issuer: &'a Issuer,
     pub(super) subject: &'a Subject,
     pub(super) now: Timestamp,
 }
 
 impl Telling<'_> {
-    pub(super) fn context(&self) -> SignInContext {
-        context(self.attempt, self.provider)
-    }
-
     pub(super) fn facts(&self, user: &User, identity: &Identity) -> SignInFacts {
         SignInFacts {
             user: user.name(),
@@ -47,7 +43,7 @@ impl Telling<'_> {
             email_verified: user.email_verified,
             display_name: user.display_name.clone(),
             picture_url: user.picture_url.clone(),
-            context: self.context(),
+            context: self.context.clone(),
         }
     }
 
@@ -60,7 +56,7 @@ impl Telling<'_> {
                 environment: user.environment.clone(),
                 time: self.now,
                 subject: Some((EventSubject::User(user.name()), user.sequence)),
-                causation_id: Some(self.attempt.flow.id.to_string()),
+                causation_id: Some(self.attempt.to_string()),
                 body,
             }
         });
@@ -68,7 +64,8 @@ impl Telling<'_> {
     }
 }
 
-fn context(attempt: &Attempt, provider: &ProviderName) -> SignInContext {
+/// Where a sign-in took place.
+pub(super) fn context(attempt: &Attempt, provider: &ProviderName) -> SignInContext {
     SignInContext {
         connection: attempt.flow.connection_name(),
         application: Some(attempt.application_name()),
@@ -79,19 +76,14 @@ fn context(attempt: &Attempt, provider: &ProviderName) -> SignInContext {
 }
 
 /// The refusal of somebody who is not known: it has no subject.
-pub(super) fn refused_unknown(
-    attempt: &Attempt,
-    provider: &ProviderName,
-    reason: Refusal,
-    now: Timestamp,
-) -> Event {
+pub(super) fn refused_unknown(context: SignInContext, reason: Refusal, now: Timestamp) -> Event {
     Event {
         id: EventId::new(now),
-        environment: attempt.flow.environment.clone(),
+        environment: context.connection.environment.clone(),
         time: now,
         subject: None,
-        causation_id: Some(attempt.flow.id.to_string()),
-        body: EventBody::SignInRefused { context: context(attempt, provider), reason, user: None },
+        causation_id: Some(context.reference_id.clone()),
+        body: EventBody::SignInRefused { context, reason, user: None },
     }
 }
 

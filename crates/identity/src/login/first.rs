@@ -9,7 +9,7 @@ use latchkey_domain::{
     sign_in::SignInResult,
     user::{Identity, IdentityKind, User},
 };
-use latchkey_store::{SignInEnd, Tx};
+use latchkey_store::{Finish, SignInEnd, Tx};
 
 use super::{
     attempt::Opened,
@@ -64,19 +64,7 @@ impl Latchkey {
         // Deleted or suspended since it was decided: decide again.
         let active = tx.user(user).await?.filter(|user| !user.is_suspended());
         let mut user = active.ok_or_else(conflict)?;
-        let identity = newcomer.identity(user.id);
-        let facts = newcomer.telling.facts(&user, &identity);
-        let bodies = vec![
-            EventBody::UserLinked(facts.clone()),
-            EventBody::UserSignedIn(facts, SignInResult::Linked),
-        ];
-        let events = newcomer.telling.about(&mut user, bodies);
-        user.version += 1;
-        user.last_signed_in_at = newcomer.telling.now;
-        if !tx.update_user(&user).await? {
-            return Err(conflict());
-        }
-        tx.add_identity(&user.environment, &identity).await?;
+        let (identity, events) = newcomer.add_to(tx, &mut user).await?;
         self.finish_first(tx, opened, (SignInResult::Linked, &user, &identity), events).await
     }
 
@@ -89,28 +77,51 @@ impl Latchkey {
     ) -> Result<SignInEnd> {
         let now = user.last_signed_in_at;
         let finish = self.finish_of(opened, result, (user, identity), now)?;
-        if !tx.finish_sign_in(&finish).await? {
-            return Err(Error::AttemptUsed);
-        }
-        tx.stop_waiting(finish.attempt).await?;
-        for event in &events {
-            tx.emit(event).await?;
-        }
-        Ok(end_of(&finish))
+        write_end(tx, &finish, &events).await
     }
 }
 
+/// Writes the end of a sign-in, and tells of it.
+pub(super) async fn write_end(tx: &Tx, finish: &Finish, events: &[Event]) -> Result<SignInEnd> {
+    if !tx.finish_sign_in(finish).await? {
+        return Err(Error::AttemptUsed);
+    }
+    tx.stop_waiting(finish.attempt).await?;
+    for event in events {
+        tx.emit(event).await?;
+    }
+    Ok(end_of(finish))
+}
+
 /// Somebody else changed the user between our read and our write: decide again.
-fn conflict() -> Error {
+pub(super) fn conflict() -> Error {
     Error::Contention(latchkey_store::Error::changed_meanwhile())
 }
 
 impl Newcomer<'_> {
+    /// Adds the account to a user, as they were read.
+    pub(super) async fn add_to(&self, tx: &Tx, user: &mut User) -> Result<(Identity, Vec<Event>)> {
+        let identity = self.identity(user.id);
+        let facts = self.telling.facts(user, &identity);
+        let bodies = vec![
+            EventBody::UserLinked(facts.clone()),
+            EventBody::UserSignedIn(facts, SignInResult::Linked),
+        ];
+        let events = self.telling.about(user, bodies);
+        user.version += 1;
+        user.last_signed_in_at = self.telling.now;
+        if !tx.update_user(user).await? {
+            return Err(conflict());
+        }
+        tx.add_identity(&user.environment, &identity).await?;
+        Ok((identity, events))
+    }
+
     fn user(&self, proven: Option<&EmailAddress>) -> User {
         let now = self.telling.now;
         let told = Some(self.account).filter(|_| self.sync.is_at_sign_up());
         User {
-            environment: self.telling.attempt.flow.environment.clone(),
+            environment: self.telling.context.connection.environment.clone(),
             id: UserId::new(now),
             display_name: told.and_then(|account| account.display_name.clone()),
             email: proven.or(self.email).cloned(),
@@ -128,7 +139,7 @@ impl Newcomer<'_> {
     fn identity(&self, user: UserId) -> Identity {
         let mut social = first_seen(self.account, self.telling.issuer);
         social.email = self.email.cloned();
-        social.connections = vec![self.telling.attempt.flow.connection.clone()];
+        social.connections = vec![self.telling.context.connection.connection.clone()];
         self.identity_of(user, IdentityKind::Social(social))
     }
 

@@ -1,5 +1,6 @@
 //! Signing in, a step a file: options, start, complete (claim, read, record), redeem.
 
+mod adding;
 mod admitted;
 mod again;
 mod answer;
@@ -27,6 +28,7 @@ mod steps;
 mod test_login;
 mod turned_away;
 
+pub use adding::{MadeLinkTicket, NewLinkTicket};
 pub use answer::{Answer, Completed, Outcome};
 pub use complete::{Callback, ProviderAnswer};
 pub use options::{LoginOption, LoginOptions};

@@ -15,7 +15,7 @@ use super::{
     admitted::Admitted,
     answer::Reached,
     attempt::Opened,
-    facts::Telling,
+    facts::{Telling, context},
     first::Newcomer,
     profile::{Answered, Ended, failure},
     repeat::Today,
@@ -25,7 +25,7 @@ use crate::{Error, Latchkey, Result, request::after_conflict};
 
 /// How often a write may meet somebody else's before we give up: as many as sign in as one person
 /// within a few milliseconds.
-const TRIES: u32 = 100;
+pub(super) const TRIES: u32 = 100;
 
 /// Who came back from the provider, and what they have proven since.
 #[derive(Debug, Clone, Copy)]
@@ -69,7 +69,10 @@ impl Latchkey {
             Err(error) => return Ok(Err(failure(&error))),
         };
         let today = Today { account: &account, email: email.as_ref() };
-        self.settle(opened, admitted, Arrival { today, by_code: None }, known).await
+        match opened.attempt.adds_to {
+            Some(user) => self.settle_adding(opened, admitted, today, user).await,
+            None => self.settle(opened, admitted, Arrival { today, by_code: None }, known).await,
+        }
     }
 
     /// Decides what becomes of somebody, and does it. If they changed since they were read, reads and
@@ -191,13 +194,13 @@ impl Latchkey {
 
     pub(super) fn telling<'a>(
         &self,
-        opened: &'a Opened,
-        way_in: &'a WayIn,
+        opened: &Opened,
+        way_in: &WayIn,
         (issuer, account): (&'a Issuer, &'a Account),
     ) -> Telling<'a> {
         Telling {
-            attempt: &opened.attempt,
-            provider: &way_in.connection.provider,
+            attempt: opened.attempt.flow.id,
+            context: context(&opened.attempt, &way_in.connection.provider),
             issuer,
             subject: &account.subject,
             now: self.clock.now(),

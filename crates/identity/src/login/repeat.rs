@@ -3,6 +3,7 @@
 use latchkey_domain::{
     email::EmailAddress,
     event::EventBody,
+    id::ConnectionId,
     policy::ProfileSync,
     profile::{Account, Issuer},
     sign_in::{Failure, SignInResult, Unsuccessful},
@@ -60,17 +61,11 @@ impl Latchkey {
         known: Known,
     ) -> Result<Option<SignInEnd>> {
         let provider = self.provider_of(way_in)?;
-        let now = self.clock.now();
-        let telling = Telling {
-            attempt: &opened.attempt,
-            provider: &way_in.connection.provider,
-            issuer: provider.issuer(),
-            subject: &today.account.subject,
-            now,
-        };
+        let telling = self.telling(opened, way_in, (provider.issuer(), today.account));
         let sync = way_in.connection.policies.profile_sync;
         let (user, identity, events) = brought_up_to_date(known, today, sync, &telling);
-        let finish = self.finish_of(opened, SignInResult::SignedIn, (&user, &identity), now)?;
+        let finish =
+            self.finish_of(opened, SignInResult::SignedIn, (&user, &identity), telling.now)?;
         let repeat =
             RepeatSignIn { finish: &finish, user: &user, identity: &identity, events: &events };
         let written = self.store.finish_repeat(&repeat).await?;
@@ -93,7 +88,7 @@ pub(super) fn is_same_account(identity: &Identity, account: &Account) -> bool {
 }
 
 /// The user and the identity as they are to be, and what is told of it.
-fn brought_up_to_date(
+pub(super) fn brought_up_to_date(
     known: Known,
     today: Today<'_>,
     sync: ProfileSync,
@@ -101,7 +96,7 @@ fn brought_up_to_date(
 ) -> (User, Identity, Vec<latchkey_domain::event::Event>) {
     let Known { mut user, mut identity } = known;
     if let IdentityKind::Social(social) = &mut identity.kind {
-        refresh(social, today, telling.attempt);
+        refresh(social, today, &telling.context.connection.connection);
     }
     identity.last_used_at = Some(telling.now);
     user.version += 1;
@@ -114,7 +109,7 @@ fn brought_up_to_date(
     (user, identity, events)
 }
 
-fn refresh(social: &mut SocialIdentity, today: Today<'_>, attempt: &Attempt) {
+fn refresh(social: &mut SocialIdentity, today: Today<'_>, connection: &ConnectionId) {
     social.username.clone_from(&today.account.username);
     if today.account.account_id.is_some() {
         social.account_id.clone_from(&today.account.account_id);
@@ -122,8 +117,8 @@ fn refresh(social: &mut SocialIdentity, today: Today<'_>, attempt: &Attempt) {
     if let Some(email) = today.email {
         social.email.clone_from(email);
     }
-    if !social.connections.contains(&attempt.flow.connection) {
-        social.connections.push(attempt.flow.connection.clone());
+    if !social.connections.contains(connection) {
+        social.connections.push(connection.clone());
     }
 }
 

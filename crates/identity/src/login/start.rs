@@ -7,7 +7,6 @@ use latchkey_domain::{
     caller::Caller,
     connection::{Connection, serving},
     environment::Environment,
-    grant::GrantRights,
     host::Host,
     id::{AttemptId, OrganizationId},
     name::{ApplicationName, ConnectionName, OrganizationName},
@@ -48,6 +47,8 @@ pub struct StartLogin {
     pub login_hint: SecretString,
     /// OpenID Connect's `prompt`.
     pub prompt: String,
+    /// The ticket of whoever adds the account to themselves, if it is not to sign somebody in.
+    pub link_ticket: Option<SecretString>,
 }
 
 /// A sign-in that can begin.
@@ -70,7 +71,7 @@ struct Start {
 }
 
 impl Latchkey {
-    /// Starts a sign-in.
+    /// Starts a sign-in. A link ticket is used up, once nothing else can go wrong.
     #[tracing::instrument(skip_all, fields(connection = %start.connection), err(level = "debug"))]
     pub async fn start_login(&self, caller: &Caller, start: StartLogin) -> Result<Started> {
         Self::see(caller, &start.connection.environment)?;
@@ -88,6 +89,10 @@ impl Latchkey {
             Departure { way_in: &way_in, provider: &*provider, credential, host: &start.host };
         let now = self.clock.now();
         let (flow, browser_secret) = departure.begin(AttemptId::new(now), now)?;
+        let adds_to = match &start.link_ticket {
+            Some(ticket) => Some(self.use_link_ticket(&start, ticket, now).await?),
+            None => None,
+        };
         let attempt = Attempt {
             flow,
             application: start.application.application.clone(),
@@ -97,6 +102,7 @@ impl Latchkey {
             intent: start.intent,
             code_challenge: start.code_challenge,
             application_state: start.application_state.expose_secret().to_owned(),
+            adds_to,
         };
         let state = State::SignIn(attempt).seal(&self.keyring)?;
         let hints = (start.login_hint.expose_secret(), start.prompt.as_str());
@@ -120,7 +126,8 @@ impl Latchkey {
             return Err(Error::ConnectionDisabled);
         }
         let rights = self.cache.grant(&start.connection, &start.application).await?;
-        if !rights.is_some_and(GrantRights::is_offered) {
+        let adds = start.link_ticket.is_some();
+        if !rights.is_some_and(|all| all.is_offered() && (all.may_link || !adds)) {
             return Err(Error::ApplicationNotGranted);
         }
         Ok(Start { application, way_in, organization, on_custom_domain })
@@ -166,6 +173,7 @@ mod tests {
             intent: Intent::SignInOrUp,
             login_hint: "alice-secret@mail.example".into(),
             prompt: String::new(),
+            link_ticket: Some("link-secret".into()),
         };
         let started = Started {
             authorization_url: "https://bitbucket.example/?state=sealed-secret".into(),

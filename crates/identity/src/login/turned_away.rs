@@ -5,8 +5,9 @@ use latchkey_domain::{
     event::EventBody,
     id::UserId,
     sign_in::{Refusal, Unsuccessful},
+    user::User,
 };
-use latchkey_store::SignInEnd;
+use latchkey_store::{SignInEnd, Tx};
 
 use super::facts::Telling;
 use crate::{Error, Latchkey, Result, request::after_conflict};
@@ -32,23 +33,34 @@ impl Latchkey {
     ) -> Result<Option<SignInEnd>> {
         let end = Unsuccessful::Refused(reason);
         let tx = self.store.begin().await?;
-        let Some(mut user) = tx.user(user).await? else { return Ok(None) };
-        let attempt = telling.attempt.flow.id;
-        if !tx.end_sign_in_of(attempt, Some(user.id), end, telling.now).await? {
-            return Err(Error::AttemptUsed);
-        }
-        tx.stop_waiting(attempt).await?;
-        let (context, name) = (telling.context(), user.name());
-        let refused = EventBody::SignInRefused { context, reason, user: Some(name) };
-        let events = telling.about(&mut user, vec![refused]);
-        user.version += 1;
-        if !tx.update_user(&user).await? {
-            return Err(Error::Contention(latchkey_store::Error::changed_meanwhile()));
-        }
-        for event in &events {
-            tx.emit(event).await?;
-        }
+        let Some(user) = tx.user(user).await? else { return Ok(None) };
+        refuse(&tx, telling, user, reason).await?;
         tx.commit().await?;
         Ok(Some(SignInEnd::Unsuccessful(end)))
     }
+}
+
+/// Ends a sign-in with the refusal of somebody known, as they were read.
+pub(super) async fn refuse(
+    tx: &Tx,
+    telling: &Telling<'_>,
+    mut user: User,
+    reason: Refusal,
+) -> Result<()> {
+    let end = Unsuccessful::Refused(reason);
+    if !tx.end_sign_in_of(telling.attempt, Some(user.id), end, telling.now).await? {
+        return Err(Error::AttemptUsed);
+    }
+    tx.stop_waiting(telling.attempt).await?;
+    let (context, name) = (telling.context.clone(), user.name());
+    let refused = EventBody::SignInRefused { context, reason, user: Some(name) };
+    let events = telling.about(&mut user, vec![refused]);
+    user.version += 1;
+    if !tx.update_user(&user).await? {
+        return Err(Error::Contention(latchkey_store::Error::changed_meanwhile()));
+    }
+    for event in &events {
+        tx.emit(event).await?;
+    }
+    Ok(())
 }

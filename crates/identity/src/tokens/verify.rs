@@ -1,11 +1,13 @@
 //! Verifying an id token that an application brings back.
 
+use std::time::Duration;
+
 use latchkey_domain::{
     id::UserId,
     name::{ApplicationName, UserName},
     time::Timestamp,
 };
-use latchkey_keyring::{Expected, TokenRefused, verify};
+use latchkey_keyring::{Expected, TokenRefused, verify, verify_made_within};
 use secrecy::SecretString;
 
 use super::id_token::{Claims, issuer, seconds};
@@ -30,6 +32,25 @@ impl Latchkey {
         application: &ApplicationName,
         token: &SecretString,
     ) -> Result<std::result::Result<IdToken, TokenRefused>> {
+        self.read_id_token(application, token, None).await
+    }
+
+    /// The same of one that may be over, but was made at most so long ago.
+    pub(crate) async fn verify_id_token_made_within(
+        &self,
+        age: Duration,
+        application: &ApplicationName,
+        token: &SecretString,
+    ) -> Result<std::result::Result<IdToken, TokenRefused>> {
+        self.read_id_token(application, token, Some(age)).await
+    }
+
+    async fn read_id_token(
+        &self,
+        application: &ApplicationName,
+        token: &SecretString,
+        age: Option<Duration>,
+    ) -> Result<std::result::Result<IdToken, TokenRefused>> {
         let environment = &application.environment;
         let found = self.cache.environment(environment).await?.ok_or(Error::NotFound)?;
         let keys = self.published_keys(environment).await?;
@@ -38,7 +59,10 @@ impl Latchkey {
         let (issuer, audience) = (issuer(&found), application.to_string());
         let now = seconds(self.clock.now());
         let expected = Expected { issuer: &issuer, audience: &audience, now };
-        let claims = verify::<Claims>(token, &keys, expected);
+        let claims: std::result::Result<Claims, _> = match age {
+            None => verify(token, &keys, expected),
+            Some(age) => verify_made_within(age, token, &keys, expected),
+        };
         Ok(claims.and_then(|claims| {
             let user: UserId = claims.sub.parse().map_err(|_| TokenRefused::Malformed)?;
             Ok(IdToken {

@@ -7,7 +7,7 @@ use tonic::{Request, Response, Status, async_trait};
 use crate::{
     access::caller,
     status::from_error,
-    wire::{login as wire, login_step as step, signing_key, test_login},
+    wire::{link_ticket, login as wire, login_step as step, signing_key, test_login},
 };
 
 /// The service.
@@ -25,6 +25,16 @@ impl SocialLogin for Login {
         let found = self.0.login_options(&caller, &application, uri.as_deref(), host.as_ref());
         let found = found.await.map_err(from_error)?;
         Ok(Response::new(wire::encode_options(found)))
+    }
+
+    async fn create_link_ticket(
+        &self,
+        request: Request<v1::CreateLinkTicketRequest>,
+    ) -> Result<Response<v1::CreateLinkTicketResponse>, Status> {
+        let caller = caller(&request)?;
+        let new = link_ticket::create(request.into_inner())?;
+        let made = self.0.create_link_ticket(&caller, &new).await.map_err(from_error)?;
+        Ok(Response::new(link_ticket::created(&made)))
     }
 
     async fn start_login(

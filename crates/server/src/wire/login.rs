@@ -26,6 +26,8 @@ use super::{
 const MAX_APPLICATION_STATE: usize = 512;
 const MAX_LOGIN_HINT: usize = 256;
 const MAX_PROMPT: usize = 64;
+/// Several times the length of ours.
+const MAX_LINK_TICKET: usize = 256;
 /// Bitbucket's codes have about 20 characters; RFC 6749 sets no limit.
 const MAX_CODE: usize = 2048;
 const MAX_ERROR: usize = 128;
@@ -83,6 +85,8 @@ pub(crate) fn start(request: v1::StartLoginRequest) -> Result<StartLogin, Status
     let intent = fields.check("intent", intent);
     fields.limit("login_hint", &request.login_hint, MAX_LOGIN_HINT);
     fields.limit("prompt", &request.prompt, MAX_PROMPT);
+    fields.limit("link_ticket", &request.link_ticket, MAX_LINK_TICKET);
+    let link_ticket = Some(request.link_ticket).filter(|ticket| !ticket.is_empty());
     let read = (|| {
         Some(StartLogin {
             connection: connection?,
@@ -95,6 +99,7 @@ pub(crate) fn start(request: v1::StartLoginRequest) -> Result<StartLogin, Status
             intent: intent?,
             login_hint: request.login_hint.into(),
             prompt: request.prompt,
+            link_ticket: link_ticket.map(Into::into),
         })
     })();
     fields.finish(read)
@@ -180,6 +185,7 @@ pub(super) const fn refusal(reason: Refusal) -> v1::RefusalReason {
         Refusal::LinkNotAllowed => v1::RefusalReason::LinkNotAllowed,
         Refusal::SignUpClosed => v1::RefusalReason::SignUpClosed,
         Refusal::EmailDomainNotAllowed => v1::RefusalReason::EmailDomainNotAllowed,
+        Refusal::IdentityOfAnotherUser => v1::RefusalReason::IdentityOfAnotherUser,
         Refusal::CancelledByUser => v1::RefusalReason::CancelledByUser,
         Refusal::UserSuspended => v1::RefusalReason::UserSuspended,
         Refusal::WorkspaceNotAllowed => v1::RefusalReason::WorkspaceNotAllowed,

@@ -17,6 +17,7 @@ pub(crate) mod credential;
 pub(crate) mod environment;
 pub(crate) mod event;
 pub(crate) mod grant;
+pub(crate) mod link_ticket;
 pub(crate) mod login;
 pub(crate) mod login_step;
 pub(crate) mod organization;

@@ -263,6 +263,16 @@ entity!(waiting_sign_in = "waiting_sign_ins" {
     expires_at: i64,
 });
 
+entity!(link_ticket = "link_tickets" {
+    #[sea_orm(primary_key, auto_increment = false)]
+    ticket_hash: Vec<u8>,
+    environment: String,
+    application: String,
+    user_id: Uuid,
+    code_challenge: Vec<u8>,
+    expires_at: i64,
+});
+
 entity!(email_allowance = "email_allowances" {
     #[sea_orm(primary_key, auto_increment = false)]
     environment: String,

@@ -23,7 +23,7 @@ impl Latchkey {
         let mut waiting = WaitingSignIn {
             attempt: id,
             environment: opened.attempt.flow.environment.clone(),
-            sealed_profile: Some(self.seal_waiting(id, today)?),
+            sealed_profile: Some(self.seal_waiting(&opened.attempt, today)?),
             address: None,
             code: None,
             proven_at: None,

@@ -16,5 +16,6 @@ mod waits;
 pub use continuation::Continue;
 pub use waits::{CodeProblem, WaitsFor};
 
+pub(super) use profile::WaitingProfile;
 pub(crate) use profile::waiting_place;
 pub(super) use waits::Waits;

@@ -1,32 +1,49 @@
 //! The person whose sign-in waits: sealed, for as long as it waits.
 
-use latchkey_domain::{email::EmailAddress, id::AttemptId, profile::Account};
+use latchkey_domain::{
+    email::EmailAddress,
+    id::{AttemptId, UserId},
+    profile::Account,
+};
 use latchkey_keyring::Purpose;
 use latchkey_store::WaitingSignIn;
 use serde::{Deserialize, Serialize};
 
-use crate::{Error, Latchkey, Result, login::repeat::Today};
+use crate::{
+    Error, Latchkey, Result,
+    login::{attempt::Attempt, repeat::Today},
+};
 
 /// What the provider told of somebody, as far as a sign-in needs it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct WaitingProfile {
-    pub(super) account: Account,
+pub(in crate::login) struct WaitingProfile {
+    pub(in crate::login) account: Account,
     /// The address that is primary and confirmed there.
-    pub(super) email: Option<EmailAddress>,
+    pub(in crate::login) email: Option<EmailAddress>,
+    /// To whom the account is added when the login code is redeemed, if it is.
+    pub(in crate::login) adds_to: Option<UserId>,
 }
 
 impl Latchkey {
     /// Seals what the provider told: nothing is asked of it again.
-    pub(super) fn seal_waiting(&self, id: AttemptId, today: Today<'_>) -> Result<Vec<u8>> {
-        let profile =
-            WaitingProfile { account: today.account.clone(), email: today.address().cloned() };
+    pub(in crate::login) fn seal_waiting(
+        &self,
+        attempt: &Attempt,
+        today: Today<'_>,
+    ) -> Result<Vec<u8>> {
+        let profile = WaitingProfile {
+            account: today.account.clone(),
+            email: today.address().cloned(),
+            adds_to: attempt.adds_to,
+        };
+        let id = attempt.flow.id;
         let text = postcard::to_stdvec(&profile)
             .map_err(|_| Error::Internal("a profile cannot be written"))?;
         Ok(self.keyring.seal(Purpose::WaitingProfile, &waiting_place(id), &text)?)
     }
 
     /// Opens it again.
-    pub(super) fn open_waiting(&self, waiting: &WaitingSignIn) -> Result<WaitingProfile> {
+    pub(in crate::login) fn open_waiting(&self, waiting: &WaitingSignIn) -> Result<WaitingProfile> {
         let sealed = waiting.sealed_profile.as_deref();
         let sealed = sealed.ok_or(Error::Internal("nobody waits any more"))?;
         let place = waiting_place(waiting.attempt);
