@@ -4,7 +4,8 @@ use std::{future::Future, time::Duration};
 
 use latchkey_proto::v1::{
     CancelLoginRequest, CompleteLoginRequest, CompleteLoginResponse, ConfirmLinkRequest,
-    GetLoginStepRequest, ListLoginOptionsRequest, ListLoginOptionsResponse, ListSigningKeysRequest,
+    CreateLinkTicketRequest, CreateLinkTicketResponse, GetLoginStepRequest,
+    ListLoginOptionsRequest, ListLoginOptionsResponse, ListSigningKeysRequest,
     ListSigningKeysResponse, LoginStep, RedeemLoginRequest, RedeemLoginResponse,
     RedeemTestTicketRequest, RedeemTestTicketResponse, ResendEmailCodeRequest, StartLoginRequest,
     StartLoginResponse, SubmitEmailRequest, VerifyEmailRequest,
@@ -145,6 +146,15 @@ impl Service {
         let mut client = self.login.clone();
         let answer = within(DEADLINE, request, |request| client.cancel_login(request)).await?;
         answer.step.ok_or_else(|| Status::internal("the service said nothing of the sign-in"))
+    }
+
+    /// `CreateLinkTicket`, of an application.
+    pub(crate) async fn link_ticket(
+        &self,
+        request: CreateLinkTicketRequest,
+    ) -> Result<CreateLinkTicketResponse, Status> {
+        let mut client = self.login.clone();
+        within(DEADLINE, request, |request| client.create_link_ticket(request)).await
     }
 
     /// `RedeemLogin`.

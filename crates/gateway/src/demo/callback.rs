@@ -8,10 +8,10 @@ use axum::{
     response::Response,
 };
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, StatusCode, header};
 use latchkey_proto::v1::{Identity, RedeemLoginRequest, RedeemLoginResponse, SignInResult, User};
 
-use super::{Demo, session::Session};
+use super::{Demo, add_account, session::Session};
 use crate::{assets::Assets, fault::Fault, page, query::Params, reason::Reason};
 
 #[derive(Template)]
@@ -63,7 +63,12 @@ pub(super) async fn arrived(
 async fn redeem(demo: &Demo, session: &Session, code: &str) -> Result<Response, Fault> {
     let code_verifier = session.code_verifier.clone();
     match demo.service.redeem(RedeemLoginRequest { code: code.to_owned(), code_verifier }).await {
-        Ok(redeemed) => welcome(demo, redeemed),
+        Ok(redeemed) => {
+            let who = add_account::remember(demo, &redeemed.id_token);
+            let mut response = welcome(demo, redeemed)?;
+            response.headers_mut().extend(who.map(|cookie| (header::SET_COOKIE, cookie)));
+            Ok(response)
+        }
         Err(status) => refused(demo, FAILED, Fault::from(status).reason.code()),
     }
 }
@@ -76,7 +81,7 @@ fn welcome(demo: &Demo, redeemed: RedeemLoginResponse) -> Result<Response, Fault
         claims: claims(&redeemed.id_token).unwrap_or_default(),
         result: match redeemed.result() {
             SignInResult::SignedUp => "signed up",
-            SignInResult::Linked => "signed in, with an account that is now linked",
+            SignInResult::Linked => "signed in, with an account that is now linked to this user",
             SignInResult::SignedIn | SignInResult::Unspecified => "signed in",
         },
         user: redeemed.user.unwrap_or_default(),
@@ -93,7 +98,7 @@ fn claims(id_token: &str) -> Option<String> {
     serde_json::to_string_pretty(&claims).ok()
 }
 
-fn refused(demo: &Demo, what: &'static str, error: &str) -> Result<Response, Fault> {
+pub(super) fn refused(demo: &Demo, what: &'static str, error: &str) -> Result<Response, Fault> {
     let mut response = page::render(&ErrorPage { assets: &demo.assets, what, error })?;
     *response.status_mut() = StatusCode::BAD_REQUEST;
     Ok(response)

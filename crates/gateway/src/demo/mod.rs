@@ -1,12 +1,16 @@
 //! A small application that signs people in as any application would, to try Latchkey out.
 
+mod add_account;
 mod callback;
 mod session;
 mod sign_in;
 
 use std::sync::Arc;
 
-use axum::{Router, routing::get};
+use axum::{
+    Router,
+    routing::{get, post},
+};
 use secrecy::SecretString;
 use tonic::transport::Channel;
 use url::Url;
@@ -62,6 +66,7 @@ pub fn demo_router(settings: DemoSettings) -> Router {
     let routes = Router::new()
         .route("/", get(sign_in::home))
         .route("/demo/sign-in", get(sign_in::begin))
+        .route("/demo/add-account", post(add_account::begin))
         .route(CALLBACK, get(callback::arrived))
         .method_not_allowed_fallback(method_not_allowed)
         .with_state(Arc::new(demo));

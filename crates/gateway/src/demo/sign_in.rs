@@ -26,7 +26,16 @@ pub(super) async fn home(State(demo): State<Arc<Demo>>) -> Result<Response, Faul
 
 /// Sends the browser to the sign-in page, and remembers what only this browser may know.
 pub(super) async fn begin(State(demo): State<Arc<Demo>>, headers: HeaderMap) -> Response {
-    let session = Session::begin();
+    leave(&demo, &Session::begin(), &headers, "")
+}
+
+/// Sends the browser to the sign-in page: with a link ticket, to add an account.
+pub(super) fn leave(
+    demo: &Demo,
+    session: &Session,
+    headers: &HeaderMap,
+    link_ticket: &str,
+) -> Response {
     let mut query = form_urlencoded::Serializer::new(String::new());
     query
         .append_pair("application", &demo.application)
@@ -34,7 +43,10 @@ pub(super) async fn begin(State(demo): State<Arc<Demo>>, headers: HeaderMap) -> 
         .append_pair("state", &session.state)
         .append_pair("code_challenge", &session.code_challenge())
         .append_pair("code_challenge_method", "S256");
+    if !link_ticket.is_empty() {
+        query.append_pair("link_ticket", link_ticket);
+    }
     let mut response = Redirect::to(&format!("/login?{}", query.finish())).into_response();
-    session.keep(&demo, &headers, &mut response);
+    session.keep(demo, headers, &mut response);
     response
 }

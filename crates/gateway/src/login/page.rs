@@ -92,6 +92,7 @@ struct SignInPage<'a> {
     texts: &'a Texts,
     assets: &'a Assets,
     title: String,
+    choose: &'static str,
     fields: Vec<(&'static str, &'a str)>,
     options: Vec<Choice<'a>>,
 }
@@ -124,10 +125,16 @@ async fn choose(
             last_used: id == last,
         }
     };
+    let (title, choose) = if request.link_ticket.is_empty() {
+        (texts.sign_in_to, texts.choose)
+    } else {
+        (texts.add_account_at, texts.choose_to_add)
+    };
     page::render(&SignInPage {
         texts,
         assets: &site.assets,
-        title: texts.sign_in_to.replace("{}", &listed.application_display_name),
+        title: title.replace("{}", &listed.application_display_name),
+        choose,
         fields: request.hidden_fields(),
         options: listed.options.iter().map(choice).collect(),
     })

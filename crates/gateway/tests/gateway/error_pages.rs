@@ -35,6 +35,7 @@ async fn every_reason_of_the_service_has_a_page_and_a_status() {
         (Code::Internal, "INTERNAL", 500),
         (Code::Aborted, "START_AGAIN", 409),
         (Code::InvalidArgument, "TEST_TICKET_INVALID", 410),
+        (Code::InvalidArgument, "LINK_TICKET_INVALID", 410),
     ] {
         assert!(ErrorReason::from_str_name(&format!("ERROR_REASON_{reason}")).is_some());
         app.peer.complete.refuses(code, reason);

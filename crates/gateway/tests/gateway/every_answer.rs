@@ -19,6 +19,8 @@ fn requests() -> Vec<(String, u16)> {
     [
         ("GET /", 200),
         ("GET /demo/sign-in", 303),
+        ("POST /demo/add-account", 400),
+        ("GET /demo/add-account", 405),
         ("GET /demo/callback", 400),
         ("PUT /demo/callback", 405),
         ("GET /healthz", 200),
@@ -26,6 +28,7 @@ fn requests() -> Vec<(String, u16)> {
         ("GET /login", 400),
         ("GET /login?application=other&redirect_uri=x", 404),
         (&format!("GET /login?{query}"), 200),
+        (&format!("GET /login?{query}&link_ticket=lk_link_x"), 200),
         (&format!("HEAD /login?{query}"), 200),
         (&format!("GET /login?{query}&connection=bitbucket"), 303),
         (&format!("GET /login?{query}&intent=x"), 303),

@@ -33,7 +33,8 @@ async fn the_log_names_the_fault_and_keeps_every_secret() {
     let _guard = tracing::subscriber::set_default(subscriber);
     let app = App::start().await;
 
-    app.post("/login/bitbucket", &query(), &[]).await;
+    app.get(&format!("/login?{}&link_ticket=lk_link_secret", query())).await;
+    app.post("/login/bitbucket", &format!("{}&link_ticket=lk_link_secret", query()), &[]).await;
     app.callback(&format!("state={STATE}&code=provider-code")).await;
     app.callback(&format!("state={STATE}&code=provider-code&access_token=leaked-token")).await;
     app.peer.complete.refuses(Code::Internal, "INTERNAL");
@@ -43,9 +44,8 @@ async fn the_log_names_the_fault_and_keeps_every_secret() {
     let (_, reference) = page.body.split_once("<code>gw-").expect("a reference");
     assert!(log.contains(&format!("gw-{}", &reference[..16])), "{log}");
     assert!(log.contains("TOKEN_IN_QUERY") && log.contains("INTERNAL"), "{log}");
-    for secret in
-        [STATE, SECRET, CHALLENGE, "app-state", "provider-code", "leaked-token", "gateway-key"]
-    {
+    let ours = [STATE, SECRET, CHALLENGE, "app-state", "gateway-key", "lk_link_secret"];
+    for secret in ours.into_iter().chain(["provider-code", "leaked-token"]) {
         assert!(!log.contains(secret), "{secret} in {log}");
     }
 }

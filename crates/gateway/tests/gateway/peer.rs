@@ -4,12 +4,12 @@ use std::sync::{Arc, Mutex};
 
 use latchkey_proto::v1::{
     CancelLoginRequest, CancelLoginResponse, CompleteLoginRequest, CompleteLoginResponse,
-    ConfirmLinkRequest, ConfirmLinkResponse, GetLoginStepRequest, GetLoginStepResponse,
-    ListLoginOptionsRequest, ListLoginOptionsResponse, ListSigningKeysRequest,
-    ListSigningKeysResponse, RedeemLoginRequest, RedeemLoginResponse, RedeemTestTicketRequest,
-    RedeemTestTicketResponse, ResendEmailCodeRequest, ResendEmailCodeResponse, StartLoginRequest,
-    StartLoginResponse, SubmitEmailRequest, SubmitEmailResponse, VerifyEmailRequest,
-    VerifyEmailResponse, social_login_server::SocialLogin,
+    ConfirmLinkRequest, ConfirmLinkResponse, CreateLinkTicketRequest, CreateLinkTicketResponse,
+    GetLoginStepRequest, GetLoginStepResponse, ListLoginOptionsRequest, ListLoginOptionsResponse,
+    ListSigningKeysRequest, ListSigningKeysResponse, RedeemLoginRequest, RedeemLoginResponse,
+    RedeemTestTicketRequest, RedeemTestTicketResponse, ResendEmailCodeRequest,
+    ResendEmailCodeResponse, StartLoginRequest, StartLoginResponse, SubmitEmailRequest,
+    SubmitEmailResponse, VerifyEmailRequest, VerifyEmailResponse, social_login_server::SocialLogin,
 };
 use tonic::{Code, Request, Response, Status};
 use tonic_types::{ErrorDetails, StatusExt};
@@ -89,6 +89,7 @@ pub(crate) struct Peer {
     pub(crate) start: Call<StartLoginRequest, StartLoginResponse>,
     pub(crate) complete: Call<CompleteLoginRequest, CompleteLoginResponse>,
     pub(crate) redeem: Call<RedeemLoginRequest, RedeemLoginResponse>,
+    pub(crate) link_ticket: Call<CreateLinkTicketRequest, CreateLinkTicketResponse>,
     pub(crate) ticket: Call<RedeemTestTicketRequest, RedeemTestTicketResponse>,
     pub(crate) submit: Call<SubmitEmailRequest, SubmitEmailResponse>,
     pub(crate) verify: Call<VerifyEmailRequest, VerifyEmailResponse>,
@@ -106,6 +107,7 @@ impl Peer {
             start: Call::unscripted(),
             complete: Call::unscripted(),
             redeem: Call::unscripted(),
+            link_ticket: Call::unscripted(),
             ticket: Call::unscripted(),
             submit: Call::unscripted(),
             verify: Call::unscripted(),
@@ -125,6 +127,13 @@ impl SocialLogin for Peer {
         request: Request<ListLoginOptionsRequest>,
     ) -> Result<Response<ListLoginOptionsResponse>, Status> {
         self.options.take(request)
+    }
+
+    async fn create_link_ticket(
+        &self,
+        request: Request<CreateLinkTicketRequest>,
+    ) -> Result<Response<CreateLinkTicketResponse>, Status> {
+        self.link_ticket.take(request)
     }
 
     async fn start_login(

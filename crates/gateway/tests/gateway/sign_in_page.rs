@@ -220,6 +220,8 @@ async fn the_application_is_told_what_it_did_wrong() {
         format!("{good}&connection=bitbucket&connection=second"),
         format!("{good}&login_hint={}", "x".repeat(257)),
         format!("{good}&prompt={}", "x".repeat(65)),
+        format!("{good}&link_ticket={}", "x".repeat(257)),
+        format!("{good}&link_ticket=a&link_ticket=a"),
     ] {
         let answer = app.get(&format!("/login?{query}")).await;
 
