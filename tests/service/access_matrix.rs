@@ -34,7 +34,7 @@ fn may_call(path: &str, kind: ApiKeyKind) -> bool {
             "StartLogin" | "CompleteLogin" | "RedeemTestTicket" | "ListSigningKeys" | "SubmitEmail"
             | "VerifyEmail" | "ResendEmailCode" | "ConfirmLink" | "CancelLogin" | "GetLoginStep",
         ) => &[Gateway],
-        ("SocialLogin", "RedeemLogin") => &[Application],
+        ("SocialLogin", "RedeemLogin" | "CreateLinkTicket") => &[Application],
         (service, method) => panic!("who may call {service}/{method}?"),
     };
     allowed.contains(&kind)

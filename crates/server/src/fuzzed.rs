@@ -5,7 +5,8 @@ use prost::Message;
 
 use crate::wire::{
     api_key, application, audit, callback, check, connection, credential, environment, event,
-    grant, login, login_step, organization, sign_in, signing_key, test_login, user, user_change,
+    grant, link_ticket, login, login_step, organization, sign_in, signing_key, test_login, user,
+    user_change,
 };
 
 type Read = fn(&[u8]);
@@ -86,6 +87,8 @@ requests! {
     UpdateOrganizationRequest => |request| organization::update(request).is_ok(),
     VerifyEmailRequest => |request| login_step::verify(request).is_ok(),
     WatchEventsRequest => |request| event::watch(&request).is_ok(),
+    // New ones go last: the corpus has them by their place.
+    CreateLinkTicketRequest => |request| link_ticket::create(request).is_ok(),
 }
 
 /// A request, by its first byte: none brings the service down, whatever it holds.

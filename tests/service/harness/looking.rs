@@ -9,7 +9,7 @@ use latchkey_proto::{
 use super::TestApp;
 
 /// Every table that the service fills.
-pub(crate) const TABLES: [&str; 22] = [
+pub(crate) const TABLES: [&str; 23] = [
     "api_keys",
     "application_grants",
     "applications",
@@ -21,6 +21,7 @@ pub(crate) const TABLES: [&str; 22] = [
     "environments",
     "feed_position",
     "identities",
+    "link_tickets",
     "mail_outbox",
     "organizations",
     "outbox",

@@ -1,5 +1,6 @@
 //! The service under test, and the verbs that tests use.
 
+pub(crate) mod adding;
 pub(crate) mod admin;
 pub(crate) mod app;
 pub(crate) mod broker;

@@ -1,5 +1,6 @@
 //! A sign-in from end to end, as gateways and applications see it.
 
+mod adding;
 mod again;
 mod attempts;
 mod called_off;

@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// The key of a second application.
-async fn another_applications_key(app: &TestApp) -> SecretString {
+pub(super) async fn another_applications_key(app: &TestApp) -> SecretString {
     let parent = "environments/dev".to_owned();
     let request = CreateApplicationRequest {
         parent: parent.clone(),

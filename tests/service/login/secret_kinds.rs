@@ -15,9 +15,10 @@ use crate::{
     both,
     harness::{
         TestApp,
-        admin::{DEV, NOTES, new_connection},
+        admin::{DEV, new_connection},
         app::HOST,
         person::{Begun, Callback, VERIFIER, login_code},
+        proving::Waiting,
         raw::methods,
         reason,
         trying::Asked,
@@ -33,17 +34,23 @@ enum Place {
     LoginCode,
     CodeVerifier,
     TestTicket,
+    LinkTicket,
+    Continuation,
+    EmailCode,
     PageToken,
     IdToken,
 }
 
-const PLACES: [Place; 8] = [
+const PLACES: [Place; 11] = [
     Place::Authorization,
     Place::State,
     Place::BrowserSecret,
     Place::LoginCode,
     Place::CodeVerifier,
     Place::TestTicket,
+    Place::LinkTicket,
+    Place::Continuation,
+    Place::EmailCode,
     Place::PageToken,
     Place::IdToken,
 ];
@@ -57,6 +64,9 @@ struct Scene {
     asked: Asked,
     page_token: String,
     id_token: String,
+    link_ticket: String,
+    waiting: Waiting,
+    email_code: String,
 }
 
 /// A kind of secret: what it is called, where it belongs (`None`: nobody brings it to us), and one.
@@ -65,6 +75,7 @@ type Secret<'a> = (&'static str, Option<Place>, &'a str);
 impl Scene {
     async fn set(app: TestApp) -> Self {
         let id_token = app.sign_in("carol").await.id_token;
+        let link_ticket = app.link_ticket(&id_token).await.unwrap();
         let begun = app.begin().await;
         let callback = app.consent(&begun, "alice").await;
         let code = login_code(&app.come_back("bob").await);
@@ -77,7 +88,26 @@ impl Scene {
         };
         let listed = app.connections().list_connections(first).await.unwrap().into_inner();
         let page_token = listed.next_page_token;
-        Self { app, begun, callback, code, asked, page_token, id_token }
+        app.deliver_mail();
+        app.verify_by_code().await;
+        let (waiting, _) = app.come_to_wait("frank").await;
+        let email_code = app.mailed_code(1).await;
+        // Whoever sent it removes it then.
+        while app.rows("mail_outbox").await > 0 {
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+        Self {
+            app,
+            begun,
+            callback,
+            code,
+            asked,
+            page_token,
+            id_token,
+            link_ticket,
+            waiting,
+            email_code,
+        }
     }
 
     fn secrets(&self) -> Vec<Secret<'_>> {
@@ -95,6 +125,9 @@ impl Scene {
             ("a login code", Some(Place::LoginCode), &self.code),
             ("a code verifier", Some(Place::CodeVerifier), VERIFIER),
             ("a test ticket", Some(Place::TestTicket), &self.asked.ticket),
+            ("a link ticket", Some(Place::LinkTicket), &self.link_ticket),
+            ("a continuation", Some(Place::Continuation), &self.waiting.continuation),
+            ("a one-time code", Some(Place::EmailCode), &self.email_code),
             ("a page token", Some(Place::PageToken), &self.page_token),
             ("an id token", Some(Place::IdToken), &self.id_token),
             ("a provider's code", None, &self.callback.code),
@@ -118,12 +151,18 @@ impl Scene {
                 let request = RedeemTestTicketRequest { ticket, host };
                 told(self.app.login().redeem_test_ticket(request).await)
             }
-            Place::PageToken => self.list_after(secret).await,
-            Place::IdToken => {
-                let notes = NOTES.parse().unwrap();
-                let verified = self.app.latchkey.verify_id_token(&notes, &secret.into()).await;
-                verified.unwrap().err().map(|why| format!("{why:?}"))
+            Place::LinkTicket => {
+                let request = self.app.adding_request(secret);
+                told(self.app.login().start_login(request).await)
             }
+            Place::Continuation => {
+                let continuation = secret.to_owned();
+                let waiting = Waiting { continuation, ..self.waiting.clone() };
+                told(self.app.look(&waiting).await)
+            }
+            Place::EmailCode => told(self.app.verify(&self.waiting, secret).await),
+            Place::PageToken => self.list_after(secret).await,
+            Place::IdToken => told(self.app.link_ticket(secret).await),
         }
     }
 
@@ -184,7 +223,10 @@ fn refusals(place: Place) -> &'static [&'static str] {
         Place::CodeVerifier => &["LOGIN_CODE_INVALID code", "FIELD_INVALID code_verifier"],
         Place::TestTicket => &["TEST_TICKET_INVALID ticket", "FIELD_INVALID ticket"],
         Place::PageToken => &["FIELD_INVALID page_token"],
-        Place::IdToken => &["Malformed"],
+        Place::LinkTicket => &["LINK_TICKET_INVALID link_ticket", "FIELD_INVALID link_ticket"],
+        Place::Continuation => &["CONTINUATION_INVALID continuation", "FIELD_INVALID continuation"],
+        Place::EmailCode => &["FIELD_INVALID code"],
+        Place::IdToken => &["ID_TOKEN_INVALID id_token", "FIELD_INVALID id_token"],
     }
 }
 
@@ -197,7 +239,8 @@ both! {
         let rows = scene.app.all_rows().await;
         let asked_at_bitbucket = scene.app.bitbucket.requests().len();
         for (kind, home, secret) in scene.secrets() {
-            assert!(secret.len() > 10, "{kind} is not there: {secret}");
+            let shortest = if home == Some(Place::EmailCode) { 6 } else { 11 };
+            assert!(secret.len() >= shortest, "{kind} is not there: {secret}");
             for place in PLACES.into_iter().filter(|place| Some(*place) != home) {
                 let told = scene.bring(secret, place).await;
                 let told = told.unwrap_or_else(|| panic!("{kind} is taken for {place:?}"));
@@ -208,7 +251,15 @@ both! {
         assert_eq!(scene.app.bitbucket.requests().len(), asked_at_bitbucket);
 
         // None of that used any of them up, and each of them works where it belongs.
-        for place in [Place::PageToken, Place::IdToken, Place::TestTicket, Place::State] {
+        for place in [
+            Place::PageToken,
+            Place::IdToken,
+            Place::TestTicket,
+            Place::LinkTicket,
+            Place::Continuation,
+            Place::EmailCode,
+            Place::State,
+        ] {
             let (kind, _, secret) =
                 scene.secrets().into_iter().find(|(_, home, _)| *home == Some(place)).unwrap();
             assert_eq!(scene.bring(secret, place).await, None, "{kind}");

@@ -160,3 +160,21 @@ proptest::proptest! {
         proptest::prop_assert!(changed == token || tried(changed, &key).is_err());
     }
 }
+
+#[test]
+fn a_token_that_expired_is_read_while_it_is_young() {
+    let key = PrivateKey::generate().unwrap();
+    let token: SecretString = key.sign("here", &claims()).unwrap();
+    let at = |seconds| {
+        let expected = Expected { now: NOW + seconds, ..EXPECTED };
+        let age = Duration::from_secs(600);
+        verify_made_within::<Value>(age, &token, &[("here", key.public())], expected)
+    };
+    assert_eq!(at(600), Ok(claims()));
+    assert_eq!(at(601), Err(TokenRefused::Expired));
+    assert_eq!(at(-61), Err(TokenRefused::NotYet));
+    let elsewhere = Expected { audience: "other", ..EXPECTED };
+    let refused =
+        verify_made_within::<Value>(Duration::MAX, &token, &[("here", key.public())], elsewhere);
+    assert_eq!(refused, Err(TokenRefused::Audience));
+}

@@ -19,6 +19,7 @@ mod feed;
 mod hosts;
 mod identities;
 mod lease;
+mod link_tickets;
 mod mail_outbox;
 mod migrations;
 mod outbox;

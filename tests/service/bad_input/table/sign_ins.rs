@@ -22,11 +22,19 @@ pub(super) fn sign_ins() -> Vec<Case> {
         depending(field)
     };
     let state = "s".repeat(513);
-    let challenge = field(
-        "code_challenge",
-        &[CHALLENGE],
-        &["", &CHALLENGE[1..], &format!("{CHALLENGE}="), &format!("{CHALLENGE}A"), &"+".repeat(43)],
-    );
+    let challenge = || {
+        field(
+            "code_challenge",
+            &[CHALLENGE],
+            &[
+                "",
+                &CHALLENGE[1..],
+                &format!("{CHALLENGE}="),
+                &format!("{CHALLENGE}A"),
+                &"+".repeat(43),
+            ],
+        )
+    };
     vec![
         case!(true, Gateway, "SocialLogin" / "ListLoginOptions", ListLoginOptionsRequest,
             {"application": "environments/dev/applications/notes"},
@@ -37,9 +45,9 @@ pub(super) fn sign_ins() -> Vec<Case> {
                 "redirect_uri": "https://notes.example/callback",
                 "code_challenge": CHALLENGE, "host": "login.example.com"},
             [name("connection", CONNECTION), name("application", APPLICATION), up_to("redirect_uri", 512),
-                field("state", &["", &state[1..]], &[&state, "a b", "a\nb", "é"]), challenge,
+                field("state", &["", &state[1..]], &[&state, "a b", "a\nb", "é"]), challenge(),
                 required(host("host")), optional(name("organization", ORGANIZATION)),
-                up_to("login_hint", 256), up_to("prompt", 64)]),
+                up_to("login_hint", 256), up_to("prompt", 64), up_to("link_ticket", 256)]),
         case!(false, Gateway, "SocialLogin" / "CompleteLogin", CompleteLoginRequest,
             {"connection": "environments/dev/connections/bitbucket", "host": "login.example.com",
                 "code": "", "error": ""},
@@ -50,6 +58,9 @@ pub(super) fn sign_ins() -> Vec<Case> {
             {"code": "lk_code_x", "code_verifier": "v".repeat(43)},
             [required(up_to("code", 256)),
                 field("code_verifier", &[&verifier], &[&long, "", &verifier[..42], &"é".repeat(43)])]),
+        case!(false, Application, "SocialLogin" / "CreateLinkTicket", CreateLinkTicketRequest,
+            {"id_token": "a.b.c", "code_challenge": CHALLENGE},
+            [required(up_to("id_token", 8192)), challenge()]),
         signing_keys(),
     ]
 }
