@@ -42,7 +42,7 @@ fn waiting_sign_ins() -> TableCreateStatement {
         text("environment"),
         // NULL once it has an end: then nothing of the person is kept here.
         optional_bytes("sealed_profile"),
-        // NULL until the person has given one.
+        // NULL until the person has given one, and once it has an end.
         optional_text("address"),
         // The code that was sent last; the code itself is derived, and nowhere. 0 before the first.
         number("code_number"),
@@ -53,6 +53,8 @@ fn waiting_sign_ins() -> TableCreateStatement {
         number("code_tries"),
         // When the address was proven.
         optional_number("proven_at"),
+        // When they were asked whether they want to be linked to whoever holds it.
+        optional_number("link_asked_at"),
         number("expires_at"),
     ];
     table("waiting_sign_ins", columns, &["id"])
@@ -61,6 +63,7 @@ fn waiting_sign_ins() -> TableCreateStatement {
 fn email_allowances() -> TableCreateStatement {
     let columns = [
         text("environment"),
+        // Or an account, by its issuer and its subject.
         text("address"),
         number("hour_began_at"),
         number("codes_in_hour"),

@@ -31,6 +31,8 @@ impl EmailAddress {
         let local_fits = !local.is_empty()
             && local.len() <= Self::MAX_LOCAL_LENGTH
             && !local.contains(['@', '"', ' ', ',', ';', ':', '<', '>', '(', ')', '[', ']', '\\'])
+            // Another service may fold what looks like an `@`, and then read another domain.
+            && !local.nfkc().any(|c| c == '@')
             && !local.chars().any(crate::text::is_unprintable)
             && !local.chars().any(char::is_whitespace);
         let domain = idna::domain_to_ascii_strict(domain).map_err(|_| REFUSED)?;
@@ -102,6 +104,8 @@ mod tests {
             "rowan@mail",
             "rowan@@mail.example",
             "rowan\u{ff20}mail.example",
+            "victim\u{ff20}corp.example@mail.example",
+            "victim\u{fe6b}corp.example@mail.example",
             "row an@mail.example",
             "rowan@mail.example\r\nBcc: x@y.example",
             "<rowan@mail.example>",

@@ -4,7 +4,12 @@ use std::{fmt, time::Duration};
 
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::{Invalid, time::Timestamp};
+use crate::{
+    Invalid,
+    email::EmailAddress,
+    profile::{Issuer, Subject},
+    time::Timestamp,
+};
 
 /// Digits of a code: what people can type, and copy from another screen.
 pub const DIGITS: usize = 6;
@@ -60,8 +65,27 @@ impl fmt::Debug for EmailCode {
     }
 }
 
-/// What was sent to one address of an environment, and tried for it, over all sign-ins. A window begins
-/// with the first that is counted in it.
+/// For whom codes are counted, in an environment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CountedFor<'a> {
+    /// For those who read the mail of an address.
+    Address(&'a EmailAddress),
+    /// For whoever has an account: they could give another address each time.
+    Account(&'a Issuer, &'a Subject),
+}
+
+/// No address holds a blank.
+impl fmt::Display for CountedFor<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Address(address) => address.fmt(f),
+            Self::Account(issuer, subject) => write!(f, "{} {subject}", issuer.0),
+        }
+    }
+}
+
+/// What was sent to one address of an environment, or for one account, and tried for it, over all
+/// sign-ins. A window begins with the first that is counted in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Allowance {
     /// When the hour began.

@@ -1,9 +1,11 @@
 //! How many codes were sent to each address, and how often they were guessed, over all sign-ins.
 
 use latchkey_domain::{
-    email::EmailAddress, email_code::Allowance, id::EnvironmentId, time::Timestamp,
+    email_code::{Allowance, CountedFor},
+    id::EnvironmentId,
+    time::Timestamp,
 };
-use sea_orm::{EntityTrait, QuerySelect, sea_query::OnConflict};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::OnConflict};
 
 use crate::{
     Error, Result, Store, Tx,
@@ -25,12 +27,12 @@ fn read(row: &Model) -> Result<Allowance> {
 
 fn write(
     environment: &EnvironmentId,
-    address: &EmailAddress,
+    counted_for: CountedFor<'_>,
     allowance: &Allowance,
 ) -> ActiveModel {
     ActiveModel {
         environment: set(environment.as_str()),
-        address: set(address.as_str()),
+        address: set(counted_for.to_string()),
         hour_began_at: set(allowance.hour_began_at.0),
         codes_in_hour: set(i64::from(allowance.codes_in_hour)),
         day_began_at: set(allowance.day_began_at.0),
@@ -49,31 +51,38 @@ impl Store {
 }
 
 impl Tx {
-    /// What was sent to an address, and tried for it. Nobody else counts anything until the end of this
-    /// transaction.
+    /// Forgets what was sent in an environment.
+    pub(crate) async fn forget_allowances_of(&self, environment: &EnvironmentId) -> Result<()> {
+        let of = Entity::delete_many().filter(Column::Environment.eq(environment.as_str()));
+        of.exec(&self.tx).await?;
+        Ok(())
+    }
+
+    /// What was sent to an address or for an account, and tried for it. Nobody else counts anything until
+    /// the end of this transaction. Of several, an account's comes first: whoever holds two has held the
+    /// other one before.
     pub async fn hold_allowance(
         &self,
         environment: &EnvironmentId,
-        address: &EmailAddress,
+        counted_for: CountedFor<'_>,
         now: Timestamp,
     ) -> Result<Allowance> {
-        // A row to hold, in case that there is none.
-        let untouched = write(environment, address, &Allowance::untouched(now));
+        // A row to hold, in case that there is none; one that is there is held by this already, so that it
+        // cannot be forgotten meanwhile.
+        let untouched = write(environment, counted_for, &Allowance::untouched(now));
         let keys = [Column::Environment, Column::Address];
-        Entity::insert(untouched)
-            .on_conflict_do_nothing_on(keys)
-            .exec_without_returning(&self.tx)
-            .await?;
-        let key = (environment.to_string(), address.to_string());
+        let held = OnConflict::columns(keys).update_column(Column::Address).to_owned();
+        Entity::insert(untouched).on_conflict(held).exec_without_returning(&self.tx).await?;
+        let key = (environment.to_string(), counted_for.to_string());
         let row = Entity::find_by_id(key).lock_exclusive().one(&self.tx).await?;
         read(&row.ok_or(Error::corrupt("email_allowances", "a held row is gone"))?)
     }
 
-    /// Counts, for an address that is held.
-    pub async fn count_for_address(
+    /// Counts, for what is held.
+    pub async fn count_code(
         &self,
         environment: &EnvironmentId,
-        address: &EmailAddress,
+        counted_for: CountedFor<'_>,
         allowance: &Allowance,
     ) -> Result<()> {
         let counted = OnConflict::columns([Column::Environment, Column::Address])
@@ -86,7 +95,7 @@ impl Tx {
                 Column::OverAt,
             ])
             .to_owned();
-        let row = write(environment, address, allowance);
+        let row = write(environment, counted_for, allowance);
         Entity::insert(row).on_conflict(counted).exec_without_returning(&self.tx).await?;
         Ok(())
     }

@@ -168,6 +168,9 @@ impl Tx {
         self.config_changed();
         self.remove_api_keys_of(id, None).await?;
         self.forget_test_logins_of(id, None).await?;
+        self.forget_waiting_of(id).await?;
+        self.forget_allowances_of(id).await?;
+        self.forget_mail_of(id).await?;
         self.forget_link_tickets_of(id, None).await?;
         self.remove_signing_keys_of(id).await?;
         self.remove_connections_of(id).await?;

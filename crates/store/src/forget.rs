@@ -31,6 +31,8 @@ impl Store {
             let key = Expr::tuple(key.iter().map(|column| Expr::col(*column)));
             let removed = E::delete_many()
                 .filter(key.in_subquery(batch))
+                // Its time may have been put off while we waited for it.
+                .filter(time.lte(over.0))
                 .exec(&self.background)
                 .await?
                 .rows_affected;

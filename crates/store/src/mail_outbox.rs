@@ -60,6 +60,13 @@ pub struct LeasedMail {
 }
 
 impl Tx {
+    /// Forgets the mail of an environment.
+    pub(crate) async fn forget_mail_of(&self, environment: &EnvironmentId) -> Result<()> {
+        let of = Entity::delete_many().filter(Column::Environment.eq(environment.as_str()));
+        of.exec(&self.tx).await?;
+        Ok(())
+    }
+
     /// Queues a mail that goes out if, and only if, this transaction commits.
     pub async fn queue_mail(&self, mail: &QueuedMail) -> Result<()> {
         let row = ActiveModel {

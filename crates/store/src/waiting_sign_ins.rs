@@ -26,12 +26,15 @@ pub struct WaitingSignIn {
     pub environment: EnvironmentId,
     /// Who came, as sealed by us; `None` once the sign-in has an end.
     pub sealed_profile: Option<Vec<u8>>,
-    /// The address that is to be proven; `None` until the person has given one.
+    /// The address that is to be proven; `None` until the person has given one, and once the sign-in
+    /// has an end.
     pub address: Option<EmailAddress>,
     /// The code that was sent last, or would have been, had the address not had too many.
     pub code: Option<SentCode>,
     /// When the address was proven.
     pub proven_at: Option<Timestamp>,
+    /// When the person was asked whether they want to be linked to whoever holds it.
+    pub link_asked_at: Option<Timestamp>,
     /// Until when it waits.
     pub expires_at: Timestamp,
 }
@@ -57,6 +60,7 @@ fn read(row: Model) -> Result<WaitingSignIn> {
         address: address.map_err(|_| corrupt("address"))?,
         code,
         proven_at: row.proven_at.map(Timestamp),
+        link_asked_at: row.link_asked_at.map(Timestamp),
         expires_at: Timestamp(row.expires_at),
     })
 }
@@ -75,6 +79,7 @@ fn write(waiting: &WaitingSignIn) -> ActiveModel {
         code_expires_at: set(code.map_or(0, |code| code.expires_at.0)),
         code_tries: set(code.map_or(0, |code| number(code.tries))),
         proven_at: set(waiting.proven_at.map(|at| at.0)),
+        link_asked_at: set(waiting.link_asked_at.map(|at| at.0)),
         expires_at: set(waiting.expires_at.0),
     }
 }
@@ -83,6 +88,11 @@ impl Store {
     /// A sign-in that waits, or waited until a short while ago.
     pub async fn waiting(&self, attempt: AttemptId) -> Result<Option<WaitingSignIn>> {
         Entity::find_by_id(attempt.0).one(&self.reader).await?.map(read).transpose()
+    }
+
+    /// [`Tx::stop_waiting`], after the sign-in got its end in a statement of its own.
+    pub async fn stop_waiting(&self, attempt: AttemptId) -> Result<()> {
+        stop(&self.writer, attempt).await
     }
 
     /// Removes those that waited in vain, a batch at a time, and says how many.
@@ -117,11 +127,19 @@ impl Tx {
     pub async fn stop_waiting(&self, attempt: AttemptId) -> Result<()> {
         stop(&self.tx, attempt).await
     }
+
+    /// Forgets who waits in an environment.
+    pub(crate) async fn forget_waiting_of(&self, environment: &EnvironmentId) -> Result<()> {
+        let of = Entity::delete_many().filter(Column::Environment.eq(environment.as_str()));
+        of.exec(&self.tx).await?;
+        Ok(())
+    }
 }
 
 async fn stop(db: &impl ConnectionTrait, attempt: AttemptId) -> Result<()> {
     Entity::update_many()
         .col_expr(Column::SealedProfile, Expr::val(None::<Vec<u8>>))
+        .col_expr(Column::Address, Expr::val(None::<String>))
         .filter(Column::Id.eq(attempt.0))
         .exec(db)
         .await?;

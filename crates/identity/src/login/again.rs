@@ -31,15 +31,23 @@ impl Latchkey {
         if sign_in.login_code_expires_at.is_some() && !self.is_redeemable(&sign_in) {
             return Err(Error::AttemptUsed);
         }
-        if sign_in.end.is_none() && sign_in.login_code_expires_at.is_some() {
-            return self.answer(opened, Reached::ToRedeem).await;
+        let reached = self.rests_at(&sign_in).await?.ok_or(Error::AttemptInProgress)?;
+        self.answer(opened, reached).await
+    }
+
+    /// How far a sign-in came that rests; `None` while it is at work.
+    pub(super) async fn rests_at(&self, sign_in: &SignIn) -> Result<Option<Reached>> {
+        if let Some(end) = sign_in.end {
+            return Ok(Some(Reached::Ended(end)));
         }
-        if let (None, Some(_)) = (sign_in.end, sign_in.waits_until) {
-            let waiting = self.store.waiting(sign_in.id).await?.ok_or(Error::AttemptInProgress)?;
-            return self.answer(opened, Reached::Waits(Waits::of(&waiting)?)).await;
+        if sign_in.login_code_expires_at.is_some() {
+            return Ok(Some(Reached::ToRedeem));
         }
-        let end = sign_in.end.ok_or(Error::AttemptInProgress)?;
-        self.answer(opened, Reached::Ended(end)).await
+        if sign_in.waits_until.is_none() {
+            return Ok(None);
+        }
+        let waiting = self.store.waiting(sign_in.id).await?;
+        waiting.map(|waiting| Waits::of(&waiting).map(Reached::Waits)).transpose()
     }
 
     pub(super) fn is_redeemable(&self, sign_in: &SignIn) -> bool {

@@ -168,7 +168,7 @@ impl Latchkey {
                 // From here on a retry of the call could not help: whatever fails, start again.
                 let reached = match self.finish(&opened, way_in.as_deref(), answer, steps).await {
                     Ok(reached) => reached,
-                    Err(error) => Reached::Ended(self.end_that_was_written(&opened, error).await?),
+                    Err(error) => self.written(&opened, &error).await.ok_or(start_again(error))?,
                 };
                 let answer = self.answer(&opened, reached).await.map_err(start_again)?;
                 let took = self.clock.now().since(attempt.flow.started_at);
@@ -221,17 +221,12 @@ impl Latchkey {
         Ok(SignInEnd::Unsuccessful(end))
     }
 
-    /// After a failure the end may be there all the same: the answer to a commit was lost, or
-    /// somebody took the sign-in for abandoned.
-    async fn end_that_was_written(&self, opened: &Opened, error: Error) -> Result<SignInEnd> {
-        let end = self.written_end(opened, &error).await;
-        end.ok_or(start_again(error))
-    }
-
-    pub(super) async fn written_end(&self, opened: &Opened, error: &Error) -> Option<SignInEnd> {
+    /// After a failure it may be written all the same how far the sign-in came: the answer to a commit was
+    /// lost, or somebody took it for abandoned.
+    pub(super) async fn written(&self, opened: &Opened, error: &Error) -> Option<Reached> {
         tracing::warn!(error = error as &dyn std::error::Error, "a sign-in was cut off");
-        let written = self.store.sign_in(opened.attempt.flow.id).await;
-        written.ok().flatten().and_then(|sign_in| sign_in.end)
+        let written = self.store.sign_in(opened.attempt.flow.id).await.ok().flatten()?;
+        self.rests_at(&written).await.ok().flatten()
     }
 }
 

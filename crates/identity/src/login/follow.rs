@@ -103,7 +103,7 @@ mod tests {
             (Never, (a, a), (b, b), (a, a), &[]),
         ] {
             let (mut user, account) = (user(kept.0, kept.1), account(told.0, told.1));
-            let today = Today { account: &account, email: None };
+            let today = Today { account: &account, email: None, is_news: true };
             let event = follow(&mut user, today, sync, Timestamp(9));
             let now = (user.display_name.as_deref(), user.picture_url.as_deref());
             assert_eq!(now, expected, "{sync:?} {kept:?} {told:?}");

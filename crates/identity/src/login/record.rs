@@ -68,7 +68,7 @@ impl Latchkey {
             Err(_) if known.is_some() => None,
             Err(error) => return Ok(Err(failure(&error))),
         };
-        let today = Today { account: &account, email: email.as_ref() };
+        let today = Today { account: &account, email: email.as_ref(), is_news: true };
         match opened.attempt.adds_to {
             Some(user) => self.settle_adding(opened, admitted, today, user).await,
             None => self.settle(opened, admitted, Arrival { today, by_code: None }, known).await,

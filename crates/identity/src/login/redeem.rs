@@ -113,7 +113,6 @@ impl Latchkey {
         let Some(SignInEnd::Completed { result, user, identity }) = sign_in.end else {
             return Err(Error::Internal("a sign-in with a login code signed nobody in"));
         };
-        let at = sign_in.finished_at.ok_or(Error::Internal("a sign-in with an end has no time"))?;
         let name = UserName { environment: sign_in.application.environment.clone(), user };
         let user = self.store.user(&name).await?.ok_or(Error::LoginCodeInvalid)?;
         if user.is_suspended() {
@@ -128,7 +127,8 @@ impl Latchkey {
             application: sign_in.application,
             organization: sign_in.organization,
             result,
-            signed_in_at: at,
+            // The person came back then; their sign-in may have waited after that.
+            signed_in_at: sign_in.claimed_at,
             reference_id: sign_in.id,
         })
     }

@@ -25,6 +25,9 @@ pub(super) struct Today<'a> {
     pub(super) account: &'a Account,
     /// `None` if it could not be read: then what was known of somebody stays.
     pub(super) email: Option<&'a Option<EmailAddress>>,
+    /// Whether the provider has told it just now: what it told before a sign-in waited may be older than
+    /// what is known of somebody.
+    pub(super) is_news: bool,
 }
 
 impl<'a> Today<'a> {
@@ -102,7 +105,9 @@ pub(super) fn brought_up_to_date(
     user.version += 1;
     user.last_signed_in_at = telling.now;
     let mut bodies = Vec::with_capacity(2);
-    bodies.extend(follow(&mut user, today, sync, telling.now));
+    if today.is_news {
+        bodies.extend(follow(&mut user, today, sync, telling.now));
+    }
     let facts = telling.facts(&user, &identity);
     bodies.push(EventBody::UserSignedIn(facts, SignInResult::SignedIn));
     let events = telling.about(&mut user, bodies);
@@ -110,15 +115,18 @@ pub(super) fn brought_up_to_date(
 }
 
 fn refresh(social: &mut SocialIdentity, today: Today<'_>, connection: &ConnectionId) {
+    if !social.connections.contains(connection) {
+        social.connections.push(connection.clone());
+    }
+    if !today.is_news {
+        return;
+    }
     social.username.clone_from(&today.account.username);
     if today.account.account_id.is_some() {
         social.account_id.clone_from(&today.account.account_id);
     }
     if let Some(email) = today.email {
         social.email.clone_from(email);
-    }
-    if !social.connections.contains(connection) {
-        social.connections.push(connection.clone());
     }
 }
 

@@ -260,6 +260,7 @@ entity!(waiting_sign_in = "waiting_sign_ins" {
     code_expires_at: i64,
     code_tries: i64,
     proven_at: Option<i64>,
+    link_asked_at: Option<i64>,
     expires_at: i64,
 });
 

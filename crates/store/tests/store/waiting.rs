@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use futures_util::future::join_all;
 use latchkey_domain::{
     email::EmailAddress,
-    email_code::{Allowance, CODES_AN_HOUR, SentCode},
+    email_code::{Allowance, CODES_AN_HOUR, CountedFor, SentCode},
     id::AttemptId,
     time::Timestamp,
 };
@@ -22,6 +22,7 @@ fn waiting(attempt: AttemptId) -> WaitingSignIn {
         address: None,
         code: None,
         proven_at: None,
+        link_asked_at: None,
         expires_at: made::NOW.plus(Duration::from_mins(30)),
     }
 }
@@ -51,6 +52,7 @@ both! {
             tries: 4,
         });
         expected.proven_at = Some(made::NOW);
+        expected.link_asked_at = Some(made::NOW);
         let tx = store.begin().await.unwrap();
         assert!(tx.hold_waiting(attempt).await.unwrap().is_some());
         tx.update_waiting(&expected).await.unwrap();
@@ -97,10 +99,11 @@ both! {
             tokio::spawn(async move {
                 start.wait().await;
                 let tx = store.begin().await.unwrap();
-                let held = tx.hold_allowance(&environment, &address, made::NOW).await.unwrap();
+                let counted_for = CountedFor::Address(&address);
+                let held = tx.hold_allowance(&environment, counted_for, made::NOW).await.unwrap();
                 let counted = held.send(made::NOW);
                 if let Some(counted) = &counted {
-                    tx.count_for_address(&environment, &address, counted).await.unwrap();
+                    tx.count_code(&environment, counted_for, counted).await.unwrap();
                 }
                 tx.commit().await.unwrap();
                 counted.is_some()
@@ -109,7 +112,8 @@ both! {
         let sent: Vec<_> = join_all(callers).await.into_iter().map(Result::unwrap).collect();
         assert_eq!(sent.iter().filter(|sent| **sent).count(), CODES_AN_HOUR as usize);
         let tx = store.begin().await.unwrap();
-        let held = tx.hold_allowance(&environment, &address, made::NOW).await.unwrap();
+        let counted_for = CountedFor::Address(&address);
+        let held = tx.hold_allowance(&environment, counted_for, made::NOW).await.unwrap();
         let expected =
             Allowance { codes_in_hour: CODES_AN_HOUR, codes_in_day: CODES_AN_HOUR, ..Allowance::untouched(made::NOW) };
         assert_eq!(held, expected);

@@ -24,9 +24,9 @@ both! {
             }
         }
         assert_eq!((app.rows("mail_outbox").await, app.smtp.mails().len()), (0, 5));
-        // Another address is not concerned.
-        let (waiting, _) = app.come_to_wait("carol").await;
-        app.submit(&waiting, "carol@third.example").await.unwrap();
+        // Another address is not concerned, for another account.
+        let (waiting, _) = app.come_to_wait("dave").await;
+        app.submit(&waiting, "dave@third.example").await.unwrap();
         app.mailed_code(6).await;
         // After an hour there are some again.
         app.clock.advance(Duration::from_hours(1));
@@ -79,12 +79,25 @@ both! {
         assert_eq!(app.rows("users").await, 0);
     }
 
+    async fn an_account_that_names_another_address_each_time_gets_five_codes_an_hour_too(app) {
+        app.require_email().await;
+        app.deliver_mail();
+        for attempt in 0..7 {
+            let (waiting, _) = app.come_to_wait("carol").await;
+            let step = app.submit(&waiting, &format!("victim{attempt}@other.example")).await;
+            assert_eq!(word(&step.unwrap()), "CODE", "{attempt}");
+        }
+        app.mailed_code(5).await;
+        assert_eq!((app.rows("mail_outbox").await, app.smtp.mails().len()), (0, 5));
+    }
+
     async fn what_is_counted_is_forgotten_after_a_day(app) {
         app.require_email().await;
         let (waiting, _) = app.come_to_wait("carol").await;
         app.submit(&waiting, "carol@other.example").await.unwrap();
-        assert_eq!(app.rows("email_allowances").await, 1);
+        // For the address, and for the account.
+        assert_eq!(app.rows("email_allowances").await, 2);
         app.clock.advance(Duration::from_hours(24));
-        assert_eq!(app.store.forget_email_allowances(app.now()).await.unwrap(), 1);
+        assert_eq!(app.store.forget_email_allowances(app.now()).await.unwrap(), 2);
     }
 }

@@ -1,6 +1,9 @@
 //! A sign-in waits for an address, and goes on where it stopped.
 
-use latchkey_proto::v1::{IdentityKind::Email as Address, IdentityKind::Social, SignInResult};
+use latchkey_proto::v1::{
+    Connection, IdentityKind::Email as Address, IdentityKind::Social, SignInResult, SignUpMode,
+    SignUpPolicy,
+};
 use std::time::Duration;
 use tonic::Code;
 
@@ -193,6 +196,66 @@ both! {
 
         assert_eq!(word(&app.verify(&waiting, &code).await.unwrap()), "CONNECTION_DISABLED");
         assert_eq!(app.rows("users").await, 0);
+    }
+
+    async fn two_tabs_of_one_person_sign_them_up_once_and_in_once(app) {
+        app.verify_by_code().await;
+        app.deliver_mail();
+        let (first, _) = app.come_to_wait("alice").await;
+        let of_first = app.mailed_code(1).await;
+        let (second, _) = app.come_to_wait("alice").await;
+        let of_second = app.mailed_code(2).await;
+
+        assert_eq!(word(&app.verify(&first, &of_first).await.unwrap()), "SIGNED_IN");
+        let step = app.verify(&second, &of_second).await.unwrap();
+        assert_eq!(app.redeem(&code_in(&step)).await.unwrap().result(), SignInResult::SignedIn);
+
+        for late in [
+            app.verify(&second, &of_second).await,
+            app.confirm(&second).await,
+            app.look(&second).await,
+        ] {
+            assert_eq!(reason(&late.unwrap_err()), "ATTEMPT_USED");
+        }
+        assert_eq!(
+            app.event_names().await,
+            ["user.signed_up", "user.signed_in", "user.signed_in"]
+        );
+        let left = "waiting_sign_ins WHERE sealed_profile IS NOT NULL OR address IS NOT NULL";
+        assert_eq!(app.rows(left).await, 0);
+    }
+
+    async fn what_is_asked_of_newcomers_is_asked_again_when_the_code_comes(app) {
+        app.verify_by_code().await;
+        app.deliver_mail();
+        let (waiting, _) = app.come_to_wait("alice").await;
+        let code = app.mailed_code(1).await;
+        app.let_sign_up(SignUpPolicy { mode: SignUpMode::Closed.into(), ..Default::default() }).await;
+
+        assert_eq!(word(&app.verify(&waiting, &code).await.unwrap()), "SIGN_UP_CLOSED");
+    }
+
+    async fn who_was_let_in_by_another_list_of_workspaces_starts_again(app) {
+        app.verify_by_code().await;
+        app.deliver_mail();
+        let (waiting, _) = app.come_to_wait("alice").await;
+        let code = app.mailed_code(1).await;
+        let to = Connection { allowed_workspaces: vec!["acme".to_owned()], ..Connection::default() };
+        app.change_connection("allowed_workspaces", to).await;
+
+        assert_eq!(word(&app.verify(&waiting, &code).await.unwrap()), "CONNECTION_CHANGED");
+        assert_eq!(app.rows("users").await, 0);
+    }
+
+    async fn no_code_is_sent_through_a_connection_that_was_switched_off(app) {
+        app.require_email().await;
+        let (waiting, _) = app.come_to_wait("carol").await;
+        app.disable_the_connection().await;
+
+        let ended = app.submit(&waiting, "carol@other.example").await.unwrap();
+
+        assert_eq!(word(&ended), "CONNECTION_DISABLED");
+        assert_eq!(app.rows("mail_outbox").await, 0);
     }
 
     async fn without_a_way_to_send_mail_nobody_is_asked(app) {

@@ -75,7 +75,7 @@ async fn sign_in_again(
     sign_in: &SignIn,
 ) -> Ended {
     let profile = &redemption.profile;
-    let today = Today { account: &profile.account, email: Some(&profile.email) };
+    let today = Today { account: &profile.account, email: Some(&profile.email), is_news: true };
     if !is_same_account(&known.identity, today.account) {
         return Err(Error::LoginCodeInvalid);
     }

@@ -10,7 +10,7 @@ use latchkey_domain::{
     name::UserName,
     sign_in::{LOGIN_CODE_LIFETIME, Unsuccessful},
 };
-use latchkey_store::WaitingSignIn;
+use latchkey_store::{WaitingSignIn, WayIn};
 
 use crate::{
     Error, Latchkey, Result,
@@ -39,7 +39,9 @@ impl Latchkey {
             let user = self.store.user(&name).await?;
             let known = known.map(|known| (known.user.id, known));
             let end = match decide(admitted.rights, user, known) {
-                Adding::Add(_) => return self.keep_to_redeem(opened, today).await.map(Ok),
+                Adding::Add(_) => {
+                    return self.keep_to_redeem(opened, way_in, today).await.map(Ok);
+                }
                 Adding::Refuse(reason, None) => return Ok(Err(Unsuccessful::Refused(reason))),
                 Adding::Refuse(reason, Some(user)) => {
                     let telling = self.telling(opened, way_in, (issuer, today.account));
@@ -57,16 +59,22 @@ impl Latchkey {
     }
 
     /// Keeps who came, sealed, for as long as the login code can be redeemed.
-    async fn keep_to_redeem(&self, opened: &Opened, today: Today<'_>) -> Result<Reached> {
+    async fn keep_to_redeem(
+        &self,
+        opened: &Opened,
+        way_in: &WayIn,
+        today: Today<'_>,
+    ) -> Result<Reached> {
         let id = opened.attempt.flow.id;
         let expires_at = self.clock.now().plus(LOGIN_CODE_LIFETIME);
         let waiting = WaitingSignIn {
             attempt: id,
             environment: opened.attempt.flow.environment.clone(),
-            sealed_profile: Some(self.seal_waiting(&opened.attempt, today)?),
+            sealed_profile: Some(self.seal_waiting(&opened.attempt, way_in, today)?),
             address: None,
             code: None,
             proven_at: None,
+            link_asked_at: None,
             expires_at,
         };
         let code = LoginCode::of(opened, &self.keyring)?;

@@ -56,7 +56,7 @@ impl Latchkey {
         let profile = self.open_waiting(&waiting)?;
         let Some(user) = profile.adds_to else { return Ok(None) };
         // With no transaction open, which would hold one connection to the database and wait for another.
-        let through = self.way_of(&sign_in).await?;
+        let through = self.way_of(&sign_in, &profile).await?;
         let redemption = Redemption { code, application, challenge, profile, user, through };
         let redeem = || self.try_redeem_adding(&redemption);
         match redeem.retry(after_conflict()).when(Error::is_conflict).await? {
@@ -66,7 +66,7 @@ impl Latchkey {
     }
 
     /// Asks once more what was asked at the callback.
-    async fn way_of(&self, sign_in: &SignIn) -> Result<Through> {
+    async fn way_of(&self, sign_in: &SignIn, profile: &WaitingProfile) -> Result<Through> {
         let connection = self.cache.connection(&sign_in.connection).await?;
         let environment = self.cache.environment(&sign_in.connection.environment).await?;
         let both = connection.zip(environment);
@@ -74,6 +74,9 @@ impl Latchkey {
         let Some((connection, _)) = open else { return Ok(Err(Refusal::ConnectionDisabled)) };
         let provider = self.providers.get(&connection.provider).cloned();
         let provider = provider.ok_or(Error::Internal("an open connection has no provider"))?;
+        if !profile.still_counts(provider.issuer(), &connection) {
+            return Ok(Err(Refusal::ConnectionDisabled));
+        }
         let rights = self.cache.grant(&sign_in.connection, &sign_in.application).await?;
         let way = rights.map(|rights| Way { connection, provider, rights });
         Ok(way.ok_or(Refusal::ApplicationNotGranted))
@@ -95,12 +98,7 @@ impl Latchkey {
             Ok(way) => add(&tx, redemption, way, (&sign_in, now)).await?,
         };
         tx.commit().await?;
-        Ok(Some(ended.map(|end| SignIn {
-            // The person came back at the callback, and not when their code was redeemed.
-            finished_at: Some(sign_in.claimed_at),
-            end: Some(end),
-            ..sign_in
-        })))
+        Ok(Some(ended.map(|end| SignIn { finished_at: Some(now), end: Some(end), ..sign_in })))
     }
 }
 

@@ -23,20 +23,17 @@ impl Latchkey {
         let mut waiting = WaitingSignIn {
             attempt: id,
             environment: opened.attempt.flow.environment.clone(),
-            sealed_profile: Some(self.seal_waiting(&opened.attempt, today)?),
+            sealed_profile: Some(self.seal_waiting(&opened.attempt, admitted.way_in, today)?),
             address: None,
             code: None,
             proven_at: None,
+            link_asked_at: None,
             expires_at: now.plus(WAITS_FOR),
         };
         if let Some(address) = address {
-            let application = admitted.application.as_ref();
-            let application = application.ok_or(Error::Internal("a test login does not wait"))?;
-            let sending = Sending {
-                opened,
-                application: &application.display_name,
-                lifetime: admitted.environment.policies.email_code_lifetime,
-            };
+            let provider = self.provider_of(admitted.way_in)?;
+            let account = (provider.issuer(), &today.account.subject);
+            let sending = Sending { opened, admitted, account };
             self.send_code(tx, sending, &mut waiting, address).await?;
         }
         if !tx.add_waiting(&waiting).await? {
@@ -49,7 +46,9 @@ impl Latchkey {
     /// have proven just now.
     pub(in crate::login) async fn ask_to_link(&self, tx: &Tx, opened: &Opened) -> Result<Reached> {
         let waiting = tx.hold_waiting(opened.attempt.flow.id).await?;
-        let waiting = waiting.ok_or(Error::Internal("nobody waits any more"))?;
+        let mut waiting = waiting.ok_or(Error::Internal("nobody waits any more"))?;
+        waiting.link_asked_at = Some(self.clock.now());
+        tx.update_waiting(&waiting).await?;
         Waits::of(&waiting).map(Reached::Waits)
     }
 }

@@ -7,8 +7,8 @@ use latchkey_domain::{
 
 use super::Continue;
 use crate::{
-    Error, Latchkey, Result,
-    login::{Answer, answer::Reached, attempt::Opened},
+    Latchkey, Result,
+    login::{Answer, attempt::Opened},
 };
 
 impl Latchkey {
@@ -26,12 +26,6 @@ impl Latchkey {
         if waiting.is_none_or(|waiting| !self.still_waits(&waiting)) {
             return self.answer_its_end(opened).await;
         }
-        let end = Unsuccessful::Refused(Refusal::CancelledByUser);
-        match self.end_unsuccessfully(&opened.attempt, end).await {
-            Ok(end) => self.answer(opened, Reached::Ended(end)).await,
-            // It has just got another end.
-            Err(Error::AttemptUsed) => self.answer_its_end(opened).await,
-            Err(error) => Err(error),
-        }
+        self.end_and_answer(opened, Unsuccessful::Refused(Refusal::CancelledByUser)).await
     }
 }

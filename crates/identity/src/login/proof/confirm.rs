@@ -30,7 +30,7 @@ impl Latchkey {
         let Some(waiting) = waiting.filter(|waiting| self.still_waits(waiting)) else {
             return Ok(None);
         };
-        if waiting.proven_at.is_none() {
+        if waiting.link_asked_at.is_none() {
             return Err(Error::EmailNotProven);
         }
         Ok(Some(waiting))

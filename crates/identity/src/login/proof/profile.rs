@@ -1,12 +1,14 @@
 //! The person whose sign-in waits: sealed, for as long as it waits.
 
 use latchkey_domain::{
+    connection::Connection,
     email::EmailAddress,
     id::{AttemptId, UserId},
-    profile::Account,
+    profile::{Account, Issuer},
+    workspace::AllowedWorkspaces,
 };
 use latchkey_keyring::Purpose;
-use latchkey_store::WaitingSignIn;
+use latchkey_store::{WaitingSignIn, WayIn};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -20,8 +22,21 @@ pub(in crate::login) struct WaitingProfile {
     pub(in crate::login) account: Account,
     /// The address that is primary and confirmed there.
     pub(in crate::login) email: Option<EmailAddress>,
+    /// Who vouched for the account.
+    pub(in crate::login) issuer: Issuer,
+    /// Whose members were let in then.
+    workspaces: AllowedWorkspaces,
     /// To whom the account is added when the login code is redeemed, if it is.
     pub(in crate::login) adds_to: Option<UserId>,
+}
+
+impl WaitingProfile {
+    /// Whether what was asked of the provider would be asked of it today: it cannot be asked again. Who left
+    /// a workspace since is not seen.
+    pub(in crate::login) fn still_counts(&self, issuer: &Issuer, connection: &Connection) -> bool {
+        let allowed = &connection.policies.allowed_workspaces;
+        self.issuer == *issuer && (allowed.is_everybody() || self.workspaces == *allowed)
+    }
 }
 
 impl Latchkey {
@@ -29,9 +44,12 @@ impl Latchkey {
     pub(in crate::login) fn seal_waiting(
         &self,
         attempt: &Attempt,
+        way_in: &WayIn,
         today: Today<'_>,
     ) -> Result<Vec<u8>> {
         let profile = WaitingProfile {
+            issuer: self.provider_of(way_in)?.issuer().clone(),
+            workspaces: way_in.connection.policies.allowed_workspaces.clone(),
             account: today.account.clone(),
             email: today.address().cloned(),
             adds_to: attempt.adds_to,

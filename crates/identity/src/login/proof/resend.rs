@@ -5,7 +5,7 @@ use latchkey_domain::caller::Caller;
 use super::{CodeProblem, Continue, Waits, WaitsFor};
 use crate::{
     Error, Latchkey, Result,
-    login::{Answer, answer::Reached, attempt::Opened},
+    login::{Answer, admitted::Admitted, answer::Reached, attempt::Opened},
 };
 
 impl Latchkey {
@@ -14,14 +14,22 @@ impl Latchkey {
     #[tracing::instrument(skip_all, err(level = "debug"))]
     pub async fn resend_email_code(&self, caller: &Caller, at: &Continue) -> Result<Answer> {
         let opened = self.going_on(caller, at)?;
-        match self.send_another(&opened).await? {
+        let way_in = self.way_in_of(&opened).await?;
+        let admitted = match self.may_finish(&opened.attempt, way_in.as_deref()).await? {
+            Ok(admitted) => admitted,
+            Err(end) => return self.end_and_answer(&opened, end).await,
+        };
+        match self.send_another(&opened, &admitted).await? {
             Some(waits) => self.answer(&opened, Reached::Waits(waits)).await,
             None => self.answer_its_end(&opened).await,
         }
     }
 
-    async fn send_another(&self, opened: &Opened) -> Result<Option<Waits>> {
-        let sender = self.sender(opened).await?;
+    async fn send_another(
+        &self,
+        opened: &Opened,
+        admitted: &Admitted<'_>,
+    ) -> Result<Option<Waits>> {
         let tx = self.store.begin().await?;
         let held = tx.hold_waiting(opened.attempt.flow.id).await?;
         let Some(mut waiting) = held.filter(|waiting| self.still_waits(waiting)) else {
@@ -36,7 +44,7 @@ impl Latchkey {
                 return Ok(Some(waits.because(CodeProblem::TooSoon)));
             }
             WaitsFor::Code { address, .. } => {
-                self.send_code(&tx, sender.of(opened), &mut waiting, address).await?;
+                self.send_next(&tx, (opened, admitted), &mut waiting, address).await?;
                 tx.update_waiting(&waiting).await?;
                 tx.commit().await?;
             }

@@ -1,7 +1,9 @@
 //! How far a sign-in is that waits: for a page that is shown again, and for whoever comes too late.
 
-use latchkey_domain::caller::Caller;
-use latchkey_store::{SignInEnd, WaitingSignIn};
+use std::sync::Arc;
+
+use latchkey_domain::{caller::Caller, sign_in::Unsuccessful};
+use latchkey_store::{SignInEnd, WaitingSignIn, WayIn};
 
 use super::{Continue, Waits};
 use crate::{
@@ -18,6 +20,25 @@ impl Latchkey {
         match waiting.filter(|waiting| self.still_waits(waiting)) {
             Some(waiting) => self.answer(&opened, Reached::Waits(Waits::of(&waiting)?)).await,
             None => self.answer_its_end(&opened).await,
+        }
+    }
+
+    /// The way in of a sign-in that goes on, as it is now.
+    pub(super) async fn way_in_of(&self, opened: &Opened) -> Result<Option<Arc<WayIn>>> {
+        let flow = &opened.attempt.flow;
+        Ok(self.cache.way_in(&flow.connection_name(), &flow.host).await?)
+    }
+
+    /// Ends a sign-in that waits, unless it has another end by now, and answers with that.
+    pub(super) async fn end_and_answer(
+        &self,
+        opened: &Opened,
+        end: Unsuccessful,
+    ) -> Result<Answer> {
+        match self.end_unsuccessfully(&opened.attempt, end).await {
+            Ok(end) => self.answer(opened, Reached::Ended(end)).await,
+            Err(Error::AttemptUsed) => self.answer_its_end(opened).await,
+            Err(error) => Err(error),
         }
     }
 

@@ -2,9 +2,9 @@
 
 use latchkey_domain::{
     caller::Caller,
-    email_code::{EmailCode, Try},
+    email_code::{CountedFor, EmailCode, TRIES, Try},
     linking::ProofByCode,
-    sign_in::Unsuccessful,
+    sign_in::{Failure, Unsuccessful},
 };
 use latchkey_store::{SignInEnd, Tx, WaitingSignIn};
 
@@ -42,6 +42,9 @@ impl Latchkey {
         code: EmailCode,
     ) -> Result<Answer> {
         let opened = self.going_on(caller, at)?;
+        if let Some(waits) = self.tried_too_often(&opened).await? {
+            return self.answer(&opened, Reached::Waits(waits)).await;
+        }
         let this = self.clone();
         self.undisturbed(async move {
             match this.try_code(&opened, &code).await? {
@@ -54,27 +57,44 @@ impl Latchkey {
         .await
     }
 
+    /// Whoever goes on guessing is told so without holding anything.
+    async fn tried_too_often(&self, opened: &Opened) -> Result<Option<Waits>> {
+        let Some(waiting) = self.store.waiting(opened.attempt.flow.id).await? else {
+            return Ok(None);
+        };
+        let is_over = waiting.code.is_some_and(|code| code.tries >= TRIES);
+        if !is_over || waiting.proven_at.is_some() || !self.still_waits(&waiting) {
+            return Ok(None);
+        }
+        Ok(Some(Waits::of(&waiting)?.because(CodeProblem::TooManyTries)))
+    }
+
     /// Counts the try first. Nobody else tries a code of this sign-in, or of its address, meanwhile.
     async fn try_code(&self, opened: &Opened, code: &EmailCode) -> Result<Brought> {
         let tx = self.store.begin().await?;
         let held = tx.hold_waiting(opened.attempt.flow.id).await?;
         let Some(mut waiting) = held else { return Ok(Brought::TooLate { is_the_one: false }) };
-        let Some((address, sent)) = waiting.address.clone().zip(waiting.code) else {
-            return Err(Error::EmailMissing);
-        };
+        let sent = waiting.code.ok_or(Error::EmailMissing)?;
         let is_right = is_same(code, &code_of(opened, sent.number, &self.keyring)?);
+        let is_the_one = is_right && waiting.proven_at.is_some();
         if !self.still_waits(&waiting) {
-            return Ok(Brought::TooLate { is_the_one: is_right && waiting.proven_at.is_some() });
+            return Ok(Brought::TooLate { is_the_one });
         }
+        if is_the_one {
+            // Proven before, it is no try: whoever was cut off after that may bring it as often as they like.
+            return Ok(Brought::Right(waiting));
+        }
+        let address = waiting.address.clone().ok_or(Error::EmailMissing)?;
         let now = self.clock.now();
-        let allowance = tx.hold_allowance(&waiting.environment, &address, now).await?;
+        let counted_for = CountedFor::Address(&address);
+        let allowance = tx.hold_allowance(&waiting.environment, counted_for, now).await?;
         let (counted, became) = sent.attempt(is_right, allowance.accepts(now), now);
         waiting.code = Some(counted);
         match became {
             Try::Right => waiting.proven_at = waiting.proven_at.or(Some(now)),
             Try::Wrong => {
                 let counted = allowance.wrong(now);
-                tx.count_for_address(&waiting.environment, &address, &counted).await?;
+                tx.count_code(&waiting.environment, counted_for, &counted).await?;
             }
             Try::Expired | Try::TooMany => {}
         }
@@ -95,8 +115,11 @@ impl Latchkey {
     ) -> Result<Answer> {
         let reached = match self.settle_waiting(opened, waiting, link_confirmed).await {
             Ok(reached) => reached,
-            // Nothing is lost: the code may be brought again.
-            Err(error) => Reached::Ended(self.written_end(opened, &error).await.ok_or(error)?),
+            Err(error) => match self.written(opened, &error).await {
+                Some(ended @ Reached::Ended(_)) => ended,
+                // Nothing is lost: the code may be brought again.
+                _ => return Err(error),
+            },
         };
         self.answer(opened, reached).await
     }
@@ -108,22 +131,32 @@ impl Latchkey {
         link_confirmed: bool,
     ) -> Result<Reached> {
         let flow = &opened.attempt.flow;
-        let way_in = self.cache.way_in(&flow.connection_name(), &flow.host).await?;
+        let way_in = self.way_in_of(opened).await?;
         let admitted = match self.may_finish(&opened.attempt, way_in.as_deref()).await? {
             Ok(admitted) => admitted,
             Err(end) => return self.end_waiting(opened, end).await,
         };
         let profile = self.open_waiting(waiting)?;
+        let provider = self.provider_of(admitted.way_in)?;
+        if !profile.still_counts(provider.issuer(), &admitted.way_in.connection) {
+            return self
+                .end_waiting(opened, Unsuccessful::Failed(Failure::ConnectionChanged))
+                .await;
+        }
         let address = waiting.address.as_ref().ok_or(Error::EmailMissing)?;
         let arrival = Arrival {
-            today: Today { account: &profile.account, email: Some(&profile.email) },
+            today: Today { account: &profile.account, email: Some(&profile.email), is_news: false },
             by_code: Some(ProofByCode { address, link_confirmed }),
         };
-        let provider = self.provider_of(admitted.way_in)?;
         let subject = &profile.account.subject;
         let known = self.store.known(&flow.environment, provider.issuer(), subject).await?;
         match self.settle(opened, &admitted, arrival, known).await? {
-            Ok(reached) => Ok(reached),
+            Ok(reached) => {
+                if matches!(reached, Reached::Ended(_)) {
+                    self.store.stop_waiting(flow.id).await?;
+                }
+                Ok(reached)
+            }
             Err(end) => self.end_waiting(opened, end).await,
         }
     }

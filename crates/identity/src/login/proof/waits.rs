@@ -68,11 +68,12 @@ impl CodeProblem {
 impl Waits {
     /// What a sign-in waits for that has no end.
     pub(in crate::login) fn of(waiting: &WaitingSignIn) -> Result<Self> {
-        let waits_for = match (&waiting.address, waiting.code, waiting.proven_at) {
+        let waits_for = match (&waiting.address, waiting.code, waiting.link_asked_at) {
             (None, ..) => WaitsFor::Email,
             (Some(address), Some(SentCode { .. }), Some(_)) => {
                 WaitsFor::Link { address: address.clone() }
             }
+            // Also if it is proven, and something came between: the same code brings it further.
             (Some(address), Some(code), None) => WaitsFor::Code {
                 address: address.clone(),
                 expires_at: code.expires_at,

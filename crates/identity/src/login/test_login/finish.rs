@@ -189,7 +189,7 @@ impl Latchkey {
             organization: None,
             on_custom_domain: false,
         };
-        let today = Today { account: &account, email: Some(&email) };
+        let today = Today { account: &account, email: Some(&email), is_news: true };
         let arrival = Arrival { today, by_code: None };
         let decision = match self.decide_for_test(&admitted, arrival, known.clone()).await? {
             Ok(decision) => decision,
