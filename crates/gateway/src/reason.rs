@@ -80,6 +80,7 @@ impl Reason {
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "a line for each reason, so that none is forgotten")]
 fn rpc_status(reason: ErrorReason) -> StatusCode {
     use ErrorReason as R;
     match reason {
