@@ -31,6 +31,10 @@ const NAME: &str = "Mallory\r\n{\"level\":\"ERROR\",\"message\":\"forged\"}\u{1b
 const FAULTS: [Fault; 4] =
     [Fault::ServerError { status: 503 }, Fault::HtmlOk, Fault::TruncatedJson, Fault::Forbidden];
 
+/// What it says then.
+const PROVIDER_SAYS: [&str; 3] =
+    ["503 Service Unavailable", "We'll be right back", r#""message": "Forbidden""#];
+
 /// What was done, and what must not be told of it.
 struct Scene {
     app: TestApp,
@@ -97,6 +101,9 @@ impl Scene {
         secrets.add("the database's password", DATABASE_PASSWORD);
         secrets.add("the broker's password", BROKER_PASSWORD);
         secrets.add("the verifier", VERIFIER);
+        for text in PROVIDER_SAYS {
+            secrets.add("what the provider says in trouble", text);
+        }
         for text in ["alice@mail.example", "Alice Example", "bob@mail.example", "Bob Example"] {
             personal.add("who somebody is", text);
         }

@@ -88,6 +88,7 @@ pub struct Latchkey {
     mailer: Option<Arc<dyn Mailer>>,
     clock: Arc<dyn Clock>,
     signers: tokens::Signers,
+    gates: login::Gates,
     /// Work that outlives the call that began it; waited for at the end.
     work: TaskTracker,
 }
@@ -97,8 +98,8 @@ impl Latchkey {
     pub fn new(parts: Parts) -> Self {
         let Parts { store, cache, keyring, providers, resolver, mailer, clock } = parts;
         let (providers, work) = (Arc::new(providers), TaskTracker::new());
-        let signers = tokens::Signers::new();
-        Self { store, cache, keyring, providers, resolver, mailer, clock, signers, work }
+        let (signers, gates) = (tokens::Signers::new(), login::Gates::new());
+        Self { store, cache, keyring, providers, resolver, mailer, clock, signers, gates, work }
     }
 
     /// Work that outlives the call that began it: close it, then wait for it.

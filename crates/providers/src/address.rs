@@ -54,7 +54,7 @@ fn translated(address: Ipv6Addr) -> Option<Ipv4Addr> {
 mod tests {
     use super::is_public;
 
-    const NOT_PUBLIC: [&str; 52] = [
+    const NOT_PUBLIC: [&str; 60] = [
         "0.0.0.0",
         "0.1.2.3",
         "10.0.0.1",
@@ -88,10 +88,16 @@ mod tests {
         "::ffff:127.0.0.1",
         "::ffff:10.0.0.1",
         "::ffff:169.254.169.254",
+        "::ffff:100.64.0.1",
+        "::ffff:192.168.0.1",
+        "::ffff:0:127.0.0.1",
         "::ffff:8.8.8.8",
         "::7f00:1",
         "64:ff9b::7f00:1",
         "64:ff9b::a9fe:a9fe",
+        "64:ff9b::a00:1",
+        "64:ff9b::6440:1",
+        "64:ff9b::e000:1",
         "64:ff9b:1::1",
         "100::1",
         "2001::1",
@@ -100,6 +106,8 @@ mod tests {
         "2001:20::1",
         "2001:db8::1",
         "2002:7f00:1::",
+        "2002:a9fe:a9fe::",
+        "2002:c0a8:1::",
         "3fff::1",
         "3fff:fff::1",
         "fc00::1",

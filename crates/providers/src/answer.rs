@@ -5,7 +5,7 @@ use latchkey_domain::provider::Error;
 use reqwest::Response;
 use serde::de::DeserializeOwned;
 
-use crate::http::broken;
+use crate::outage::broken;
 
 /// Far above any answer that is read here (an account has 2 KiB), far below what would hurt.
 pub(crate) const MAX_BODY: usize = 64 * 1024;

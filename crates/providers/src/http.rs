@@ -1,13 +1,17 @@
-//! The HTTP client of a provider: what it may do, and what it calls an outage.
+//! The HTTP client of a provider, and what it may do.
 
-use std::{error, io, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
-use http::StatusCode;
 use latchkey_domain::provider::Error;
-use reqwest::{Client, Request, Response, redirect, retry};
+use reqwest::{Client, ClientBuilder, Request, redirect, retry};
 use tracing::Span;
 
-use crate::{answer::Answer, endpoint::Reach, resolver::PublicResolver, retry_after};
+use crate::{
+    answer::Answer,
+    endpoint::Reach,
+    outage::{broken, sort},
+    resolver::Screened,
+};
 
 /// TCP and TLS to a provider that is up take a few round trips; more means that it is not.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
@@ -15,17 +19,6 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 const IDLE_TIMEOUT: Duration = Duration::from_secs(30);
 /// Who we say we are.
 const USER_AGENT: &str = concat!("latchkey/", env!("CARGO_PKG_VERSION"));
-
-/// Why a provider counts as unavailable, where no library says it.
-#[derive(Debug, thiserror::Error)]
-enum Outage {
-    /// It says so itself.
-    #[error("it answered with status {0}")]
-    Status(StatusCode),
-    /// It did not answer, or not to the end.
-    #[error("it took longer than {0:?}")]
-    Slow(Duration),
-}
 
 /// One client a provider, whose connections are kept warm.
 #[derive(Debug)]
@@ -35,22 +28,10 @@ pub(crate) struct Http {
 
 impl Http {
     /// Makes the client. `tls` is false where no endpoint has it: reading the system's certificates is slow.
-    ///
-    /// Nothing is ever sent twice by the libraries themselves. hyper takes a new connection for a request
-    /// of which a closed one accepted no byte; any other doubt is an error here.
     pub(crate) fn open(reach: Reach, tls: bool) -> Result<Self, reqwest::Error> {
-        let builder = Client::builder()
-            .user_agent(USER_AGENT)
-            .connect_timeout(CONNECT_TIMEOUT)
-            .pool_idle_timeout(IDLE_TIMEOUT)
-            .redirect(redirect::Policy::none())
-            .retry(retry::never())
-            .referer(false)
-            .no_proxy()
-            .http1_only();
         let builder = match reach {
-            Reach::Public => builder.https_only(true).dns_resolver(Arc::new(PublicResolver)),
-            Reach::StandIn => builder,
+            Reach::Public => plain().https_only(true).dns_resolver(Arc::new(Screened::PUBLIC)),
+            Reach::StandIn => plain(),
         };
         let builder = if tls { builder } else { builder.tls_certs_only([]) };
         Ok(Self { client: builder.build()? })
@@ -71,50 +52,41 @@ impl Http {
     }
 }
 
-/// Tells an outage and a limit from an answer.
-fn sort(response: &Response) -> Result<(), Error> {
-    match response.status() {
-        StatusCode::TOO_MANY_REQUESTS => {
-            Err(Error::RateLimited { retry_after: retry_after::read(response.headers()) })
-        }
-        status if status.is_server_error() || status == StatusCode::REQUEST_TIMEOUT => {
-            Err(Error::Unavailable(Outage::Status(status).into()))
-        }
-        _ => Ok(()),
-    }
-}
-
-/// A connection that failed on the way; the URL stays out of it, as its query is not for logs.
-pub(crate) fn broken(error: reqwest::Error) -> Error {
-    let error = error.without_url();
-    if error.is_connect() && error::Error::source(&error).is_some_and(is_about_tls) {
-        return Error::Insecure(error.into());
-    }
-    Error::Unavailable(error.into())
-}
-
-/// Whatever rustls refuses comes as `InvalidData`; those who wrap it do not name it as their source.
-fn is_about_tls(error: &(dyn error::Error + 'static)) -> bool {
-    let io = error.downcast_ref::<io::Error>();
-    io.is_some_and(|io| io.kind() == io::ErrorKind::InvalidData)
-        || io.and_then(io::Error::get_ref).is_some_and(|inner| is_about_tls(inner))
-        || error.source().is_some_and(is_about_tls)
-}
-
-/// Gives a conversation with a provider its time.
-pub(crate) async fn within<T>(
-    limit: Duration,
-    conversation: impl Future<Output = Result<T, Error>>,
-) -> Result<T, Error> {
-    let slow = |_| Err(Error::Unavailable(Outage::Slow(limit).into()));
-    tokio::time::timeout(limit, conversation).await.unwrap_or_else(slow)
+/// What every client is like, wherever it leads.
+///
+/// Nothing is ever sent twice by the libraries themselves. hyper takes a new connection for a request
+/// of which a closed one accepted no byte; any other doubt is an error here.
+fn plain() -> ClientBuilder {
+    Client::builder()
+        .user_agent(USER_AGENT)
+        .connect_timeout(CONNECT_TIMEOUT)
+        .pool_idle_timeout(IDLE_TIMEOUT)
+        .redirect(redirect::Policy::none())
+        .retry(retry::never())
+        .referer(false)
+        .no_proxy()
+        .http1_only()
 }
 
 #[cfg(test)]
 mod tests {
-    use tokio::net::TcpListener;
+    use std::{
+        io,
+        net::{IpAddr, Ipv4Addr, SocketAddr},
+        sync::{
+            Arc,
+            atomic::{AtomicU8, Ordering},
+        },
+    };
 
-    use super::{Http, Reach};
+    use futures_util::FutureExt as _;
+    use tokio::{
+        io::{AsyncReadExt as _, AsyncWriteExt as _},
+        net::TcpListener,
+    };
+
+    use super::{Http, Reach, plain};
+    use crate::resolver::{LookUp, Screened};
 
     /// Whether a client gets as far as connecting to a name of this machine.
     async fn connects(reach: Reach) -> bool {
@@ -144,5 +116,50 @@ mod tests {
         let error = http.send(request).await.unwrap_err();
         let source = std::error::Error::source(&error).unwrap();
         assert!(source.downcast_ref::<reqwest::Error>().unwrap().is_builder(), "{source:?}");
+    }
+    /// Plays the public address of a name, and the private one that it has the next time.
+    const PLAYS_PUBLIC: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 2));
+    const PRIVATE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+
+    /// A name that changes its mind, and how often it was looked up.
+    struct Rebinding;
+    static LOOK_UPS: AtomicU8 = AtomicU8::new(0);
+
+    impl Rebinding {
+        fn resolver() -> Screened {
+            let look_up: LookUp = |_| {
+                let first = LOOK_UPS.fetch_add(1, Ordering::Relaxed) == 0;
+                let answer = if first { PLAYS_PUBLIC } else { PRIVATE };
+                async move { io::Result::Ok(vec![SocketAddr::new(answer, 0)]) }.boxed()
+            };
+            Screened { look_up, lets_through: |address| address == PLAYS_PUBLIC }
+        }
+    }
+
+    #[tokio::test]
+    async fn a_name_that_changes_its_mind_after_the_check_gains_nothing() {
+        let outside = TcpListener::bind((PLAYS_PUBLIC, 0)).await.unwrap();
+        let port = outside.local_addr().unwrap().port();
+        let inside = TcpListener::bind((PRIVATE, port)).await.unwrap();
+        let builder = plain().dns_resolver(Arc::new(Rebinding::resolver())).tls_certs_only([]);
+        let http = Http { client: builder.build().unwrap() };
+        let ask = || {
+            let url = format!("http://rebinding.example:{port}/");
+            http.send(http.client().get(url).bearer_auth("token").build().unwrap())
+        };
+
+        // The connection goes to the address that was checked, and nobody is asked in between.
+        let (answered, ()) = tokio::join!(ask(), async {
+            let (mut stream, _) = outside.accept().await.unwrap();
+            let _ = stream.read(&mut [0; 4_096]).await.unwrap();
+            let answer = b"HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n";
+            stream.write_all(answer).await.unwrap();
+        });
+        assert_eq!(answered.unwrap().status(), 204);
+        assert_eq!(LOOK_UPS.load(Ordering::Relaxed), 1);
+
+        assert!(ask().await.is_err());
+        assert_eq!(LOOK_UPS.load(Ordering::Relaxed), 2);
+        assert!(inside.accept().now_or_never().is_none(), "nobody came in");
     }
 }

@@ -8,6 +8,7 @@ mod endpoint;
 pub mod fuzzed;
 mod http;
 mod oauth_http;
+mod outage;
 mod reachable;
 mod reads;
 mod registry;

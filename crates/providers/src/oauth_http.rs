@@ -6,7 +6,7 @@ use http::StatusCode;
 use latchkey_domain::provider::Error;
 use oauth2::{AsyncHttpClient, HttpRequest, HttpResponse};
 
-use crate::http::{Http, broken};
+use crate::{http::Http, outage::broken};
 
 /// Sends a token request once. What is told by the status alone does not reach the library, whose own
 /// error would hold the body.

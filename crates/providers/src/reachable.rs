@@ -6,10 +6,7 @@ use latchkey_domain::provider::{Error, Provider};
 use reqwest::{Method, Request};
 use url::Url;
 
-use crate::{
-    endpoint::Reach,
-    http::{Http, within},
-};
+use crate::{endpoint::Reach, http::Http, outage::within};
 
 /// A provider that is up answers in a fraction of it.
 const PATIENCE: Duration = Duration::from_secs(5);

@@ -116,12 +116,17 @@ impl TestApp {
 
     /// Makes a second connection to the same Bitbucket, for the same application.
     pub(crate) async fn add_connection(&self, id: &str) -> String {
+        self.add_connection_by("stand-in", id).await
+    }
+
+    /// Makes a second connection by this provider, for the same application.
+    pub(crate) async fn add_connection_by(&self, provider: &str, id: &str) -> String {
         let request = CreateConnectionRequest {
             parent: "environments/dev".to_owned(),
             connection_id: id.to_owned(),
             connection: Some(Connection {
                 display_name: "Another".to_owned(),
-                provider: "stand-in".to_owned(),
+                provider: provider.to_owned(),
                 ..Connection::default()
             }),
             ..CreateConnectionRequest::default()

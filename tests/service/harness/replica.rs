@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use bitbucket_stand_in::StandIn;
-use latchkey_domain::mail::Mailer;
-use latchkey_identity::{Latchkey, Parts};
+use latchkey_domain::{mail::Mailer, provider::ProviderName};
+use latchkey_identity::{Latchkey, Parts, Providers};
 use latchkey_keyring::{KeyFile, KeyRing};
 use latchkey_proto::v1::{
     RedeemLoginRequest, RedeemLoginResponse, connection_admin_client::ConnectionAdminClient,
@@ -36,18 +36,27 @@ impl TestApp {
 
     /// Starts a second process with the same keys that has nobody to carry mail.
     pub(crate) async fn replica_without_mail(&self) -> Replica {
-        self.replica_with(&self.key_file, self.bitbucket_url(), None).await
+        self.replica_with(&self.key_file, providers(self.bitbucket_url()), None).await
     }
 
     /// Starts a second process whose configuration says that Bitbucket is elsewhere.
     pub(crate) async fn replica_at(&self, keys: &KeyFile, base_url: &str) -> Replica {
-        self.replica_with(keys, base_url, Some(mailer(&self.smtp))).await
+        self.replica_with(keys, providers(base_url), Some(mailer(&self.smtp))).await
+    }
+
+    /// Starts a second process that knows another provider as well, and is the one that is called from now on.
+    pub(crate) async fn replace_with_another(&mut self, provider: &str, base_url: &str) {
+        let another = providers(base_url).remove(&stand_in()).unwrap();
+        let mut all = providers(self.bitbucket_url());
+        all.insert(ProviderName::parse(provider).unwrap(), another);
+        let mailer = Some(mailer(&self.smtp) as Arc<dyn Mailer>);
+        self.channel = self.replica_with(&self.key_file, all, mailer).await.channel;
     }
 
     async fn replica_with(
         &self,
         keys: &KeyFile,
-        base_url: &str,
+        providers: Providers,
         mailer: Option<Arc<dyn Mailer>>,
     ) -> Replica {
         let store = self.database.store().await;
@@ -58,7 +67,7 @@ impl TestApp {
             store,
             cache,
             keyring,
-            providers: providers(base_url),
+            providers,
             resolver: resolver(&self.dns),
             mailer,
             clock,
@@ -67,6 +76,10 @@ impl TestApp {
         let (gateway, environment) = (self.keys.gateway.clone(), self.keys.environment.clone());
         Replica { latchkey, channel, gateway, environment }
     }
+}
+
+fn stand_in() -> ProviderName {
+    ProviderName::parse("stand-in").unwrap()
 }
 
 impl Replica {

@@ -20,7 +20,7 @@ const LIMITED: (&str, &str) = ("PROVIDER_RATE_LIMITED", "temporarily_unavailable
 const MALFORMED: (&str, &str) = ("PROVIDER_MALFORMED", "server_error");
 const SCOPE: (&str, &str) = ("SCOPE_MISSING", "server_error");
 
-const LIMIT: Fault = Fault::RateLimited { retry_after: RetryAfter::Seconds(1) };
+const LIMIT: Fault = Fault::RateLimited { retry_after: RetryAfter::None };
 const DOWN: Fault = Fault::ServerError { status: 503 };
 
 /// A sign-in of somebody new that fails so, after one code was sent.

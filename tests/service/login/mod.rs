@@ -20,6 +20,7 @@ mod sign_up;
 mod stand_in;
 mod standby;
 mod starting;
+mod trouble;
 mod trust;
 mod upstream;
 mod workspaces;

@@ -1,5 +1,6 @@
 //! Servers of the tests' own, stopped and frozen: one test at a time.
 
+mod black_hole;
 mod broker_away;
 mod cost;
 mod database_away;

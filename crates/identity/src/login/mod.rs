@@ -11,6 +11,7 @@ mod facts;
 mod first;
 mod flow;
 mod follow;
+mod gate;
 mod membership;
 mod noting;
 #[cfg(any(test, fuzzing))]
@@ -40,5 +41,6 @@ pub use test_login::{NewTestLogin, RedeemTicket, StartedTest, TestLoginView};
 pub(crate) use facts::sealed_place;
 #[cfg(any(test, fuzzing))]
 pub(crate) use opens::opens;
+pub(crate) use gate::Gates;
 pub(crate) use proof::waiting_place;
 pub(crate) use test_login::profile_place;

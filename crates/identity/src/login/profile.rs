@@ -24,7 +24,7 @@ use crate::{Error, Latchkey, Result};
 
 /// For everything that is asked of a provider. It stays below the time after which a sign-in is
 /// taken for abandoned.
-const PROVIDER_DEADLINE: Duration = Duration::from_secs(10);
+pub(super) const PROVIDER_DEADLINE: Duration = Duration::from_secs(10);
 
 /// Who it is, as the provider tells, and whom we know by that.
 #[derive(Debug)]
@@ -147,6 +147,11 @@ impl Latchkey {
             let client = Client { id: &sealed.credential.client_id, secret: &secret };
             let grant = provider.exchange(client, code, &redirect_uri).await;
             self.note_answer(&sealed.credential, &grant).await;
+            // It is about the consumer. That a read is limited is about the one person whose token it is
+            // made with, who could keep everybody out.
+            if let Err(provider::Error::RateLimited { retry_after: Some(wait) }) = &grant {
+                self.leave_alone(flow, *wait).await;
+            }
             Ok::<_, Error>(grant)
         };
         let first = send(credential).await?;

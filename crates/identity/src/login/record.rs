@@ -53,8 +53,8 @@ impl Latchkey {
         code: &SecretString,
         steps: &Steps,
     ) -> Ended<Reached> {
-        let asked = self.ask_provider(&opened.attempt.flow, admitted.way_in, code, steps).await?;
-        let answered = match asked {
+        let (flow, way_in) = (&opened.attempt.flow, admitted.way_in);
+        let answered = match self.ask_at_the_gate(flow, way_in, code, steps).await? {
             Ok(answered) => answered,
             Err(end) => return Ok(Err(end)),
         };

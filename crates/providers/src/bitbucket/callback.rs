@@ -6,10 +6,7 @@ use serde::Deserialize;
 use url::Url;
 
 use super::{exchange::authorization_url, settings::Settings};
-use crate::{
-    answer::Answer,
-    http::{Http, broken},
-};
+use crate::{answer::Answer, http::Http, outage::broken};
 
 /// Nobody's: the name resolves nowhere (RFC 6761, 6.4).
 const NOBODYS: &str = "https://nobody.invalid/login/callback";

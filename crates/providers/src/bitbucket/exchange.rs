@@ -15,7 +15,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use url::Url;
 
 use super::{SCOPES, settings::Settings, token::Token};
-use crate::http::{Http, within};
+use crate::{http::Http, outage::within};
 
 /// From connecting to the last byte of the token: one try, and a person waits.
 const TOKEN_TIMEOUT: Duration = Duration::from_secs(5);

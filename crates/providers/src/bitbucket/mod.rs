@@ -36,8 +36,9 @@ use url::Url;
 
 use crate::{
     answer::Answer,
-    http::{Http, within},
-    reads::READ_TIMEOUT,
+    http::Http,
+    outage::within,
+    reads::{Budget, Reading},
     watch::{call_span, watched},
 };
 use settings::Settings;
@@ -99,21 +100,27 @@ impl Provider for Bitbucket {
     }
 
     async fn account(&self, grant: &Grant) -> Result<Account, Error> {
-        let read = within(READ_TIMEOUT, async {
+        let budget = Budget::begin();
+        let reading = Reading { grant, scope: "account", budget: &budget };
+        let read = budget.spend(async {
             let url = self.settings.api(&["user"]);
-            let user: api::User = self.read(&url, grant, "account").await?;
+            let user: api::User = self.read(&url, reading).await?;
             user.account(self.settings.reach())
         });
         watched(&self.name, "account", call_span!("provider.account", self.name), read).await
     }
 
     async fn emails(&self, grant: &Grant) -> Result<Vec<ListedEmail>, Error> {
-        let read = within(READ_TIMEOUT, self.list_emails(grant));
+        let budget = Budget::begin();
+        let reading = Reading { grant, scope: "email", budget: &budget };
+        let read = budget.spend(self.list_emails(reading));
         watched(&self.name, "email", call_span!("provider.email", self.name), read).await
     }
 
     async fn is_member(&self, grant: &Grant, of: &AllowedWorkspaces) -> Result<bool, Error> {
-        let read = within(READ_TIMEOUT, self.is_in(grant, of));
+        let budget = Budget::begin();
+        let reading = Reading { grant, scope: "account", budget: &budget };
+        let read = budget.spend(self.is_in(reading, of));
         let span = call_span!("provider.workspaces", self.name);
         watched(&self.name, "workspaces", span, read).await
     }
@@ -151,14 +158,9 @@ impl Provider for Bitbucket {
 }
 
 impl Bitbucket {
-    /// Reads a page of the API, for which the token must have `scope`.
-    async fn read<T: DeserializeOwned>(
-        &self,
-        url: &Url,
-        grant: &Grant,
-        scope: &'static str,
-    ) -> Result<T, Error> {
-        self.http.read(url, &grant.access_token, |answer| understand(answer, scope)).await
+    /// Reads a page of the API.
+    async fn read<T: DeserializeOwned>(&self, url: &Url, reading: Reading<'_>) -> Result<T, Error> {
+        self.http.read(url, reading, |answer| understand(answer, reading.scope)).await
     }
 }
 

@@ -1,10 +1,11 @@
 //! Lists in pages, turned until what is looked for is found.
 
-use latchkey_domain::provider::{Error, Grant};
+use latchkey_domain::provider::Error;
 use serde::{Deserialize, de::DeserializeOwned};
 use url::Url;
 
 use super::Bitbucket;
+use crate::reads::Reading;
 
 /// More than people's lists have.
 const MAX_PAGES: usize = 5;
@@ -24,14 +25,14 @@ impl Bitbucket {
     pub(super) async fn look_through<T: DeserializeOwned + Send>(
         &self,
         first: Url,
-        (grant, scope): (&Grant, &'static str),
+        reading: Reading<'_>,
         mut is_it: impl FnMut(T) -> bool + Send,
     ) -> Result<bool, Error> {
         let mut read = Vec::with_capacity(MAX_PAGES);
         let mut url = first.clone();
         loop {
             // Large as it is, it is kept out of the futures around it.
-            let page: Page<T> = Box::pin(self.read(&url, grant, scope)).await?;
+            let page: Page<T> = Box::pin(self.read(&url, reading)).await?;
             if page.values.into_iter().any(&mut is_it) {
                 return Ok(true);
             }

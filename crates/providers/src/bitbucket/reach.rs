@@ -5,7 +5,7 @@ use latchkey_domain::provider::{Endpoint, Error};
 use serde_json::{Map, Value};
 
 use super::settings::Settings;
-use crate::http::{Http, broken};
+use crate::{http::Http, outage::broken};
 
 /// Whoever is not Bitbucket does not refuse in its words: 400 without a consumer at the token endpoint, 401
 /// without a token at the API, and JSON both times.

@@ -1,6 +1,6 @@
 //! A provider that wants fewer requests.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bitbucket_stand_in::{Endpoint, Fault, RateLimit, RetryAfter};
 use latchkey_domain::provider::Error;
@@ -61,6 +61,45 @@ async fn a_person_who_has_used_up_the_hour_is_told_so() {
         assert!(stage.provider.account(&grant).await.is_ok());
         let waited = wait(stage.provider.emails(&grant).await);
         assert_eq!(waited, Some(Duration::from_mins(1)));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_short_limit_is_waited_out_by_a_read_and_never_by_a_token_request() {
+    on_every_stage(async |stage| {
+        for retry_after in [RetryAfter::Seconds(1), RetryAfter::HttpDate(2)] {
+            let grant = stage.grant("alice").await;
+            let code = stage.code("alice").await;
+            stage.control.clear_requests();
+            for endpoint in [Endpoint::Token, Endpoint::User, Endpoint::Emails] {
+                stage.control.fail_next(endpoint, Fault::RateLimited { retry_after });
+            }
+            assert!(wait(stage.trade(&code).await).is_some());
+            assert_eq!(stage.control.requests().len(), 1);
+
+            let began = Instant::now();
+            let (account, emails) =
+                tokio::join!(stage.provider.account(&grant), stage.provider.emails(&grant));
+
+            assert!(account.is_ok() && emails.is_ok(), "{account:?} {emails:?}");
+            assert!(began.elapsed() > Duration::from_millis(900), "{:?}", began.elapsed());
+            assert_eq!(stage.control.requests().len(), 5);
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_limit_that_outlasts_the_wait_is_told() {
+    on_every_stage(async |stage| {
+        let grant = stage.grant("alice").await;
+        let retry_after = RetryAfter::Seconds(1);
+        stage.control.clear_requests();
+        stage.control.fail_always(Endpoint::User, Fault::RateLimited { retry_after });
+        let waited = wait(stage.provider.account(&grant).await);
+        assert_eq!(waited, Some(Duration::from_secs(1)));
+        assert_eq!(stage.control.requests().len(), 2);
     })
     .await;
 }

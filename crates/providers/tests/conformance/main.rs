@@ -17,6 +17,7 @@ mod callbacks;
 mod checks;
 mod connections;
 mod emails;
+mod hostile;
 mod limits;
 mod outages;
 mod peer;

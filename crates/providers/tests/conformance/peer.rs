@@ -3,6 +3,7 @@
 use std::{
     collections::VecDeque,
     sync::{Arc, Mutex},
+    time::Duration,
 };
 
 use latchkey_domain::provider::Provider;
@@ -25,6 +26,15 @@ pub(crate) enum Play {
     Close,
     /// Answers with as many bytes as it can get rid of.
     Flood(String),
+    /// Answers with these bytes, all at once or one a second.
+    Bytes(Vec<u8>, Pace),
+}
+
+/// How fast the peer sends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Pace {
+    AtOnce,
+    OneASecond,
 }
 
 /// A request: which connection it came on, and its text.
@@ -80,6 +90,13 @@ impl Peer {
                     stream.write_all(text.as_bytes()).await.unwrap();
                     return;
                 }
+                Some(Play::Bytes(bytes, Pace::AtOnce)) => {
+                    // Whoever has read enough hangs up.
+                    if stream.write_all(&bytes).await.is_err() {
+                        return;
+                    }
+                }
+                Some(Play::Bytes(bytes, Pace::OneASecond)) => return drip(&bytes, stream).await,
                 Some(Play::Flood(head)) => return self.flood(head, stream).await,
                 Some(Play::Close) | None => return,
             }
@@ -91,6 +108,15 @@ impl Peer {
         while let Ok(count) = stream.write(&[b' '; 16_384]).await {
             *self.sent.lock().unwrap() += count;
         }
+    }
+}
+
+async fn drip(bytes: &[u8], mut stream: TcpStream) {
+    for byte in bytes {
+        if stream.write_all(&[*byte]).await.is_err() {
+            return;
+        }
+        tokio::time::sleep(Duration::from_secs(1)).await;
     }
 }
 

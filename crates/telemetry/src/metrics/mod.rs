@@ -118,6 +118,21 @@ pub fn provider_call(
     });
 }
 
+/// Counts a sign-in for which its provider was not asked, as that is in trouble: `rate_limited`, `breaker_open` or
+/// `bulkhead_full`.
+pub fn provider_spared(provider: &str, reason: &'static str) {
+    with(|of| of.provider_spared.add(1, &of_provider(provider, "reason", reason)));
+}
+
+/// Counts a change of a connection's circuit breaker: to `open`, `half_open` or `closed`.
+pub fn provider_breaker(provider: &str, state: &'static str) {
+    with(|of| of.provider_breaker.add(1, &of_provider(provider, "state", state)));
+}
+
+fn of_provider(provider: &str, label: &'static str, value: &'static str) -> [KeyValue; 2] {
+    [KeyValue::new("provider", provider.to_owned()), KeyValue::new(label, value)]
+}
+
 /// Counts a callback that was turned away before its attempt was known: no seal opened, or not in this browser.
 pub fn callbacks_refused(reason: &'static str) {
     with(|of| of.callbacks_refused.add(1, &[KeyValue::new("reason", reason)]));

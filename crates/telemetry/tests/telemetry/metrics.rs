@@ -60,6 +60,8 @@ fn what_was_counted_is_on_the_page() {
     FIXTURE.runtime.block_on(async {
         metrics::sign_in("signed_in", "none", "bitbucket", Duration::from_secs(3));
         metrics::provider_call("bitbucket", "exchange_code", "ok", Duration::from_millis(80));
+        metrics::provider_spared("bitbucket", "breaker_open");
+        metrics::provider_breaker("bitbucket", "half_open");
         metrics::event_published("latchkey.user.signed_up.v1", "confirmed");
         metrics::events_returned("latchkey.user.signed_up.v1");
         metrics::callbacks_refused("state_invalid");
@@ -77,6 +79,10 @@ fn what_was_counted_is_on_the_page() {
             "1"
         );
         assert_eq!(page("latchkey_provider_duration_seconds_sum", &provider).await, "0.08");
+        let spared = ["provider=\"bitbucket\"", "reason=\"breaker_open\""];
+        assert_eq!(page("latchkey_provider_spared_total", &spared).await, "1");
+        let tried = ["provider=\"bitbucket\"", "state=\"half_open\""];
+        assert_eq!(page("latchkey_provider_breaker_total", &tried).await, "1");
         let event = ["type=\"latchkey.user.signed_up.v1\""];
         assert_eq!(page("latchkey_events_published_total", &event).await, "1");
         assert_eq!(page("latchkey_events_returned_total", &event).await, "1");

@@ -74,6 +74,7 @@ both! {
                 "UPDATE identities SET proven_email = '{held}' WHERE proven_email IS NOT NULL"
             );
             app.database.execute(&given).await;
+            app.database.execute("DELETE FROM email_allowances").await;
             with_user.push(give(&app, &held).await.2);
             without.push(give(&app, &format!("other{round}@mail.example")).await.2);
         }
