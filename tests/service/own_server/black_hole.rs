@@ -28,7 +28,7 @@ const LOST: usize = 160;
 /// How many sign in beside them.
 const OTHERS: usize = 40;
 /// Below this, two busy cores make the difference. Behind one who is lost it would be five seconds.
-const NOISE: Duration = Duration::from_millis(1_500);
+const NOISE: Duration = Duration::from_millis(2_500);
 /// A token request that is not answered is given up after five seconds.
 const GIVEN_UP: Duration = Duration::from_secs(8);
 /// What all of it may add to the memory of a process that was not built to be small.

@@ -7,7 +7,7 @@ use latchkey_store::WayIn;
 use latchkey_telemetry::metrics;
 use secrecy::SecretString;
 
-use super::{Change, Gate, PATIENCE, Report, Shut};
+use super::{Change, PATIENCE, Report};
 use crate::{
     Latchkey,
     login::{
