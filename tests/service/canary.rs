@@ -33,7 +33,7 @@ const FAULTS: [Fault; 4] =
 
 /// What it says then.
 const PROVIDER_SAYS: [&str; 3] =
-    ["503 Service Unavailable", "We'll be right back", r#""message": "Forbidden""#];
+    ["<title>503 ", "We'll be right back", r#""message": "Forbidden""#];
 
 /// What was done, and what must not be told of it.
 struct Scene {

@@ -118,11 +118,6 @@ async fn what_a_provider_says_is_not_in_errors() {
 
 /// All that an error tells, to people and to logs.
 fn whole(error: &Error) -> String {
-    let mut told = format!("{error:?} {error}");
-    let mut source = std::error::Error::source(error);
-    while let Some(cause) = source {
-        told.push_str(&format!(" {cause:?} {cause}"));
-        source = cause.source();
-    }
-    told
+    let causes = std::iter::successors(Some(error as &dyn std::error::Error), |it| it.source());
+    causes.map(|cause| format!("{cause:?} {cause} ")).collect()
 }
