@@ -39,7 +39,10 @@ pub fn router(config: &Config, channel: Channel) -> Router {
         .route("/login/{connection}", post(login::start::chosen))
         .route("/login/callback/{connection}", any(login::callback::arrived))
         .route("/login/continue/{continuation}", get(login::waiting::show))
-        .route("/login/continue/{continuation}/{deed}", post(login::waiting::act))
+        .route(
+            "/login/continue/{continuation}/{deed}",
+            get(login::waiting::back).post(login::waiting::act),
+        )
         .route("/login/test/{ticket}", get(login::test::show).post(login::test::begin))
         .route("/assets/{hash}/{file}", get(asset))
         .route(jwks::PATH, get(jwks::show))

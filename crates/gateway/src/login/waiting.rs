@@ -25,6 +25,8 @@ use crate::{
 pub(crate) const FOLDER: &str = "/login/continue/";
 /// `GetLoginStepRequest.continuation`, in characters.
 const LONGEST_CONTINUATION: usize = 2048;
+/// What can be done on the pages.
+const DEEDS: [&str; 5] = ["email", "code", "resend", "link", "cancel"];
 
 /// A sign-in that waits, and the browser that it waits for.
 pub(super) struct Waiting<'a> {
@@ -107,6 +109,18 @@ pub(crate) async fn show(
     page::show(&waiting, step, said.has("sent"))
 }
 
+/// Somebody asks for the address that a form was sent to: it has stayed in the address bar, because
+/// something was wrong with what was sent.
+pub(crate) async fn back(uri: Uri) -> Result<Response, Fault> {
+    let rest = uri.path().strip_prefix(FOLDER).unwrap_or_default();
+    match rest.split_once('/') {
+        Some((continuation, deed)) if is_continuation(continuation) && DEEDS.contains(&deed) => {
+            page::back_to(&format!("{FOLDER}{continuation}"))
+        }
+        _ => Err(Reason::PageNotFound.into()),
+    }
+}
+
 /// Somebody did something on the page.
 pub(crate) async fn act(
     State(site): State<Arc<Site>>,
@@ -146,7 +160,10 @@ async fn email(waiting: &Waiting<'_>, email: String) -> Result<Response, Fault> 
     );
     match waiting.site.service.submit_email(call).await {
         Ok(step) => page::go_on(waiting, step),
-        Err(status) if refuses(&status, "email") => page::ask_again(waiting, &email),
+        Err(status) if refuses(&status, "email") => {
+            let call = request!(waiting, GetLoginStepRequest {});
+            page::not_an_address(waiting, waiting.site.service.login_step(call).await?, &email)
+        }
         Err(status) => Err(status.into()),
     }
 }

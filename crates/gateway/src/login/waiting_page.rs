@@ -29,6 +29,7 @@ struct EmailPage<'a> {
     texts: &'a Texts,
     proof: &'a ProofTexts,
     assets: &'a Assets,
+    title: String,
     path: &'a str,
     email: &'a str,
     is_wrong: bool,
@@ -41,6 +42,7 @@ struct CodePage<'a> {
     texts: &'a Texts,
     proof: &'a ProofTexts,
     assets: &'a Assets,
+    title: String,
     path: &'a str,
     sent_to: String,
     /// What is wrong with the code; empty if nothing is.
@@ -95,10 +97,16 @@ pub(super) fn go_on(waiting: &Waiting<'_>, step: LoginStep) -> Result<Response, 
     }
 }
 
-/// The address is none.
-pub(super) fn ask_again(waiting: &Waiting<'_>, typed: &str) -> Result<Response, Fault> {
-    let nobody = EmailRequired::default();
-    Ok(wrong(email(waiting, &nobody, (typed, true))?))
+/// What was typed is no address.
+pub(super) fn not_an_address(
+    waiting: &Waiting<'_>,
+    step: LoginStep,
+    typed: &str,
+) -> Result<Response, Fault> {
+    match step.step {
+        Some(Step::EmailRequired(step)) => Ok(wrong(email(waiting, &step, (typed, true))?)),
+        _ => go_on(waiting, step),
+    }
 }
 
 /// What was typed is no code.
@@ -127,10 +135,12 @@ fn email(
     step: &EmailRequired,
     (email, is_wrong): (&str, bool),
 ) -> Result<Response, Fault> {
+    let proof = &waiting.texts.proof;
     render(&EmailPage {
         texts: waiting.texts,
-        proof: &waiting.texts.proof,
+        proof,
         assets: &waiting.site.assets,
+        title: title(proof, proof.email_title, is_wrong),
         path: &waiting.path,
         email,
         is_wrong,
@@ -148,6 +158,7 @@ fn code(
         texts: waiting.texts,
         proof,
         assets: &waiting.site.assets,
+        title: title(proof, proof.code_title, !problem.is_empty()),
         path: &waiting.path,
         sent_to: proof.sent_to.replace("{}", &step.email),
         problem,
@@ -168,6 +179,11 @@ fn link(waiting: &Waiting<'_>, step: &LinkConfirmationRequired) -> Result<Respon
     })
 }
 
+/// A title that says first that something is wrong, for whoever does not see the page.
+fn title(proof: &ProofTexts, title: &str, is_wrong: bool) -> String {
+    if is_wrong { proof.error_title.replace("{}", title) } else { title.to_owned() }
+}
+
 const fn problem(proof: &ProofTexts, problem: EmailCodeProblem) -> &'static str {
     match problem {
         EmailCodeProblem::Unspecified => "",
@@ -179,8 +195,12 @@ const fn problem(proof: &ProofTexts, problem: EmailCodeProblem) -> &'static str 
 }
 
 fn back(waiting: &Waiting<'_>, said: &str) -> Result<Response, Fault> {
-    let location = HeaderValue::try_from(format!("{}{said}", waiting.path));
-    let location = location.map_err(|_| Fault::new(Reason::INTERNAL))?;
+    back_to(&format!("{}{said}", waiting.path))
+}
+
+/// Sends the browser to a page of a sign-in that waits.
+pub(super) fn back_to(path: &str) -> Result<Response, Fault> {
+    let location = HeaderValue::try_from(path).map_err(|_| Fault::new(Reason::INTERNAL))?;
     Ok((StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response())
 }
 

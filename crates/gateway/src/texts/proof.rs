@@ -9,6 +9,8 @@ pub(super) use en::ENGLISH;
 /// The pages that ask for an address, a code and a link. `{}` stands for the address.
 #[derive(Debug)]
 pub(crate) struct ProofTexts {
+    /// The title of a page on which something is wrong; `{}` stands for its title.
+    pub(crate) error_title: &'static str,
     pub(crate) email_title: &'static str,
     pub(crate) email_what: &'static str,
     pub(crate) email_label: &'static str,

@@ -20,3 +20,4 @@ mod sign_in_page;
 mod start;
 mod tls;
 mod trying;
+mod waiting;

@@ -4,6 +4,7 @@ use super::ProofTexts;
 
 /// German.
 pub(in crate::texts) const GERMAN: ProofTexts = ProofTexts {
+    error_title: "Fehler: {}",
     email_title: "Wie lautet Ihre E-Mail-Adresse?",
     email_what: "Ihr Konto nennt uns keine Adresse, die dort bestätigt ist. Wir fragen einmal und schicken Ihnen einen Code, um zu sehen, dass sie Ihnen gehört.",
     email_label: "E-Mail-Adresse",

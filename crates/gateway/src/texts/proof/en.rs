@@ -4,6 +4,7 @@ use super::ProofTexts;
 
 /// English.
 pub(in crate::texts) const ENGLISH: ProofTexts = ProofTexts {
+    error_title: "Error: {}",
     email_title: "What is your e-mail address?",
     email_what: "Your account does not tell us an address that it has confirmed. We ask once, and send you a code to see that it is yours.",
     email_label: "E-mail address",
@@ -17,7 +18,7 @@ pub(in crate::texts) const ENGLISH: ProofTexts = ProofTexts {
     six_digits: "The code has six digits.",
     wrong: "This is not the code that we sent last. Look at the newest mail from us, and try again.",
     expired: "This code is too old. Ask for another one below.",
-    too_many: "That were too many tries for one code. Ask for another one below.",
+    too_many: "Those were too many tries for one code. Ask for another one below.",
     too_soon: "We sent a code less than half a minute ago. Mail can take a while: wait a little, and ask again.",
     sent: "If mail can be sent to your address, another code is on its way. The one before works no longer.",
     not_there: "No mail? Look into the folder for spam, too.",
