@@ -98,6 +98,31 @@ set_up_browser() {
   export LATCHKEY_TEST_CHROMIUM=$browser LATCHKEY_TEST_CHROMEDRIVER=$driver
 }
 
+# axe-core for the browser tests: one file, out of the package that scripts/axe.txt names by its content.
+set_up_axe() {
+  if skipped browser; then return; fi
+  if [[ -z ${LATCHKEY_TEST_AXE:-} ]]; then
+    LATCHKEY_TEST_AXE=$(installed_axe) || exit 1
+  fi
+  [[ -r $LATCHKEY_TEST_AXE ]] || die "LATCHKEY_TEST_AXE=$LATCHKEY_TEST_AXE cannot be read"
+  export LATCHKEY_TEST_AXE
+}
+
+# Prints where axe.min.js is, installing it first if it is not there.
+installed_axe() {
+  local place own
+  place=$(tools_home)/axe-$(cksum <scripts/axe.txt | cut -d' ' -f1)
+  if [[ ! -r $place/axe_playwright_python/axe.min.js ]]; then
+    own=$place.$$
+    say "    installing scripts/axe.txt into $place"
+    "$test_python" -m pip install --quiet --disable-pip-version-check --no-input --no-deps --require-hashes \
+      --target "$own" --requirement scripts/axe.txt </dev/null >&2 ||
+      { rm -rf "$own"; die "pip could not install scripts/axe.txt: set LATCHKEY_TEST_AXE to an axe.min.js of axe-core"; }
+    ln -sn "$own" "$place" 2>/dev/null || rm -rf "$own"
+  fi
+  echo "$place/axe_playwright_python/axe.min.js"
+}
+
 # Everything; afterwards the variables that `found` lists are exported.
 set_up() {
   servers_dir=$(mktemp -d "${TMPDIR:-/tmp}/latchkey-servers.XXXXXX")
@@ -111,12 +136,13 @@ set_up() {
   set_up_server LATCHKEY_TEST_POSTGRES_URL postgres postgres "$LATCHKEY_TEST_PG_BIN" start_postgres
   set_up_server LATCHKEY_TEST_AMQP_URL amqp rabbitmq "$LATCHKEY_TEST_RABBITMQ_BIN" start_rabbitmq
   set_up_browser
+  set_up_axe
 }
 
 # What the tests get.
 found() {
   local name
-  for name in POSTGRES_URL AMQP_URL PG_BIN PG_USER RABBITMQ_BIN RABBITMQ_USER CHROMIUM CHROMEDRIVER PYTHON; do
+  for name in POSTGRES_URL AMQP_URL PG_BIN PG_USER RABBITMQ_BIN RABBITMQ_USER CHROMIUM CHROMEDRIVER AXE PYTHON; do
     name=LATCHKEY_TEST_$name
     printf '    %s=%s\n' "$name" "${!name-}"
   done

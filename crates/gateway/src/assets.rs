@@ -15,7 +15,7 @@ const CACHE: &str = "public, max-age=31536000, immutable";
 const HASH: usize = 12;
 
 const STYLE: (&str, &str) = ("style.css", include_str!("../assets/style.css"));
-const BITBUCKET: (&str, &str) = ("bucket.svg", include_str!("../assets/bucket.svg"));
+const BITBUCKET: (&str, &str) = ("bitbucket.svg", include_str!("../assets/bitbucket.svg"));
 const MARK: (&str, &str) = ("key.svg", include_str!("../assets/key.svg"));
 
 /// Everything that is served under `/assets/`.

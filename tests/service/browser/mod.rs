@@ -3,9 +3,11 @@
 //! Databases have tests of their own: all but the way of every sign-in runs on SQLite alone.
 
 mod clean;
+mod gallery;
 mod own_domain;
 mod pages;
 mod pictures;
+mod proving;
 mod signing_in;
 mod strangers;
 mod trying;

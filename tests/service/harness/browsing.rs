@@ -78,7 +78,7 @@ impl Chromium {
         self.grant_as(account).await;
     }
 
-    async fn found(&self, path: &str) -> Element {
+    pub(super) async fn found(&self, path: &str) -> Element {
         let waiting = self.client.wait().at_most(PATIENCE).every(LOOK);
         match waiting.for_element(Locator::XPath(path)).await {
             Ok(element) => element,
@@ -137,6 +137,11 @@ impl Chromium {
         }
     }
 
+    /// Goes forward again.
+    pub(crate) async fn forward(&self) {
+        self.client.forward().await.unwrap();
+    }
+
     /// Loads the page again.
     pub(crate) async fn reload(&self) {
         self.client.refresh().await.unwrap();
@@ -176,8 +181,20 @@ impl Chromium {
     pub(crate) async fn picture(&self, name: &str) {
         if let Some(folder) = optional("LATCHKEY_SCREENSHOTS") {
             let picture = self.client.screenshot().await.unwrap();
-            std::fs::create_dir_all(&folder).unwrap();
-            std::fs::write(Path::new(&folder).join(name).with_extension("png"), picture).unwrap();
+            let path = Path::new(&folder).join(name).with_extension("png");
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, picture).unwrap();
+        }
+    }
+
+    /// Keeps a picture of all of the page, however long it is, in the width that it has.
+    pub(crate) async fn whole_picture(&self, name: &str) {
+        if optional("LATCHKEY_SCREENSHOTS").is_some() {
+            let size = "[innerWidth, Math.max(innerHeight, document.documentElement.scrollHeight)]";
+            let size = self.value(size).await;
+            let pixels = |at: usize| u32::try_from(size[at].as_u64().unwrap()).unwrap();
+            self.resize((pixels(0), pixels(1)), 1.0).await;
+            self.picture(name).await;
         }
     }
 }

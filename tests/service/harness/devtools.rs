@@ -86,9 +86,12 @@ impl Chromium {
         self.devtools("Emulation.setDeviceMetricsOverride", metrics).await;
     }
 
-    /// Prefers dark pages, or light ones.
+    /// Prefers dark pages, or light ones, and has them at once: colours do not fade over.
     pub(crate) async fn prefer(&self, scheme: &str) {
-        let features = json!([{ "name": "prefers-color-scheme", "value": scheme }]);
+        let features = json!([
+            { "name": "prefers-color-scheme", "value": scheme },
+            { "name": "prefers-reduced-motion", "value": "reduce" },
+        ]);
         self.devtools("Emulation.setEmulatedMedia", json!({ "features": features })).await;
     }
 }

@@ -3,6 +3,7 @@
 pub(crate) mod adding;
 pub(crate) mod admin;
 pub(crate) mod app;
+mod axe;
 pub(crate) mod broker;
 mod browsing;
 pub(crate) mod canary;
@@ -27,6 +28,8 @@ pub(crate) mod replica;
 pub(crate) mod seed;
 pub(crate) mod telemetry;
 pub(crate) mod trying;
+pub(crate) mod stage;
+mod typing;
 pub(crate) mod users;
 mod variable;
 pub(crate) mod watch;

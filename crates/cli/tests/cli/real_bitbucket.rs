@@ -59,7 +59,7 @@ async fn both_buttons_are_bitbuckets_and_the_real_one_leads_to_bitbucket() {
         ("/login/bitbucket-cloud\"", "Continue with Bitbucket<"),
     ] {
         let form = page.form(button);
-        assert!(form.contains(label) && form.contains("/bucket.svg\""), "{form}");
+        assert!(form.contains(label) && form.contains("/bitbucket.svg\""), "{form}");
     }
 
     let answer = browser.press(&page, "/login/bitbucket-cloud\"").await;
