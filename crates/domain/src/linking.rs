@@ -91,6 +91,11 @@ impl Policy<'_> {
 }
 
 impl<'a> SignUpRules<'a> {
+    /// Whether anybody may sign up, whatever address they may have to prove.
+    pub fn admit_somebody(self) -> bool {
+        self.admit(Address::Any).is_ok()
+    }
+
     fn all(self) -> impl Iterator<Item = &'a SignUpPolicy> {
         std::iter::once(self.policy).chain(self.also)
     }

@@ -18,6 +18,11 @@ impl CodeChallenge {
         let bytes = BASE64_URL_SAFE_NO_PAD.decode(text).map_err(|_| REFUSED)?;
         bytes.try_into().map(Self).map_err(|_| REFUSED)
     }
+
+    /// The challenge as it was accepted.
+    pub fn to_text(self) -> String {
+        BASE64_URL_SAFE_NO_PAD.encode(self.0)
+    }
 }
 
 /// Accepts a code verifier: 43 to 128 unreserved characters (RFC 7636, 4.1).
@@ -36,7 +41,8 @@ mod tests {
     #[test]
     fn a_challenge_is_one_digest_in_one_spelling() {
         // The example of RFC 7636, appendix B.
-        assert!(CodeChallenge::parse("E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM").is_ok());
+        let example = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+        assert_eq!(CodeChallenge::parse(example).unwrap().to_text(), example);
         for bad in [
             "",
             "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM=",

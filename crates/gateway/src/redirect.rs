@@ -16,7 +16,20 @@ pub(crate) fn to_provider(url: &str) -> Result<Response, Fault> {
 
 /// Sends the browser back to an application, by a URL that the service gave.
 pub(crate) fn to_application(url: &str) -> Result<Response, Fault> {
-    checked(url, if url.contains('#') { "" } else { NO_FRAGMENT })
+    checked(url, fragment(url))
+}
+
+/// The same as the address of a link; `None` if it does not lead to the web.
+pub(crate) fn checked_application(url: &str) -> Option<String> {
+    leads_to_the_web(url).then(|| format!("{url}{}", fragment(url)))
+}
+
+fn fragment(url: &str) -> &'static str {
+    if url.contains('#') { "" } else { NO_FRAGMENT }
+}
+
+fn leads_to_the_web(url: &str) -> bool {
+    Url::parse(url).is_ok_and(|url| matches!(url.scheme(), "https" | "http"))
 }
 
 /// Tells an application that its request was not right (RFC 6749, section 4.1.2.1).
@@ -33,11 +46,9 @@ pub(crate) fn invalid_request(redirect_uri: &str, state: &str) -> Result<Respons
 
 /// 303, so that a form's fields are never sent on (RFC 9700, section 4.12).
 fn checked(url: &str, fragment: &str) -> Result<Response, Fault> {
-    let leads_to_the_web =
-        Url::parse(url).is_ok_and(|url| matches!(url.scheme(), "https" | "http"));
     let location = HeaderValue::try_from(format!("{url}{fragment}"));
     match location {
-        Ok(location) if leads_to_the_web => {
+        Ok(location) if leads_to_the_web(url) => {
             Ok((StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response())
         }
         _ => Err(Fault::new(Reason::INTERNAL)),

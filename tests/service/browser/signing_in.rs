@@ -48,6 +48,29 @@ on_sqlite! {
         browser.sees("Welcome, Alice Example").await;
     }
 
+    async fn who_is_not_known_is_offered_to_sign_up(app) {
+        let browser = Chromium::start(&app.gateway().await).await;
+        browser.visit("/demo/sign-in").await;
+        let asked = browser.url().await;
+        browser.visit(&format!("{asked}&intent=sign_in")).await;
+        browser.consent_as("alice").await;
+        browser.sees("Nobody is known by this account").await;
+        assert_eq!(app.rows("users").await, 0);
+
+        browser.click("Sign up with this account").await;
+        browser.grant_as("alice").await;
+        browser.sees("Welcome, Alice Example").await;
+        browser.sees("signed up").await;
+
+        browser.visit("/demo/sign-in").await;
+        let asked = browser.url().await;
+        browser.visit(&format!("{asked}&intent=sign_in")).await;
+        browser.consent_as("bob").await;
+        browser.click("Go back without signing up").await;
+        browser.sees("You are not signed in").await;
+        assert_eq!(app.rows("users").await, 1);
+    }
+
     async fn two_tabs_sign_in_two_people_at_once(app) {
         let browser = Chromium::start(&app.gateway().await).await;
         browser.leave_for_consent().await;

@@ -27,7 +27,8 @@ impl Chromium {
     /// Takes axe-core along to every page from now on.
     pub(crate) async fn look_for_barriers(&self) {
         let path = variable("LATCHKEY_TEST_AXE");
-        let source = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
+        let source =
+            std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
         let parameters = json!({ "source": source });
         self.devtools("Page.addScriptToEvaluateOnNewDocument", parameters).await;
     }

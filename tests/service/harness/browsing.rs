@@ -112,6 +112,11 @@ impl Chromium {
         parameter(&self.client.current_url().await.unwrap(), name)
     }
 
+    /// Where the browser is.
+    pub(crate) async fn url(&self) -> String {
+        self.client.current_url().await.unwrap().into()
+    }
+
     /// Where the browser is, without the query.
     pub(crate) async fn address(&self) -> String {
         let mut url = self.client.current_url().await.unwrap();

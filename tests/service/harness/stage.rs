@@ -5,7 +5,9 @@ use std::sync::{Arc, Mutex};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use latchkey_gateway::Config;
 use latchkey_proto::v1::{
-    self, complete_login_response::Outcome, login_step::Step,
+    self,
+    complete_login_response::Outcome,
+    login_step::Step,
     social_login_server::{SocialLogin, SocialLoginServer},
 };
 use serde_json::json;

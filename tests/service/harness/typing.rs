@@ -50,16 +50,15 @@ impl Chromium {
 
     /// Copies a text, from a mail say, and pastes it into a field.
     pub(crate) async fn paste(&self, name: &str, text: &str) {
-        let permissions = json!({ "permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"] });
+        let permissions =
+            json!({ "permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"] });
         self.devtools("Browser.grantPermissions", permissions).await;
         let copy = "const [text, done] = arguments; navigator.clipboard.writeText(text).then(() => \
                     done('copied'), (error) => done(String(error)));";
         let copied = self.client.execute_async(copy, vec![text.into()]).await.unwrap();
         assert_eq!(copied, json!("copied"));
         self.field(name).await.click().await.unwrap();
-        let stroke = |kind: &str, commands: Value| {
-            json!({ "type": kind, "key": "v", "code": "KeyV", "modifiers": 2, "commands": commands })
-        };
+        let stroke = |kind: &str, commands: Value| json!({ "type": kind, "key": "v", "code": "KeyV", "modifiers": 2, "commands": commands });
         self.devtools("Input.dispatchKeyEvent", stroke("keyDown", json!(["paste"]))).await;
         self.devtools("Input.dispatchKeyEvent", stroke("keyUp", json!([]))).await;
     }

@@ -7,6 +7,7 @@ mod called_off;
 mod crash;
 mod crowd;
 mod failures;
+mod offer;
 mod people;
 mod pre_hijacking;
 mod profile_sync;

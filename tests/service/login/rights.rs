@@ -5,7 +5,7 @@ use latchkey_proto::{
     events::event_data::Data,
     v1::{
         GrantApplicationRequest, ListApplicationGrantsRequest, ListLoginOptionsRequest,
-        LoginIntent, SignInResult,
+        LoginIntent, SignInResult, complete_login_response::Outcome,
     },
 };
 use tonic::Code;
@@ -136,6 +136,8 @@ both! {
         let callback = app.consent(&begun, "alice").await;
         let completed = app.complete(&begun, &callback).await.unwrap();
         assert_eq!(outcome(&completed), "ACCOUNT_NOT_FOUND");
+        let Some(Outcome::Refused(end)) = completed.outcome else { panic!("it was no refusal") };
+        assert_eq!(end.sign_up, None, "nobody is offered what they may not do");
     }
 
     async fn a_right_that_was_taken_meanwhile_is_asked_for_at_the_callback(app) {

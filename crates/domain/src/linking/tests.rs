@@ -168,6 +168,23 @@ fn who_signs_up_and_is_known_signs_in() {
 }
 
 #[test]
+fn somebody_may_sign_up_unless_one_policy_is_closed() {
+    let (open, closed, limited) =
+        (SignUpPolicy::Open, SignUpPolicy::Closed, domains("mail.example"));
+    for (policy, also, admitted) in [
+        (&open, None, true),
+        (&limited, None, true),
+        (&closed, None, false),
+        (&open, Some(&limited), true),
+        (&open, Some(&closed), false),
+        (&closed, Some(&open), false),
+    ] {
+        let rules = SignUpRules { policy, also };
+        assert_eq!(rules.admit_somebody(), admitted, "{policy:?} {also:?}");
+    }
+}
+
+#[test]
 fn of_two_policies_each_must_admit() {
     let (open, closed, limited) =
         (SignUpPolicy::Open, SignUpPolicy::Closed, domains("mail.example"));

@@ -10,7 +10,7 @@ use axum::{
 use http::{Method, StatusCode, header, request::Parts};
 use latchkey_proto::v1::{CompleteLoginRequest, ErrorReason, complete_login_response::Outcome};
 
-use super::{test, waiting};
+use super::{offer, test, waiting};
 use crate::{
     cookies,
     fault::Fault,
@@ -71,9 +71,7 @@ pub(crate) async fn arrived(
             waiting::go_on(&place, &step.continuation, &browser_secret)
         }
         Outcome::SignedIn(end) => to(Reason::INTERNAL, end.redirect_url, end.reference_id),
-        Outcome::Refused(end) => {
-            to(Reason::Refused(end.reason()), end.redirect_url, end.reference_id)
-        }
+        Outcome::Refused(end) => offer::refused(&site, texts, end),
         Outcome::Failed(end) => {
             to(Reason::Failed(end.reason()), end.redirect_url, end.reference_id)
         }

@@ -1,6 +1,7 @@
 //! The way of a sign-in, a file a step.
 
 pub(crate) mod callback;
+mod offer;
 pub(crate) mod page;
 mod request;
 pub(crate) mod start;

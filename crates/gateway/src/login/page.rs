@@ -141,7 +141,7 @@ async fn choose(
 }
 
 /// Where a button's form goes. The language is in the address, where error pages look for it.
-fn action(connection: &str, ui_locales: &str) -> String {
+pub(super) fn action(connection: &str, ui_locales: &str) -> String {
     if ui_locales.is_empty() {
         return format!("/login/{connection}");
     }

@@ -24,6 +24,9 @@ const LONGEST_PROMPT: usize = 64;
 /// `StartLoginRequest.link_ticket`, in characters.
 const LONGEST_TICKET: usize = 256;
 
+/// The `prompt` of who wants to sign up.
+const CREATE: &str = "create";
+
 /// Which application asks, and where the browser is to go afterwards.
 #[derive(Debug)]
 pub(crate) struct Target {
@@ -108,14 +111,20 @@ impl LoginRequest {
         one("code_challenge_method").filter(|method| matches!(*method, "" | "S256"))?;
         let state = short("state", LONGEST_STATE)
             .filter(|state| state.bytes().all(|byte| byte.is_ascii_graphic()))?;
+        let prompt = short("prompt", LONGEST_PROMPT)?;
+        let (intent, prompt) = match (intent(one("intent")?)?, prompt) {
+            // How OpenID Connect says it (Initiating User Registration 1.0); not for the provider.
+            (LoginIntent::Unspecified, CREATE) => (LoginIntent::SignUp, ""),
+            as_they_are => as_they_are,
+        };
         let rest = [
             state,
             short("login_hint", LONGEST_HINT)?,
-            short("prompt", LONGEST_PROMPT)?,
+            prompt,
             short("link_ticket", LONGEST_TICKET)?,
             one("ui_locales")?,
         ];
-        Some((challenge.to_owned(), intent(one("intent")?)?, rest.map(str::to_owned)))
+        Some((challenge.to_owned(), intent, rest.map(str::to_owned)))
     }
 
     /// What the fields of the page's forms hold.

@@ -10,7 +10,7 @@ use latchkey_proto::v1::{
     LoginStep, login_step::Step,
 };
 
-use super::{callback, waiting::Waiting};
+use super::{callback, offer, waiting::Waiting};
 use crate::{
     assets::Assets,
     fault::Fault,
@@ -71,9 +71,7 @@ pub(super) fn show(waiting: &Waiting<'_>, step: LoginStep, sent: bool) -> Result
         Step::EmailVerificationRequired(step) => code(waiting, &step, ("", said)),
         Step::LinkConfirmationRequired(step) => link(waiting, &step),
         Step::SignedIn(end) => callback::to(Reason::INTERNAL, end.redirect_url, end.reference_id),
-        Step::Refused(end) => {
-            callback::to(Reason::Refused(end.reason()), end.redirect_url, end.reference_id)
-        }
+        Step::Refused(end) => offer::refused(waiting.site, waiting.texts, end),
         Step::Failed(end) => {
             callback::to(Reason::Failed(end.reason()), end.redirect_url, end.reference_id)
         }

@@ -24,6 +24,9 @@ pub(crate) const GERMAN: Texts = Texts {
     reference: "Referenz",
     reason: "Grund",
     support_one: "Wenn Sie um Hilfe bitten, sagt diese Zeile, um welche Anmeldung es geht:",
+    sign_up_offer: "Sie können sich jetzt mit diesem Konto registrieren oder zurückgehen und ein anderes verwenden.",
+    sign_up: "Mit diesem Konto registrieren",
+    go_back: "Ohne Registrierung zurück",
     proof: super::proof::GERMAN,
     test: super::test::GERMAN,
     explanations: Explanations {

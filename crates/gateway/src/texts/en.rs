@@ -22,6 +22,9 @@ pub(crate) const ENGLISH: Texts = Texts {
     reference: "Reference",
     reason: "Reason",
     support_one: "If you ask for help, this line says which sign-in it is:",
+    sign_up_offer: "You can sign up with this account now, or go back and use another one.",
+    sign_up: "Sign up with this account",
+    go_back: "Go back without signing up",
     proof: super::proof::ENGLISH,
     test: super::test::ENGLISH,
     explanations: Explanations {

@@ -34,6 +34,10 @@ pub(crate) struct Texts {
     pub(crate) reference: &'static str,
     pub(crate) reason: &'static str,
     pub(crate) support_one: &'static str,
+    /// Under what says that nobody is known.
+    pub(crate) sign_up_offer: &'static str,
+    pub(crate) sign_up: &'static str,
+    pub(crate) go_back: &'static str,
     pub(crate) proof: ProofTexts,
     pub(crate) test: TestTexts,
     pub(crate) explanations: Explanations,

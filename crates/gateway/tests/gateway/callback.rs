@@ -259,7 +259,7 @@ fn ends(app: &App, outcome: Option<Outcome>) {
 
 fn refusal(reason: i32) -> SignInRefused {
     let reference_id = "ref-of-the-service".to_owned();
-    SignInRefused { reason, redirect_url: String::new(), reference_id }
+    SignInRefused { reason, reference_id, ..SignInRefused::default() }
 }
 
 fn failure(reason: i32) -> SignInFailed {

@@ -13,6 +13,7 @@ mod error_pages;
 mod every_answer;
 mod jwks;
 mod logs;
+mod offer;
 mod peer;
 mod places;
 mod serving;

@@ -129,6 +129,22 @@ async fn a_named_connection_skips_the_page() {
 }
 
 #[tokio::test]
+async fn the_prompt_create_means_to_sign_up_and_does_not_go_to_the_provider() {
+    let app = App::start().await;
+    for (asked, intent, prompt) in [
+        ("prompt=create", LoginIntent::SignUp, ""),
+        ("prompt=create&intent=sign_in", LoginIntent::SignIn, "create"),
+        ("prompt=login&intent=sign_up", LoginIntent::SignUp, "login"),
+        ("prompt=login", LoginIntent::Unspecified, "login"),
+    ] {
+        app.get(&format!("/login?{}&connection=bitbucket&{asked}", query())).await;
+
+        let started = app.peer.start.requests().pop().unwrap();
+        assert_eq!((started.intent(), &*started.prompt), (intent, prompt), "{asked}");
+    }
+}
+
+#[tokio::test]
 async fn an_address_that_is_not_registered_is_never_gone_to() {
     let app = App::start().await;
     let variants = [

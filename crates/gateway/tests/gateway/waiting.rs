@@ -60,6 +60,7 @@ fn refused(redirect_url: &str) -> Step {
         reason: RefusalReason::CancelledByUser.into(),
         redirect_url: redirect_url.to_owned(),
         reference_id: "ref-of-the-wait".to_owned(),
+        sign_up: None,
     })
 }
 

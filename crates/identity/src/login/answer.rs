@@ -10,7 +10,7 @@ use latchkey_domain::{
 use latchkey_store::SignInEnd;
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{WaitsFor, attempt::Opened, code::LoginCode, proof::Waits};
+use super::{StartLogin, WaitsFor, attempt::Opened, code::LoginCode, proof::Waits};
 use crate::{Latchkey, Result};
 
 /// How a sign-in ended, or what it waits for, and where the browser goes.
@@ -23,6 +23,8 @@ pub struct Answer {
     pub redirect_url: Option<SecretString>,
     /// What the browser goes on with, if the sign-in waits.
     pub continuation: Option<SecretString>,
+    /// What to start instead, if the person was refused because nobody knows them, and may sign up.
+    pub sign_up: Option<StartLogin>,
     /// Names the sign-in to support.
     pub reference_id: AttemptId,
 }
@@ -69,6 +71,7 @@ impl Latchkey {
                 outcome: Outcome::Waits(waits.waits_for),
                 redirect_url: None,
                 continuation: Some(opened.continuation(&self.keyring)?),
+                sign_up: None,
                 reference_id,
             }),
         }
@@ -84,6 +87,7 @@ impl Latchkey {
             outcome,
             redirect_url,
             continuation: None,
+            sign_up: None,
             reference_id: attempt.flow.id,
         };
         let application = self.cache.application(&attempt.application_name()).await?;
@@ -106,7 +110,13 @@ impl Latchkey {
             Err(Unsuccessful::Refused(reason)) => Outcome::Refused(reason),
             Err(Unsuccessful::Failed(reason)) => Outcome::Failed(reason),
         };
-        Ok(ended(outcome, Some(redirect_url)))
+        let sign_up = match outcome {
+            Outcome::Refused(Refusal::AccountNotFound) => {
+                self.sign_up_instead(attempt, uri).await?
+            }
+            _ => None,
+        };
+        Ok(Answer { sign_up, ..ended(outcome, Some(redirect_url)) })
     }
 }
 

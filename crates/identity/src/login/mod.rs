@@ -16,6 +16,7 @@ mod membership;
 mod noting;
 #[cfg(any(test, fuzzing))]
 mod opens;
+mod offer;
 mod options;
 mod place;
 mod profile;

@@ -105,6 +105,27 @@ pub(crate) fn start(request: v1::StartLoginRequest) -> Result<StartLogin, Status
     fields.finish(read)
 }
 
+/// A sign-in as it is asked for.
+pub(super) fn start_again(start: StartLogin) -> v1::StartLoginRequest {
+    let intent = match start.intent {
+        Intent::SignInOrUp => v1::LoginIntent::SignInOrUp,
+        Intent::SignIn => v1::LoginIntent::SignIn,
+        Intent::SignUp => v1::LoginIntent::SignUp,
+    };
+    v1::StartLoginRequest {
+        connection: start.connection.to_string(),
+        application: start.application.to_string(),
+        redirect_uri: start.redirect_uri,
+        state: start.application_state.expose_secret().to_owned(),
+        code_challenge: start.code_challenge.to_text(),
+        host: start.host.to_string(),
+        intent: intent.into(),
+        login_hint: start.login_hint.expose_secret().to_owned(),
+        prompt: start.prompt,
+        organization: start.organization.map(|name| name.to_string()).unwrap_or_default(),
+    }
+}
+
 pub(crate) fn started(started: Started) -> v1::StartLoginResponse {
     let seconds = i64::try_from(COOKIE_LIFETIME.as_secs()).unwrap_or(i64::MAX);
     v1::StartLoginResponse {
@@ -152,7 +173,8 @@ pub(crate) fn completed(answer: Answer) -> v1::CompleteLoginResponse {
         Outcome::SignedIn => Encoded::SignedIn(v1::SignedIn { redirect_url, reference_id }),
         Outcome::Refused(reason) => {
             let reason = refusal(reason).into();
-            Encoded::Refused(v1::SignInRefused { reason, redirect_url, reference_id })
+            let sign_up = answer.sign_up.map(start_again);
+            Encoded::Refused(v1::SignInRefused { reason, redirect_url, reference_id, sign_up })
         }
         Outcome::Failed(reason) => {
             let reason = failure(reason).into();

@@ -10,7 +10,7 @@ use tonic::Status;
 
 use super::{
     Fields,
-    login::{MAX_BROWSER_SECRET, MAX_LANGUAGE_CODE, failure, refusal},
+    login::{MAX_BROWSER_SECRET, MAX_LANGUAGE_CODE, failure, refusal, start_again},
     time,
 };
 
@@ -147,7 +147,8 @@ pub(crate) fn encode(answer: Answer) -> Result<v1::LoginStep, Status> {
         Outcome::SignedIn => Step::SignedIn(v1::SignedIn { redirect_url, reference_id }),
         Outcome::Refused(reason) => {
             let reason = refusal(reason).into();
-            Step::Refused(v1::SignInRefused { reason, redirect_url, reference_id })
+            let sign_up = answer.sign_up.map(start_again);
+            Step::Refused(v1::SignInRefused { reason, redirect_url, reference_id, sign_up })
         }
         Outcome::Failed(reason) => {
             let reason = failure(reason).into();

@@ -29,6 +29,12 @@ impl Page {
         Self { deed, ..self }
     }
 
+    /// Whether it is a page of the way, and none of a fault.
+    fn is_step(&self) -> bool {
+        let faults = ["error-", "refused-", "failed-", "gateway-"];
+        !faults.iter().any(|kind| self.name.starts_with(kind))
+    }
+
     /// Opens it.
     async fn show(&self, stage: &Stage, browser: &Chromium) {
         stage.say(self.says.clone());

@@ -2,8 +2,8 @@
 
 use latchkey_proto::v1::{
     EmailCodeProblem, EmailRequired, EmailVerificationRequired, FailureReason,
-    LinkConfirmationRequired, LoginOption, Tested, complete_login_response::Outcome,
-    login_step::Step, tested::Failure,
+    LinkConfirmationRequired, LoginOption, RefusalReason, SignInRefused, StartLoginRequest, Tested,
+    complete_login_response::Outcome, login_step::Step, tested::Failure,
 };
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt};
@@ -71,6 +71,16 @@ fn tested(failure: Option<Failure>) -> Says {
     Says { end: Ok(Outcome::Tested(end)), ..nothing() }
 }
 
+fn offering_to_sign_up() -> Says {
+    let refused = SignInRefused {
+        reason: RefusalReason::AccountNotFound.into(),
+        redirect_url: "https://notes.example/cb?error=access_denied".to_owned(),
+        reference_id: REFERENCE.to_owned(),
+        sign_up: Some(StartLoginRequest::default()),
+    };
+    Says { end: Ok(Outcome::Refused(refused)), ..nothing() }
+}
+
 pub(super) fn pages() -> Vec<Page> {
     let wait = format!("/login/continue/{STATE}");
     let link = Step::LinkConfirmationRequired(LinkConfirmationRequired {
@@ -95,6 +105,7 @@ pub(super) fn pages() -> Vec<Page> {
         Page::new("code-tried", answered(EmailCodeProblem::TooManyTries), &wait).after("code"),
         Page::new("code-too-soon", answered(EmailCodeProblem::TooSoon), &wait).after("resend"),
         Page::new("link", waiting(link), &wait),
+        Page::new("offer", offering_to_sign_up(), callback()),
         Page::new("test", nothing(), "/login/test/lk_test_a-ticket"),
         Page::new("test-passed", tested(None), callback()),
         Page::new("test-failed", tested(Some(refused)), callback()),

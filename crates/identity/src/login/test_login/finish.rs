@@ -274,5 +274,6 @@ fn would(decision: Decision<Known>) -> TestEnd {
 
 fn tested(flow: &Flow, end: TestEnd) -> Answer {
     let outcome = Outcome::Tested(end);
-    Answer { outcome, redirect_url: None, continuation: None, reference_id: flow.id }
+    let reference_id = flow.id;
+    Answer { outcome, redirect_url: None, continuation: None, sign_up: None, reference_id }
 }
