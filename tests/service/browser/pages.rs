@@ -78,6 +78,33 @@ on_sqlite! {
         assert_eq!(browser.value(widths).await, json!([320, 0]));
     }
 
+    async fn the_demo_application_keeps_nobody_out(app) {
+        let browser = Chromium::start(&app.gateway().await).await;
+        browser.look_for_barriers().await;
+        for scheme in ["light", "dark"] {
+            browser.prefer(scheme).await;
+            for page in ["/", "/demo/callback"] {
+                browser.visit(page).await;
+                assert_eq!(browser.barriers().await, [""; 0], "{page}, {scheme}");
+            }
+            browser.sign_in("frank").await;
+            browser.sees("The whole answer").await;
+            assert_eq!(browser.barriers().await, [""; 0], "signed in, {scheme}");
+        }
+    }
+
+    async fn what_keeps_people_out_is_found(app) {
+        let browser = Chromium::start(&app.gateway().await).await;
+        browser.look_for_barriers().await;
+        browser.visit("/").await;
+        // Text that is nearly as bright as what it stands on, and a field that nobody names.
+        browser.value("document.querySelector('h1').style.color = '#fefefe'").await;
+        browser.value("document.querySelector('main').append(document.createElement('input'))").await;
+        let barriers = browser.barriers().await.join("\n");
+        assert!(barriers.contains("color-contrast: h1"), "{barriers}");
+        assert!(barriers.contains("label: input"), "{barriers}");
+    }
+
     async fn a_dark_room_has_dark_pages(app) {
         let browser = Chromium::start(&app.gateway().await).await;
         let ground = "getComputedStyle(document.body).backgroundColor";

@@ -128,7 +128,7 @@ async fn a_callback_that_waits_leads_to_a_page_of_its_own_and_binds_the_browser_
 #[tokio::test]
 async fn each_step_has_a_page_with_its_reference_in_both_languages() {
     for (step, english, german) in [
-        (address_wanted(), "What is your e-mail address?", "Wie lautet Ihre E-Mail-Adresse?"),
+        (address_wanted(), "What is your mail address?", "Wie lautet Ihre E-Mail-Adresse?"),
         (code_wanted(EmailCodeProblem::Unspecified), "Look into your mail", "Sehen Sie in Ihre"),
         (link_wanted(), "You have an account here already", "Sie haben hier schon ein Konto"),
     ] {
@@ -218,7 +218,7 @@ async fn a_bad_address_comes_back_as_it_was_typed_with_what_is_wrong_beside_it()
     assert!(page.body.contains(r#"aria-invalid="true" aria-describedby="wrong""#));
     assert!(page.body.contains(r#"<p id="wrong" class="wrong" role="alert">This does not look"#));
     assert!(page.body.contains("<code>ref-of-the-wait</code>"), "{}", page.body);
-    assert!(page.body.contains("<title>Error: What is your e-mail address?</title>"));
+    assert!(page.body.contains("<title>Error: What is your mail address?</title>"));
 }
 
 #[tokio::test]

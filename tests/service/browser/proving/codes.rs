@@ -11,7 +11,7 @@ const ANOTHER_IS_SENT: Duration = Duration::from_secs(31);
 /// Dave, who has no address, gives one and proves it.
 async fn dave_proves_an_address(app: &TestApp, browser: &Chromium) {
     browser.sign_in("dave").await;
-    browser.sees("What is your e-mail address?").await;
+    browser.sees("What is your mail address?").await;
     browser.fill("email", "dave").await;
     browser.click("Send me a code").await;
     browser.sees("This does not look like an e-mail address.").await;

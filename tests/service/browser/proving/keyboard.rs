@@ -18,7 +18,7 @@ struct Way {
 
 const ENGLISH: Way = Way {
     languages: "en-US,en",
-    email: "What is your e-mail address?",
+    email: "What is your mail address?",
     wrong: "This does not look like an e-mail address.",
     code: "Look into your mail",
     subject: "code",

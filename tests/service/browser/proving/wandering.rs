@@ -9,7 +9,7 @@ on_sqlite! {
         app.deliver_mail();
         let browser = Chromium::start(&app.gateway().await).await;
         browser.sign_in("dave").await;
-        browser.sees("What is your e-mail address?").await;
+        browser.sees("What is your mail address?").await;
         browser.reload().await;
         browser.fill("email", "dave@mail.example").await;
         browser.enter().await;

@@ -5,7 +5,7 @@ use super::ProofTexts;
 /// English.
 pub(in crate::texts) const ENGLISH: ProofTexts = ProofTexts {
     error_title: "Error: {}",
-    email_title: "What is your e-mail address?",
+    email_title: "What is your mail address?",
     email_what: "Your account does not tell us an address that it has confirmed. We ask once, and send you a code to see that it is yours.",
     email_label: "E-mail address",
     email_wrong: "This does not look like an e-mail address. An address has a form like name@example.com.",
