@@ -64,14 +64,10 @@ fn refused(redirect_url: &str) -> Step {
     })
 }
 
-fn at(step: &Step) -> Option<LoginStep> {
-    Some(LoginStep { step: Some(step.clone()) })
-}
-
 /// A service at which everything is at this step, and stays there.
 async fn app(step: Step) -> App {
     let app = App::start().await;
-    let (peer, now) = (&app.peer, move || at(&step));
+    let (peer, now) = (&app.peer, move || Some(LoginStep { step: Some(step.clone()) }));
     let then = now.clone();
     peer.step.answers(move |_| Ok(GetLoginStepResponse { step: then() }));
     let then = now.clone();

@@ -92,7 +92,7 @@ pub(super) fn pages() -> Vec<Page> {
     let code = || code(EmailCodeProblem::Unspecified);
     let refused = Failure::Failed(FailureReason::CredentialsRejected.into());
     vec![
-        Page::new("sign-in-one", offering(&[one.clone()]), LOGIN),
+        Page::new("sign-in-one", offering(std::slice::from_ref(&one)), LOGIN),
         Page::new("sign-in-two", offering(&[one, two]), LOGIN),
         Page::new("sign-in-none", offering(&[]), LOGIN),
         Page::new("email", nothing(), &wait),
