@@ -63,6 +63,7 @@ fn again(sign_up: StartLoginRequest) -> LoginRequest {
         intent: LoginIntent::SignUp,
         login_hint: sign_up.login_hint,
         prompt: sign_up.prompt,
+        link_ticket: String::new(),
         ui_locales: String::new(),
     }
 }

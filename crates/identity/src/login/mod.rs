@@ -14,9 +14,9 @@ mod follow;
 mod gate;
 mod membership;
 mod noting;
+mod offer;
 #[cfg(any(test, fuzzing))]
 mod opens;
-mod offer;
 mod options;
 mod place;
 mod profile;
@@ -40,8 +40,8 @@ pub use start::{StartLogin, Started};
 pub use test_login::{NewTestLogin, RedeemTicket, StartedTest, TestLoginView};
 
 pub(crate) use facts::sealed_place;
+pub(crate) use gate::Gates;
 #[cfg(any(test, fuzzing))]
 pub(crate) use opens::opens;
-pub(crate) use gate::Gates;
 pub(crate) use proof::waiting_place;
 pub(crate) use test_login::profile_place;
