@@ -85,6 +85,22 @@ macro_rules! call {
     }};
 }
 
+impl Waiting {
+    /// What a callback was answered that is waited for.
+    pub(crate) fn of(
+        (begun, callback): &(Begun, Callback),
+        completed: CompleteLoginResponse,
+    ) -> Self {
+        Self {
+            continuation: continuation(&step(completed)),
+            host: HOST.to_owned(),
+            browser_secret: begun.browser_secret.clone(),
+            begun: begun.clone(),
+            callback: callback.clone(),
+        }
+    }
+}
+
 impl TestApp {
     /// Sends the mail that is queued, from now on.
     pub(crate) fn deliver_mail(&self) {
@@ -128,15 +144,8 @@ impl TestApp {
         let begun = self.begin().await;
         let callback = self.consent(&begun, account).await;
         let completed = self.complete(&begun, &callback).await.unwrap();
-        let step = step(completed);
-        let waiting = Waiting {
-            continuation: continuation(&step),
-            host: HOST.to_owned(),
-            browser_secret: begun.browser_secret.clone(),
-            begun,
-            callback,
-        };
-        (waiting, step)
+        let waiting = Waiting::of(&(begun, callback), completed.clone());
+        (waiting, step(completed))
     }
 
     /// Brings the callback in once more.

@@ -82,7 +82,7 @@ async fn pass_on(mut client: OwnedReadHalf, mut server: OwnedWriteHalf, counted:
 }
 
 /// A message with its type, which the first ones do not have.
-async fn read(client: &mut OwnedReadHalf, typed: bool) -> Option<(Option<u8>, Vec<u8>)> {
+pub(super) async fn read(client: &mut OwnedReadHalf, typed: bool) -> Option<(Option<u8>, Vec<u8>)> {
     let mut message = vec![0; if typed { 5 } else { 4 }];
     client.read_exact(&mut message).await.ok()?;
     let head = message.len();
@@ -93,7 +93,7 @@ async fn read(client: &mut OwnedReadHalf, typed: bool) -> Option<(Option<u8>, Ve
 }
 
 /// A text that ends with a zero byte, and what is behind it.
-fn text(bytes: &[u8]) -> (String, &[u8]) {
+pub(super) fn text(bytes: &[u8]) -> (String, &[u8]) {
     let end = bytes.iter().position(|byte| *byte == 0).unwrap_or(bytes.len());
     (String::from_utf8_lossy(&bytes[..end]).into_owned(), bytes.get(end + 1..).unwrap_or(&[]))
 }

@@ -5,6 +5,7 @@ mod again;
 mod attempts;
 mod called_off;
 mod crash;
+mod crash_points;
 mod crowd;
 mod failures;
 mod offer;

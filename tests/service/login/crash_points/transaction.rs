@@ -1,0 +1,192 @@
+//! C0, C1 and C4 to C7 of somebody new, whose sign-in is a transaction: before the claim, after it,
+//! with the profile in memory, within the transaction, and with the commit's answer lost.
+
+use std::time::Duration;
+
+use bitbucket_stand_in::Endpoint;
+use tonic::Code;
+
+use super::{
+    after, asked, at_the_callback, before, bring, commit, is_abandoned, is_signed_up, on_postgres,
+};
+use crate::harness::{bridge::When, ends::outcome, reason};
+
+const CLAIM: &str = "INSERT INTO \"sign_ins\"";
+const EVENTS: &str = "INSERT INTO \"outbox\"";
+/// Within what anybody waits for a statement.
+const A_WHILE: Duration = Duration::from_millis(700);
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn c0_before_the_claim_nothing_happened_and_the_same_callback_works() {
+    for breaks in [false, true] {
+        on_postgres(async |app| {
+            let (process, bridge) = app.beyond_a_bridge().await;
+            let at = at_the_callback(&app, "alice").await;
+            bridge.close_at(before(CLAIM));
+            let call = bring(&app, &process, &at.0, &at.1);
+            bridge.closed().await;
+            if breaks {
+                bridge.break_off()
+            } else {
+                process.kill()
+            }
+
+            assert!(call.await.unwrap().is_err());
+            assert_eq!(app.rows("sign_ins").await, 0);
+            assert_eq!(app.token_requests(), 0);
+            is_signed_up(&app, &at).await;
+        })
+        .await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn c1_claimed_and_the_code_not_sent_ends_as_if_it_had_been() {
+    for breaks in [false, true] {
+        on_postgres(async |app| {
+            let (process, bridge) = app.beyond_a_bridge().await;
+            let at = at_the_callback(&app, "alice").await;
+            bridge.close_at(after(CLAIM));
+            let call = bring(&app, &process, &at.0, &at.1);
+            bridge.closed().await;
+            if breaks {
+                bridge.break_off()
+            } else {
+                process.kill()
+            }
+
+            assert!(call.await.unwrap().is_err());
+            is_abandoned(&app, &at, 0).await;
+        })
+        .await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn c4_with_the_profile_in_memory_nothing_is_written() {
+    for breaks in [false, true] {
+        on_postgres(async |app| {
+            let (process, bridge) = app.beyond_a_bridge().await;
+            let at = at_the_callback(&app, "alice").await;
+            app.bitbucket.delay(Endpoint::User, Duration::from_millis(300));
+            let call = bring(&app, &process, &at.0, &at.1);
+            asked(&app, "/2.0/user").await;
+            bridge.close_at(before("BEGIN"));
+            bridge.closed().await;
+            if breaks {
+                bridge.break_off()
+            } else {
+                process.kill()
+            }
+
+            let status = call.await.unwrap().unwrap_err();
+            if breaks {
+                assert_eq!(
+                    (status.code(), reason(&status).as_str()),
+                    (Code::Aborted, "START_AGAIN")
+                );
+            }
+            is_abandoned(&app, &at, 1).await;
+        })
+        .await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn c5_within_the_transaction_nothing_of_it_stays() {
+    for breaks in [false, true] {
+        on_postgres(async |app| {
+            let (process, bridge) = app.beyond_a_bridge().await;
+            let at = at_the_callback(&app, "alice").await;
+            bridge.close_at(commit(When::Before, EVENTS));
+            let call = bring(&app, &process, &at.0, &at.1);
+            bridge.closed().await;
+            if breaks {
+                bridge.break_off()
+            } else {
+                process.kill()
+            }
+
+            let status = call.await.unwrap().unwrap_err();
+            if breaks {
+                assert_eq!(
+                    (status.code(), reason(&status).as_str()),
+                    (Code::Aborted, "START_AGAIN")
+                );
+            }
+            is_abandoned(&app, &at, 1).await;
+        })
+        .await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn c6_a_process_that_dies_before_it_hears_of_its_commit_has_signed_in() {
+    on_postgres(async |app| {
+        let (process, bridge) = app.beyond_a_bridge().await;
+        let at = at_the_callback(&app, "alice").await;
+        bridge.close_at(commit(When::After, EVENTS));
+        let call = bring(&app, &process, &at.0, &at.1);
+        bridge.closed().await;
+        process.kill();
+
+        assert!(call.await.unwrap().is_err());
+        is_signed_up(&app, &at).await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn c6_a_commit_whose_answer_is_lost_is_found_out_by_reading() {
+    on_postgres(async |app| {
+        let (process, bridge) = app.beyond_a_bridge().await;
+        let at = at_the_callback(&app, "alice").await;
+        bridge.close_at(commit(When::After, EVENTS));
+        let call = bring(&app, &process, &at.0, &at.1);
+        bridge.closed().await;
+        bridge.break_off();
+
+        let told = call.await.unwrap().unwrap();
+        assert_eq!(outcome(&told), "SIGNED_IN");
+        assert_eq!(is_signed_up(&app, &at).await, told);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn c6_a_commit_whose_answer_comes_late_is_waited_for_and_so_does_who_comes_meanwhile() {
+    on_postgres(async |app| {
+        let (process, bridge) = app.beyond_a_bridge().await;
+        let at = at_the_callback(&app, "alice").await;
+        bridge.close_at(commit(When::Before, EVENTS));
+        let call = bring(&app, &process, &at.0, &at.1);
+        bridge.closed().await;
+        let (meanwhile, ()) = tokio::join!(app.complete(&at.0, &at.1), async {
+            tokio::time::sleep(A_WHILE).await;
+            bridge.open();
+        });
+
+        let told = call.await.unwrap().unwrap();
+        assert_eq!(meanwhile.unwrap(), told);
+        assert_eq!(is_signed_up(&app, &at).await, told);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn c7_whoever_hung_up_before_the_answer_gets_it_when_they_ask_again() {
+    on_postgres(async |app| {
+        let (process, bridge) = app.beyond_a_bridge().await;
+        let at = at_the_callback(&app, "alice").await;
+        bridge.close_at(commit(When::After, EVENTS));
+        let call = bring(&app, &process, &at.0, &at.1);
+        bridge.closed().await;
+        call.abort();
+        assert!(call.await.unwrap_err().is_cancelled());
+        bridge.open();
+
+        let again = bring(&app, &process, &at.0, &at.1).await.unwrap().unwrap();
+        assert_eq!(is_signed_up(&app, &at).await, again);
+    })
+    .await;
+}
