@@ -38,6 +38,7 @@ mod own_server;
 mod policies;
 mod promotion;
 mod python;
+mod rate_limits;
 mod readiness;
 mod redirect_uris;
 mod relay;

@@ -19,7 +19,7 @@ pub struct Config {
     /// environment's. A request is on another host only where one of `trusted_proxies` says so.
     pub base_url: Url,
     /// Networks of the proxies that say truly which host a browser is on: in `X-Forwarded-Host`, or
-    /// else in `Host`. Nobody else is believed.
+    /// else in `Host`; and where it is, in `X-Forwarded-For`. Nobody else is believed.
     #[serde(deserialize_with = "networks::deserialize")]
     pub trusted_proxies: Vec<IpNet>,
     /// The environment that it serves: `environments/{environment}`.

@@ -1,5 +1,7 @@
 //! What a handler answers when it cannot go on; the page is made of it in `page.rs`.
 
+use std::time::Duration;
+
 use axum::response::{IntoResponse, Response};
 use latchkey_proto::v1::ErrorReason;
 use tonic::{Code, Status};
@@ -54,11 +56,16 @@ impl From<Status> for Fault {
     fn from(status: Status) -> Self {
         let retry = status.get_details_retry_info().and_then(|info| info.retry_delay);
         Self {
-            retry_after: retry.map(|delay| delay.as_secs().max(1)),
+            retry_after: retry.map(|delay| rounded_up(delay).max(1)),
             source: Some(status.clone()),
             ..Self::new(reason_of(&status))
         }
     }
+}
+
+/// Whole seconds, not sooner than what was told.
+fn rounded_up(delay: Duration) -> u64 {
+    delay.as_secs() + u64::from(delay.subsec_nanos() > 0)
 }
 
 impl IntoResponse for Fault {

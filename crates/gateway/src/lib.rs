@@ -1,6 +1,7 @@
 //! HTTP in, gRPC out: the sign-in page, the callback and the error pages.
 
 mod assets;
+mod client;
 mod config;
 mod cookies;
 pub mod demo;

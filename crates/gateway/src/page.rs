@@ -12,6 +12,7 @@ use http::{HeaderValue, header};
 
 use crate::{
     assets::Assets,
+    client,
     fault::Fault,
     headers, language,
     place::Places,
@@ -45,12 +46,14 @@ pub(crate) async fn finish(
     let params = Params::parse(request.uri().query().unwrap_or_default().as_bytes());
     let texts = language::pick(params.once("ui_locales").unwrap_or_default(), request.headers());
     let place = frame.places.of(&request);
+    let client = frame.places.client(&request);
     request.extensions_mut().insert(Language(texts));
     if let Some(place) = place.clone() {
         request.extensions_mut().insert(place);
     }
 
-    let mut response = match tokio::time::timeout(TIME_LIMIT, next.run(request)).await {
+    let answer = client::at(client, next.run(request));
+    let mut response = match tokio::time::timeout(TIME_LIMIT, answer).await {
         Ok(response) => response,
         Err(_) => Fault::new(Reason::TimedOut).into_response(),
     };

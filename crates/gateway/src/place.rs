@@ -7,7 +7,7 @@ use http::{HeaderMap, request::Parts};
 use ipnet::IpNet;
 use url::Url;
 
-use crate::{config, cookies::Jar, fault::Fault, reason::Reason};
+use crate::{client, config, cookies::Jar, fault::Fault, reason::Reason};
 
 /// Where a proxy says which host the browser is on, unless it passes `Host` on.
 const FORWARDED_HOST: &str = "x-forwarded-host";
@@ -79,10 +79,24 @@ impl Places {
         self.called(&named(request.headers())?.to_ascii_lowercase())
     }
 
+    /// Where the person is whose `request` it is: at the other end of the connection, or where a listed
+    /// proxy says; `None` if it does not say.
+    pub(crate) fn client(&self, request: &Request) -> Option<IpAddr> {
+        let peer = request.extensions().get::<Peer>();
+        if self.believes(peer) {
+            return client::forwarded(request.headers(), |address| self.is_proxy(address));
+        }
+        peer.map(|peer| peer.0)
+    }
+
     fn believes(&self, peer: Option<&Peer>) -> bool {
+        peer.is_some_and(|peer| self.is_proxy(peer.0))
+    }
+
+    fn is_proxy(&self, address: IpAddr) -> bool {
         // An IPv4 address, also where the listener takes IPv6 and shows it mapped.
-        let address = peer.map(|peer| peer.0.to_canonical());
-        address.is_some_and(|address| self.proxies.iter().any(|net| net.contains(&address)))
+        let address = address.to_canonical();
+        self.proxies.iter().any(|net| net.contains(&address))
     }
 
     fn called(&self, host: &str) -> Option<Place> {

@@ -98,7 +98,7 @@ fn rpc_status(reason: ErrorReason) -> StatusCode {
         R::StateExpired | R::TestTicketInvalid | R::LinkTicketInvalid | R::ContinuationInvalid => {
             StatusCode::GONE
         }
-        R::Overloaded => StatusCode::TOO_MANY_REQUESTS,
+        R::Overloaded | R::RateLimited => StatusCode::TOO_MANY_REQUESTS,
         R::CredentialsMissing
         | R::StorageUnavailable
         | R::KeyMissing

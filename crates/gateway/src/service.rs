@@ -22,7 +22,7 @@ use tonic_health::pb::{
     HealthCheckRequest, health_check_response::ServingStatus, health_client::HealthClient,
 };
 
-use crate::Config;
+use crate::{Config, client};
 
 /// Calls that ask the database at most.
 const DEADLINE: Duration = Duration::from_secs(5);
@@ -211,7 +211,7 @@ where
     }
 }
 
-/// Puts the key into every call, and the trace that it belongs to.
+/// Puts the key into every call, the trace that it belongs to, and where the person is.
 #[derive(Clone)]
 struct Key(Option<MetadataValue<Ascii>>);
 
@@ -237,6 +237,7 @@ impl Interceptor for Key {
         if let Some(value) = &self.0 {
             request.metadata_mut().insert("authorization", value.clone());
         }
+        client::tell(&mut request);
         latchkey_telemetry::inject(request.metadata_mut().as_mut());
         Ok(request)
     }

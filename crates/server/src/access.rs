@@ -2,6 +2,7 @@
 
 use std::{
     convert::Infallible,
+    net::IpAddr,
     sync::Arc,
     task::{Context, Poll},
 };
@@ -17,10 +18,12 @@ use latchkey_domain::{
 };
 use latchkey_identity::{Error, Latchkey};
 use secrecy::SecretString;
-use tonic::{Request, Status, body::Body, metadata::MetadataMap};
+use tonic::{
+    Request, Status, body::Body, metadata::MetadataMap, transport::server::TcpConnectInfo,
+};
 use tower::{Layer, Service};
 
-use crate::status;
+use crate::{limits::Limits, status};
 
 const OPERATORS: &[ApiKeyKind] = &[Operator];
 const ADMINISTRATORS: &[ApiKeyKind] = &[Operator, Environment];
@@ -108,20 +111,24 @@ const MAX_REQUEST_ID: usize = 128;
 
 /// Asks every caller for a key.
 #[derive(Debug, Clone)]
-pub(crate) struct AccessLayer(pub(crate) Latchkey);
+pub(crate) struct AccessLayer {
+    pub(crate) latchkey: Latchkey,
+    pub(crate) limits: Arc<Limits>,
+}
 
 /// A service behind the question.
 #[derive(Debug, Clone)]
 pub(crate) struct Access<S> {
     inner: S,
     latchkey: Latchkey,
+    limits: Arc<Limits>,
 }
 
 impl<S> Layer<S> for AccessLayer {
     type Service = Access<S>;
 
     fn layer(&self, inner: S) -> Access<S> {
-        Access { inner, latchkey: self.0.clone() }
+        Access { inner, latchkey: self.latchkey.clone(), limits: self.limits.clone() }
     }
 }
 
@@ -145,13 +152,19 @@ where
         // The one that was polled ready goes into the future; a fresh one takes its place.
         let fresh = self.inner.clone();
         let mut inner = std::mem::replace(&mut self.inner, fresh);
-        let latchkey = self.latchkey.clone();
+        let (latchkey, limits) = (self.latchkey.clone(), self.limits.clone());
         Box::pin(async move {
             let path = request.uri().path();
             if is_open(path) {
                 return inner.call(request).await;
             }
-            match admit(&latchkey, path, request.headers()).await {
+            let peer = request.extensions().get::<TcpConnectInfo>();
+            let peer = peer.and_then(TcpConnectInfo::remote_addr).map(|peer| peer.ip());
+            let key = match prove(&latchkey, &limits, peer, request.headers()).await {
+                Ok(key) => admit(key, path),
+                Err(status) => Err(status),
+            };
+            match key {
                 Ok(key) => {
                     request.extensions_mut().insert(key);
                     inner.call(request).await
@@ -167,13 +180,30 @@ pub(crate) fn is_open(path: &str) -> bool {
     OPEN.iter().any(|open| path.starts_with(open))
 }
 
-async fn admit(
+/// Finds out whose key a call brings. A peer that brings wrong ones too often is not asked for a
+/// while.
+async fn prove(
     latchkey: &Latchkey,
-    path: &str,
+    limits: &Limits,
+    peer: Option<IpAddr>,
     headers: &HeaderMap,
 ) -> Result<Arc<ApiKey>, Status> {
-    let key = bearer(headers).ok_or(Error::Unauthenticated).map_err(status::from_error)?;
-    let key = latchkey.authenticate(&key).await.map_err(status::from_error)?;
+    let secret = bearer(headers);
+    limits.ask(peer, secret.as_ref())?;
+    let found = match &secret {
+        Some(secret) => latchkey.authenticate(secret).await,
+        None => Err(Error::Unauthenticated),
+    };
+    match (&found, &secret) {
+        (Ok(_), Some(secret)) => limits.key_worked(secret),
+        (Err(Error::Unauthenticated), _) => limits.key_failed(peer),
+        _ => {}
+    }
+    found.map_err(status::from_error)
+}
+
+/// Lets a key make a call that keys of its kind can make.
+fn admit(key: Arc<ApiKey>, path: &str) -> Result<Arc<ApiKey>, Status> {
     let kind = key.principal.kind();
     let allowed = ALLOWED.iter().find(|(method, _)| *method == path);
     if allowed.is_some_and(|(_, kinds)| kinds.contains(&kind)) {

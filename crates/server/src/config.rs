@@ -4,6 +4,8 @@ use std::net::{Ipv4Addr, SocketAddr};
 
 use serde::Deserialize;
 
+use crate::LimitsConfig;
+
 /// Settings of the gRPC server.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -15,6 +17,8 @@ pub struct Config {
     /// How many seconds it goes on answering, no longer ready, before it stops: long enough for
     /// load balancers to notice.
     pub lameduck_seconds: u64,
+    /// How often people, applications and peers may come.
+    pub limits: LimitsConfig,
 }
 
 impl Default for Config {
@@ -23,6 +27,7 @@ impl Default for Config {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 50051)),
             reflection: false,
             lameduck_seconds: 0,
+            limits: LimitsConfig::default(),
         }
     }
 }

@@ -5,6 +5,7 @@ mod config;
 #[cfg(any(test, fuzzing))]
 pub mod fuzzed;
 mod health;
+mod limits;
 mod malformed;
 mod seats;
 mod serve;
@@ -13,4 +14,5 @@ mod status;
 mod wire;
 
 pub use config::Config;
+pub use limits::LimitsConfig;
 pub use serve::{Error, in_process, serve};

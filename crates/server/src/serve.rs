@@ -1,6 +1,6 @@
 //! The server: its limits, its layers, its end.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use latchkey_identity::Latchkey;
 use latchkey_proto::{
@@ -21,7 +21,9 @@ use tower::util::MapResponseLayer;
 use crate::{
     Config,
     access::{ALLOWED, AccessLayer},
-    health, malformed,
+    health,
+    limits::Limits,
+    malformed,
     seats::SeatsLayer,
     service::{Admin, Directory, Feed, Login, Tenants},
 };
@@ -71,7 +73,8 @@ pub async fn serve(
     stop: CancellationToken,
 ) -> Result<(), Error> {
     let (reporter, health) = tonic_health::server::health_reporter();
-    let routes = routes(&latchkey, config, &stop)?.add_service(health);
+    let limits = Arc::new(Limits::new(&config.limits));
+    let routes = routes(&latchkey, config, &limits, &stop)?.add_service(health);
     // Not ready at once, but still answering until load balancers know.
     let lameduck = Duration::from_secs(config.lameduck_seconds);
     let (stopping, drain) = (stop.child_token(), CancellationToken::new());
@@ -85,11 +88,15 @@ pub async fn serve(
             drain.cancel();
         })
     };
+    let sweeping = tokio::spawn({
+        let (limits, stop) = (limits.clone(), stopping.clone());
+        async move { limits.sweep(stop).await }
+    });
     let paths = ALLOWED.iter().map(|(path, _)| *path);
     let serving = builder()
         .layer(GrpcTraceLayer::new(paths))
         .layer(SeatsLayer::new(MAX_CALLS))
-        .layer(AccessLayer(latchkey))
+        .layer(AccessLayer { latchkey, limits })
         .layer(MapResponseLayer::new(malformed::told))
         .add_routes(routes)
         .serve_with_incoming_shutdown(
@@ -107,14 +114,16 @@ pub async fn serve(
     waiting.abort();
     stopping.cancel();
     drain.cancel();
-    let _reported_or_panicked = reporting.await;
+    let _ended_or_panicked = tokio::join!(reporting, sweeping);
     Ok(ended?)
 }
 
 /// The services for calls within this process. Nobody is asked for a key: each request says in its
 /// extensions which [`latchkey_domain::caller::Caller`] makes it.
 pub fn in_process(latchkey: &Latchkey) -> Result<Routes, Error> {
-    routes(latchkey, &Config::default(), &CancellationToken::new())
+    let config = Config::default();
+    let limits = Arc::new(Limits::new(&config.limits));
+    routes(latchkey, &config, &limits, &CancellationToken::new())
 }
 
 fn builder() -> Server {
@@ -131,7 +140,12 @@ fn builder() -> Server {
         .max_connection_age_grace(TIMEOUT)
 }
 
-fn routes(latchkey: &Latchkey, config: &Config, stop: &CancellationToken) -> Result<Routes, Error> {
+fn routes(
+    latchkey: &Latchkey,
+    config: &Config,
+    limits: &Arc<Limits>,
+    stop: &CancellationToken,
+) -> Result<Routes, Error> {
     macro_rules! limited {
         ($server:ident, $service:expr) => {
             $server::new($service)
@@ -141,7 +155,7 @@ fn routes(latchkey: &Latchkey, config: &Config, stop: &CancellationToken) -> Res
     }
     let feed = Feed::new(latchkey.clone(), stop.clone());
     let mut routes = Routes::new(limited!(ConnectionAdminServer, Admin(latchkey.clone())))
-        .add_service(limited!(SocialLoginServer, Login(latchkey.clone())))
+        .add_service(limited!(SocialLoginServer, Login(latchkey.clone(), limits.clone())))
         .add_service(limited!(TenantAdminServer, Tenants(latchkey.clone())))
         .add_service(limited!(UserDirectoryServer, Directory(latchkey.clone())))
         .add_service(limited!(EventFeedServer, feed));

@@ -95,9 +95,19 @@ pub(crate) fn overloaded() -> Status {
     come_back(Code::ResourceExhausted, "OVERLOADED", "too many calls are under way")
 }
 
+/// Says that something came too often, and when it may come again.
+pub(crate) fn rate_limited(wait: Duration) -> Status {
+    let message = "this came too often; wait before it comes again";
+    come_back_after(wait, Code::ResourceExhausted, "RATE_LIMITED", message)
+}
+
 fn come_back(code: Code, reason: &str, message: &str) -> Status {
+    come_back_after(RETRY_AFTER, code, reason, message)
+}
+
+fn come_back_after(wait: Duration, code: Code, reason: &str, message: &str) -> Status {
     let mut details = ErrorDetails::with_error_info(reason, DOMAIN, HashMap::new());
-    details.set_retry_info(Some(RETRY_AFTER));
+    details.set_retry_info(Some(wait));
     Status::with_error_details(code, message, details)
 }
 

@@ -167,9 +167,19 @@ pub(super) async fn serve(
     stop: &CancellationToken,
     tasks: &TaskTracker,
 ) -> (String, Channel) {
+    let config = latchkey_server::Config { reflection: true, ..Default::default() };
+    serve_with(config, latchkey, stop, tasks).await
+}
+
+/// Serves as this says.
+pub(crate) async fn serve_with(
+    config: latchkey_server::Config,
+    latchkey: &Latchkey,
+    stop: &CancellationToken,
+    tasks: &TaskTracker,
+) -> (String, Channel) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
-    let config = latchkey_server::Config { reflection: true, ..Default::default() };
     let (latchkey, stop) = (latchkey.clone(), stop.clone());
     tasks.spawn(async move {
         latchkey_server::serve(listener, latchkey, &config, stop).await.unwrap();

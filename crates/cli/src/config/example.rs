@@ -84,6 +84,9 @@ fn every_setting_is_in_the_example() {
         let shown = shown.keys().map(String::as_str).collect::<BTreeSet<_>>();
         assert_eq!(shown, fields.iter().copied().collect(), "{section}");
     }
+    let limits = table["server"]["limits"].as_table().unwrap();
+    let limits = limits.keys().map(String::as_str).collect::<BTreeSet<_>>();
+    assert_eq!(limits, fields::<latchkey_server::LimitsConfig>().iter().copied().collect());
 }
 
 #[test]

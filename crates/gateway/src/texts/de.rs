@@ -95,6 +95,11 @@ pub(crate) const GERMAN: Texts = Texts {
             what: "Ihre Anmeldung wurde nicht begonnen, damit die laufenden zu Ende gehen können.",
             advice: LATER,
         },
+        too_often: Explanation {
+            title: "Zu viele Versuche",
+            what: "Aus Ihrem Netz oder für diese Anwendung wurde in kurzer Zeit zu oft eine Anmeldung versucht.",
+            advice: LATER,
+        },
         unavailable: Explanation {
             title: "Die Anmeldung ist gerade nicht möglich",
             what: "Ein Teil des Anmeldedienstes antwortet nicht. Es liegt nicht an Ihnen.",

@@ -93,6 +93,11 @@ pub(crate) const ENGLISH: Texts = Texts {
             what: "Your sign-in was not begun, so that those under way can be finished.",
             advice: LATER,
         },
+        too_often: Explanation {
+            title: "Too many tries",
+            what: "Too many sign-ins were tried from your network, or for this application, in a short time.",
+            advice: LATER,
+        },
         unavailable: Explanation {
             title: "Signing in is not possible right now",
             what: "A part of the sign-in service does not answer. It is not your fault.",

@@ -70,6 +70,7 @@ pub(crate) struct Explanations {
     pub(crate) in_progress: Explanation,
     pub(crate) start_again: Explanation,
     pub(crate) busy: Explanation,
+    pub(crate) too_often: Explanation,
     pub(crate) unavailable: Explanation,
     pub(crate) internal: Explanation,
     pub(crate) misconfigured: Explanation,
@@ -136,6 +137,7 @@ impl Explanations {
                 &self.unavailable
             }
             R::Overloaded => &self.busy,
+            R::RateLimited => &self.too_often,
             R::TestTicketInvalid => &self.test_ticket,
             R::LinkTicketInvalid => &self.link_ticket,
             R::Unspecified

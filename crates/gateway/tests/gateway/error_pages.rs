@@ -7,7 +7,7 @@ use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt};
 
 use crate::{
-    app::{App, STATE},
+    app::{App, SECRET, STATE, STATE_SUFFIX, query},
     browser,
 };
 
@@ -32,6 +32,7 @@ async fn every_reason_of_the_service_has_a_page_and_a_status() {
         (Code::Unavailable, "SERVER_STOPPING", 503),
         (Code::Aborted, "CONTENTION", 503),
         (Code::ResourceExhausted, "OVERLOADED", 429),
+        (Code::ResourceExhausted, "RATE_LIMITED", 429),
         (Code::Internal, "INTERNAL", 500),
         (Code::Aborted, "START_AGAIN", 409),
         (Code::InvalidArgument, "TEST_TICKET_INVALID", 410),
@@ -81,6 +82,49 @@ async fn a_page_says_when_to_come_back() {
     let page = app.callback(&format!("state={STATE}&code=c")).await;
 
     assert_eq!((page.status, page.header("retry-after")), (429, Some("7")));
+}
+
+#[tokio::test]
+async fn who_comes_too_often_is_told_so_and_not_to_come_back_too_early() {
+    let app = App::start().await;
+    app.peer.start.answers(|_| {
+        let mut details = ErrorDetails::with_error_info("RATE_LIMITED", "latchkey", []);
+        details.set_retry_info(Some(std::time::Duration::from_millis(6_100)));
+        Err(Status::with_error_details(Code::ResourceExhausted, "too often", details))
+    });
+    for (language, title) in [("en", "Too many tries"), ("de", "Zu viele Versuche")] {
+        let accepts = [("Accept-Language", language)];
+
+        let page = app.post("/login/bitbucket", &query(), &accepts).await;
+
+        assert_eq!((page.status, page.header("retry-after")), (429, Some("7")));
+        assert!(page.body.contains(&format!("<title>{title}</title>")), "{}", page.body);
+        assert!(page.body.contains("/login?application=notes"), "a way on: {}", page.body);
+    }
+}
+
+#[tokio::test]
+async fn the_service_is_told_where_the_person_is() {
+    let spoofed = [("X-Forwarded-For", "198.51.100.7")];
+    let forwarded =
+        [("X-Forwarded-For", "198.51.100.7, 203.0.113.9"), ("X-Forwarded-Host", "localhost:8080")];
+    let unsaid = [("X-Forwarded-Host", "localhost:8080")];
+    for (trusted, headers, told) in [
+        ("", &spoofed[..], "127.0.0.1"),
+        ("127.0.0.0/8", &forwarded[..], "203.0.113.9"),
+        ("127.0.0.0/8", &unsaid[..], ""),
+    ] {
+        let app = App::at("http://localhost:8080", trusted).await;
+        app.post("/login/bitbucket", &query(), headers).await;
+        let cookie = format!("latchkey-{STATE_SUFFIX}={SECRET}");
+        let mut callback = headers.to_vec();
+        callback.push(("Cookie", &cookie));
+        app.get_with(&format!("/login/callback/bitbucket?state={STATE}&code=c"), &callback).await;
+
+        let envelopes = [app.peer.start.envelopes(), app.peer.complete.envelopes()].concat();
+        let clients: Vec<_> = envelopes.iter().map(|envelope| &envelope.client).collect();
+        assert_eq!(clients, [told, told], "{trusted} {headers:?}");
+    }
 }
 
 #[tokio::test]

@@ -28,6 +28,8 @@ pub(crate) struct Call<Q, A> {
 pub(crate) struct Envelope {
     pub(crate) authorization: String,
     pub(crate) timeout: String,
+    /// Where the person is.
+    pub(crate) client: String,
 }
 
 impl<Q: Clone, A> Call<Q, A> {
@@ -61,8 +63,11 @@ impl<Q: Clone, A> Call<Q, A> {
             let value = request.metadata().get(name).and_then(|value| value.to_str().ok());
             value.unwrap_or_default().to_owned()
         };
-        let envelope =
-            Envelope { authorization: text("authorization"), timeout: text("grpc-timeout") };
+        let envelope = Envelope {
+            authorization: text("authorization"),
+            timeout: text("grpc-timeout"),
+            client: text("latchkey-client-address"),
+        };
         let message = request.into_inner();
         let answer = (self.script.lock().unwrap())(&message);
         self.seen.lock().unwrap().push((message, envelope));

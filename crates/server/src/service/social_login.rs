@@ -1,18 +1,21 @@
 //! `SocialLogin`.
 
+use std::sync::Arc;
+
 use latchkey_identity::Latchkey;
 use latchkey_proto::v1::{self, social_login_server::SocialLogin};
 use tonic::{Request, Response, Status, async_trait};
 
 use crate::{
     access::caller,
+    limits::{Limits, Person},
     status::from_error,
     wire::{link_ticket, login as wire, login_step as step, signing_key, test_login},
 };
 
-/// The service.
+/// The service, and how often it may be asked.
 #[derive(Debug)]
-pub(crate) struct Login(pub(crate) Latchkey);
+pub(crate) struct Login(pub(crate) Latchkey, pub(crate) Arc<Limits>);
 
 #[async_trait]
 impl SocialLogin for Login {
@@ -42,7 +45,9 @@ impl SocialLogin for Login {
         request: Request<v1::StartLoginRequest>,
     ) -> Result<Response<v1::StartLoginResponse>, Status> {
         let caller = caller(&request)?;
+        let person = Person::of(&request, &caller)?;
         let start = wire::start(request.into_inner())?;
+        self.1.start(&caller, &person, &start.application.application)?;
         let started = self.0.start_login(&caller, start).await.map_err(from_error)?;
         Ok(Response::new(wire::started(started)))
     }
@@ -52,8 +57,13 @@ impl SocialLogin for Login {
         request: Request<v1::CompleteLoginRequest>,
     ) -> Result<Response<v1::CompleteLoginResponse>, Status> {
         let caller = caller(&request)?;
+        let person = Person::of(&request, &caller)?;
         let callback = wire::complete(request.into_inner())?;
-        let answer = self.0.complete_login(&caller, callback).await.map_err(from_error)?;
+        self.1.callback(&person)?;
+        let answer = self.0.complete_login(&caller, callback).await;
+        let answer = answer
+            .inspect_err(|error| self.1.callback_failed(&person, error))
+            .map_err(from_error)?;
         Ok(Response::new(wire::completed(answer)))
     }
 
@@ -62,7 +72,9 @@ impl SocialLogin for Login {
         request: Request<v1::SubmitEmailRequest>,
     ) -> Result<Response<v1::SubmitEmailResponse>, Status> {
         let caller = caller(&request)?;
+        let person = Person::of(&request, &caller)?;
         let (at, email) = step::submit(request.into_inner())?;
+        self.1.email(&person)?;
         let answer = self.0.submit_email(&caller, &at, email).await.map_err(from_error)?;
         Ok(Response::new(v1::SubmitEmailResponse { step: Some(step::encode(answer)?) }))
     }
@@ -72,7 +84,9 @@ impl SocialLogin for Login {
         request: Request<v1::VerifyEmailRequest>,
     ) -> Result<Response<v1::VerifyEmailResponse>, Status> {
         let caller = caller(&request)?;
+        let person = Person::of(&request, &caller)?;
         let (at, code) = step::verify(request.into_inner())?;
+        self.1.email(&person)?;
         let answer = self.0.verify_email(&caller, &at, code).await.map_err(from_error)?;
         Ok(Response::new(v1::VerifyEmailResponse { step: Some(step::encode(answer)?) }))
     }
@@ -82,7 +96,9 @@ impl SocialLogin for Login {
         request: Request<v1::ResendEmailCodeRequest>,
     ) -> Result<Response<v1::ResendEmailCodeResponse>, Status> {
         let caller = caller(&request)?;
+        let person = Person::of(&request, &caller)?;
         let at = step::resend(request.into_inner())?;
+        self.1.email(&person)?;
         let answer = self.0.resend_email_code(&caller, &at).await.map_err(from_error)?;
         Ok(Response::new(v1::ResendEmailCodeResponse { step: Some(step::encode(answer)?) }))
     }
@@ -92,7 +108,9 @@ impl SocialLogin for Login {
         request: Request<v1::ConfirmLinkRequest>,
     ) -> Result<Response<v1::ConfirmLinkResponse>, Status> {
         let caller = caller(&request)?;
+        let person = Person::of(&request, &caller)?;
         let at = step::confirm(request.into_inner())?;
+        self.1.email(&person)?;
         let answer = self.0.confirm_link(&caller, &at).await.map_err(from_error)?;
         Ok(Response::new(v1::ConfirmLinkResponse { step: Some(step::encode(answer)?) }))
     }
@@ -102,7 +120,9 @@ impl SocialLogin for Login {
         request: Request<v1::CancelLoginRequest>,
     ) -> Result<Response<v1::CancelLoginResponse>, Status> {
         let caller = caller(&request)?;
+        let person = Person::of(&request, &caller)?;
         let at = step::cancel(request.into_inner())?;
+        self.1.email(&person)?;
         let answer = self.0.cancel_login(&caller, &at).await.map_err(from_error)?;
         Ok(Response::new(v1::CancelLoginResponse { step: Some(step::encode(answer)?) }))
     }
@@ -123,7 +143,11 @@ impl SocialLogin for Login {
     ) -> Result<Response<v1::RedeemLoginResponse>, Status> {
         let caller = caller(&request)?;
         let (code, verifier) = wire::redeem(request.into_inner())?;
-        let redeemed = self.0.redeem_login(&caller, &code, &verifier).await.map_err(from_error)?;
+        self.1.redeem(&caller)?;
+        let redeemed = self.0.redeem_login(&caller, &code, &verifier).await;
+        let redeemed = redeemed
+            .inspect_err(|error| self.1.redeem_failed(&caller, error))
+            .map_err(from_error)?;
         Ok(Response::new(wire::redeemed(redeemed)))
     }
 
@@ -132,7 +156,9 @@ impl SocialLogin for Login {
         request: Request<v1::RedeemTestTicketRequest>,
     ) -> Result<Response<v1::RedeemTestTicketResponse>, Status> {
         let caller = caller(&request)?;
+        let person = Person::of(&request, &caller)?;
         let redeem = test_login::redeem(request.into_inner())?;
+        self.1.begin(&person)?;
         let begun = self.0.redeem_test_ticket(&caller, &redeem).await.map_err(from_error)?;
         Ok(Response::new(test_login::redeemed(begun)))
     }

@@ -138,6 +138,11 @@ pub fn callbacks_refused(reason: &'static str) {
     with(|of| of.callbacks_refused.add(1, &[KeyValue::new("reason", reason)]));
 }
 
+/// Counts a call that came too often, by the limit that stopped it.
+pub fn rate_limited(limit: &'static str) {
+    with(|of| of.rate_limited.add(1, &[KeyValue::new("limit", limit)]));
+}
+
 /// Counts an event handed to the broker, by its type, such as `latchkey.user.signed_up.v1`, and how that ended.
 pub fn event_published(event_type: &str, outcome: &'static str) {
     let event_type = KeyValue::new("type", event_type.to_owned());
