@@ -29,6 +29,7 @@ impl Latchkey {
             intent: Intent::SignUp,
             login_hint: String::new().into(),
             prompt: String::new(),
+            link_ticket: None,
         }))
     }
 }

@@ -78,18 +78,16 @@ impl Latchkey {
         let signer = self.signer(&application.environment).await?;
         let proof = (&code.hash(), &challenge);
         let now = self.clock.now();
-        let sign_in = match self.store.redeem(code.attempt, &application, proof, now).await? {
+        let redeemed = match self.store.redeem(code.attempt, &application, proof, now).await? {
             Some(sign_in) => {
                 self.may_hand_over(&sign_in).await?;
-                sign_in
+                Some(sign_in)
             }
-            None => match self.redeem_adding(&code, &application, challenge).await? {
-                Some(sign_in) => sign_in,
-                None => {
-                    tracing::warn!(attempt.id = %code.attempt, "a login code was refused");
-                    return Err(Error::LoginCodeInvalid);
-                }
-            },
+            None => self.redeem_adding(&code, &application, challenge).await?,
+        };
+        let Some(sign_in) = redeemed else {
+            tracing::warn!(attempt.id = %code.attempt, "a login code was refused");
+            return Err(Error::LoginCodeInvalid);
         };
         let signed_in = self.who_signed_in(sign_in).await?;
         Ok(Redeemed { id_token: signer.id_token(&signed_in, now)?, signed_in })

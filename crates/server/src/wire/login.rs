@@ -122,6 +122,7 @@ pub(super) fn start_again(start: StartLogin) -> v1::StartLoginRequest {
         intent: intent.into(),
         login_hint: start.login_hint.expose_secret().to_owned(),
         prompt: start.prompt,
+        link_ticket: String::new(),
         organization: start.organization.map(|name| name.to_string()).unwrap_or_default(),
     }
 }

@@ -189,6 +189,7 @@ async fn sign_in(begun_at: &Latchkey, ended_at: &Latchkey) {
         intent: Intent::SignInOrUp,
         login_hint: String::new().into(),
         prompt: String::new(),
+        link_ticket: None,
     };
     let started = begun_at.start_login(CALLER, start).await.unwrap();
     let browser = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
