@@ -2,7 +2,6 @@
 
 use std::{
     convert::Infallible,
-    net::IpAddr,
     sync::Arc,
     task::{Context, Poll},
 };
@@ -23,7 +22,7 @@ use tonic::{
 };
 use tower::{Layer, Service};
 
-use crate::{limits::Limits, status};
+use crate::{limits::Limits, prove::prove, status};
 
 const OPERATORS: &[ApiKeyKind] = &[Operator];
 const ADMINISTRATORS: &[ApiKeyKind] = &[Operator, Environment];
@@ -178,28 +177,6 @@ where
 /// Whether a path is answered whoever asks.
 pub(crate) fn is_open(path: &str) -> bool {
     OPEN.iter().any(|open| path.starts_with(open))
-}
-
-/// Finds out whose key a call brings. A peer that brings wrong ones too often is not asked for a
-/// while.
-async fn prove(
-    latchkey: &Latchkey,
-    limits: &Limits,
-    peer: Option<IpAddr>,
-    headers: &HeaderMap,
-) -> Result<Arc<ApiKey>, Status> {
-    let secret = bearer(headers);
-    limits.ask(peer, secret.as_ref())?;
-    let found = match &secret {
-        Some(secret) => latchkey.authenticate(secret).await,
-        None => Err(Error::Unauthenticated),
-    };
-    match (&found, &secret) {
-        (Ok(_), Some(secret)) => limits.key_worked(secret),
-        (Err(Error::Unauthenticated), _) => limits.key_failed(peer),
-        _ => {}
-    }
-    found.map_err(status::from_error)
 }
 
 /// Lets a key make a call that keys of its kind can make.

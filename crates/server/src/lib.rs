@@ -7,6 +7,7 @@ pub mod fuzzed;
 mod health;
 mod limits;
 mod malformed;
+mod prove;
 mod seats;
 mod serve;
 mod service;

@@ -160,7 +160,7 @@ mod tests {
         let last = u32::MAX;
         assert_eq!((budget.take(&last), budget.take(&last)), (Ok(()), Ok(())));
         assert_eq!(budget.limiter.as_ref().unwrap().len(), MOST_KEYS);
-        clock.advance(Duration::from_mins(1));
+        clock.advance(Duration::from_mins(2));
         budget.sweep();
         budget.take(&last).unwrap();
         assert_eq!(budget.take(&last), Err(Duration::from_mins(1)));

@@ -114,7 +114,7 @@ fn a_key_that_worked_is_asked_for_among_any_number_of_wrong_ones() {
 }
 
 /// Bytes of this process that are in memory, by `/proc/self/statm` (proc(5)): its second number, in
-/// pages of 4 KiB.
+/// pages of 4 KiB. Each test has a process of its own (cargo nextest).
 fn resident() -> usize {
     let read = std::fs::read_to_string("/proc/self/statm").unwrap();
     read.split(' ').nth(1).unwrap().parse::<usize>().unwrap() * 4096
