@@ -80,14 +80,7 @@ pub async fn serve(
     let (stopping, drain) = (stop.child_token(), CancellationToken::new());
     let reporting = health::report(reporter, latchkey.clone(), stopping.clone(), drain.clone());
     let reporting = tokio::spawn(reporting);
-    let waiting = {
-        let (stop, drain) = (stop.clone(), drain.clone());
-        tokio::spawn(async move {
-            stop.cancelled().await;
-            sleep(lameduck).await;
-            drain.cancel();
-        })
-    };
+    let waiting = tokio::spawn(wait_lameduck(stop.clone(), lameduck, drain.clone()));
     let sweeping = tokio::spawn({
         let (limits, stop) = (limits.clone(), stopping.clone());
         async move { limits.sweep(stop).await }
@@ -116,6 +109,13 @@ pub async fn serve(
     drain.cancel();
     let _ended_or_panicked = tokio::join!(reporting, sweeping);
     Ok(ended?)
+}
+
+/// Goes on answering for a while after it was told to stop.
+async fn wait_lameduck(stop: CancellationToken, lameduck: Duration, drain: CancellationToken) {
+    stop.cancelled().await;
+    sleep(lameduck).await;
+    drain.cancel();
 }
 
 /// The services for calls within this process. Nobody is asked for a key: each request says in its

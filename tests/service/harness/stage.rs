@@ -88,6 +88,7 @@ actor! {
     start_login(StartLoginRequest) -> StartLoginResponse = unsaid;
     redeem_login(RedeemLoginRequest) -> RedeemLoginResponse = unsaid;
     redeem_test_ticket(RedeemTestTicketRequest) -> RedeemTestTicketResponse = unsaid;
+    create_link_ticket(CreateLinkTicketRequest) -> CreateLinkTicketResponse = unsaid;
     list_signing_keys(ListSigningKeysRequest) -> ListSigningKeysResponse = unsaid;
 }
 

@@ -115,6 +115,7 @@ impl Explanations {
         }
     }
 
+    #[expect(clippy::too_many_lines, reason = "a line for each reason, so that none is forgotten")]
     fn of_rpc(&self, reason: ErrorReason) -> &Explanation {
         use ErrorReason as R;
         match reason {

@@ -14,6 +14,7 @@ const POLICY: &str =
 const TRANSPORT: &str = "max-age=31536000; includeSubDomains";
 
 /// Requests that reach every route, and every kind of answer.
+#[expect(clippy::too_many_lines, reason = "a line for each request")]
 fn requests() -> Vec<(String, u16)> {
     let query = query();
     [

@@ -40,10 +40,10 @@ both! {
         assert!(ticket.starts_with("lk_link_") && ticket.len() == 51, "{ticket}");
         let begin = || app.begin_with(app.adding_request(&ticket));
 
-        let begun = join_all((0..32).map(|_| begin())).await;
+        let answers = join_all((0..32).map(|_| begin())).await;
 
-        assert_eq!(begun.iter().filter(|begun| begun.is_ok()).count(), 1);
-        begun.iter().filter_map(|begun| begun.as_ref().err()).for_each(does_not_work);
+        assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 1);
+        answers.iter().filter_map(|answer| answer.as_ref().err()).for_each(does_not_work);
         does_not_work(&begin().await.unwrap_err());
         assert_eq!(app.rows("link_tickets").await, 0);
     }
