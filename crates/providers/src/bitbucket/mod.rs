@@ -104,7 +104,8 @@ impl Provider for Bitbucket {
         let reading = Reading { grant, scope: "account", budget: &budget };
         let read = budget.spend(async {
             let url = self.settings.api(&["user"]);
-            let user: api::User = self.read(&url, reading).await?;
+            // Large as it is, it is kept out of the futures around it.
+            let user: api::User = Box::pin(self.read(&url, reading)).await?;
             user.account(self.settings.reach())
         });
         watched(&self.name, "account", call_span!("provider.account", self.name), read).await
