@@ -26,7 +26,7 @@ const HEAD: &str = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n";
 fn gzip_bomb() -> Vec<u8> {
     let mut packed = GzEncoder::new(Vec::new(), Compression::best());
     for _ in 0..60 {
-        packed.write_all(&[b' '; 1024 * 1024]).unwrap();
+        packed.write_all(&vec![b' '; 1024 * 1024]).unwrap();
     }
     let packed = packed.finish().unwrap();
     assert!(packed.len() < 64 * 1024, "small enough to be read: {}", packed.len());
@@ -119,5 +119,5 @@ async fn what_a_provider_says_is_not_in_errors() {
 /// All that an error tells, to people and to logs.
 fn whole(error: &Error) -> String {
     let causes = std::iter::successors(Some(error as &dyn std::error::Error), |it| it.source());
-    causes.map(|cause| format!("{cause:?} {cause} ")).collect()
+    causes.map(|cause| format!("{cause:?} {cause}")).collect::<Vec<_>>().join(" ")
 }
