@@ -10,6 +10,7 @@ use super::{
     organizations::ORGANIZATION,
 };
 
+#[expect(clippy::too_many_lines, reason = "a case for each request, and what its fields take")]
 pub(super) fn sign_ins() -> Vec<Case> {
     const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
     let (verifier, long) = ("v".repeat(128), "v".repeat(129));

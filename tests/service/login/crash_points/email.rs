@@ -85,9 +85,9 @@ async fn a_code_that_is_queued_is_sent_once_whoever_hears_of_it() {
             let call = bring(&app, &process, &at.0, &at.1);
             bridge.closed().await;
             if breaks {
-                bridge.break_off()
+                bridge.break_off();
             } else {
-                process.kill()
+                process.kill();
             }
             let _told_or_not = call.await.unwrap();
 
@@ -113,9 +113,9 @@ async fn a_code_whose_try_was_counted_and_no_more_can_be_brought_again() {
             let call = verify(&process, &waiting, &code);
             bridge.closed().await;
             if breaks {
-                bridge.break_off()
+                bridge.break_off();
             } else {
-                process.kill()
+                process.kill();
             }
             assert!(call.await.unwrap().is_err());
 
@@ -137,9 +137,9 @@ async fn a_code_whose_sign_in_is_committed_signs_in_whoever_hears_of_it() {
                 let call = verify(&process, &waiting, &code);
                 bridge.closed().await;
                 if breaks {
-                    bridge.break_off()
+                    bridge.break_off();
                 } else {
-                    process.kill()
+                    process.kill();
                 }
                 let told = call.await.unwrap();
                 // Found out by reading; what nobody committed can be tried again.

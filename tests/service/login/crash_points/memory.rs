@@ -8,7 +8,7 @@ use super::{asked, at_the_callback, bring, is_abandoned};
 use crate::both;
 
 /// Longer than the test.
-const LONG: Duration = Duration::from_secs(60);
+const LONG: Duration = Duration::from_mins(1);
 
 both! {
     async fn a_process_that_dies_when_the_code_was_sent_leaves_nothing_behind(app) {

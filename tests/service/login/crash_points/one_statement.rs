@@ -24,9 +24,9 @@ async fn before_the_statement_nothing_changed() {
             let call = bring(&app, &process, &at.0, &at.1);
             bridge.closed().await;
             if breaks {
-                bridge.break_off()
+                bridge.break_off();
             } else {
-                process.kill()
+                process.kill();
             }
 
             let status = call.await.unwrap().unwrap_err();
@@ -60,9 +60,9 @@ async fn after_the_statement_the_person_is_signed_in() {
             let call = bring(&app, &process, &at.0, &at.1);
             bridge.closed().await;
             if breaks {
-                bridge.break_off()
+                bridge.break_off();
             } else {
-                process.kill()
+                process.kill();
             }
 
             let told = call.await.unwrap();

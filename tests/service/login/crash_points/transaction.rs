@@ -26,9 +26,9 @@ async fn c0_before_the_claim_nothing_happened_and_the_same_callback_works() {
             let call = bring(&app, &process, &at.0, &at.1);
             bridge.closed().await;
             if breaks {
-                bridge.break_off()
+                bridge.break_off();
             } else {
-                process.kill()
+                process.kill();
             }
 
             assert!(call.await.unwrap().is_err());
@@ -50,9 +50,9 @@ async fn c1_claimed_and_the_code_not_sent_ends_as_if_it_had_been() {
             let call = bring(&app, &process, &at.0, &at.1);
             bridge.closed().await;
             if breaks {
-                bridge.break_off()
+                bridge.break_off();
             } else {
-                process.kill()
+                process.kill();
             }
 
             assert!(call.await.unwrap().is_err());
@@ -74,9 +74,9 @@ async fn c4_with_the_profile_in_memory_nothing_is_written() {
             bridge.close_at(before("BEGIN"));
             bridge.closed().await;
             if breaks {
-                bridge.break_off()
+                bridge.break_off();
             } else {
-                process.kill()
+                process.kill();
             }
 
             let status = call.await.unwrap().unwrap_err();
@@ -102,9 +102,9 @@ async fn c5_within_the_transaction_nothing_of_it_stays() {
             let call = bring(&app, &process, &at.0, &at.1);
             bridge.closed().await;
             if breaks {
-                bridge.break_off()
+                bridge.break_off();
             } else {
-                process.kill()
+                process.kill();
             }
 
             let status = call.await.unwrap().unwrap_err();
