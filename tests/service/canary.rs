@@ -2,7 +2,7 @@
 
 use bitbucket_stand_in::{Account, Consumer, Email, Endpoint, Fault, StandIn};
 use latchkey_proto::v1::{
-    CompleteLoginRequest, CreateCredentialRequest, Credential, ListCredentialsRequest,
+    CompleteLoginRequest, Connection, CreateCredentialRequest, Credential, ListCredentialsRequest,
     StartLoginRequest,
 };
 use latchkey_test_database::TestDatabase;
@@ -15,6 +15,7 @@ use crate::harness::{
     broker::Corner,
     leaks::Canaries,
     person::{VERIFIER, login_code, parameter},
+    proving::code_in,
     telemetry::RECORDED,
     with_app,
 };
@@ -66,6 +67,7 @@ async fn nothing_is_told(app: TestApp) {
     let other_relay = scene.app.relay_to(&refused);
 
     scene.sign_in_well().await;
+    scene.an_address_is_proven().await;
     scene.callbacks_go_wrong().await;
     scene.the_provider_goes_wrong().await;
     scene.callers_go_wrong().await;
@@ -124,6 +126,23 @@ impl Scene {
         if !code.is_empty() {
             self.secrets.add("a provider's code", code);
         }
+    }
+
+    /// The code itself has too few digits to be looked for among all the numbers that are told.
+    async fn an_address_is_proven(&mut self) {
+        self.app.verify_by_code().await;
+        self.app.deliver_mail();
+        let (waiting, _) = self.app.come_to_wait("bob").await;
+        self.know(&waiting.begun, &waiting.callback.code);
+        self.secrets.add("a continuation", &waiting.continuation);
+        let code = self.app.mailed_code(1).await;
+        let mut stolen = waiting.clone();
+        stolen.browser_secret = "guessed".to_owned();
+        self.told.push(self.app.verify(&stolen, &code).await.unwrap_err());
+        let step = self.app.verify(&waiting, &code).await.unwrap();
+        self.secrets.add("a login code", code_in(&step));
+        self.told.push(self.app.submit(&waiting, HINT).await.unwrap_err());
+        self.app.change_connection("verify_by_code", Connection::default()).await;
     }
 
     async fn sign_in_well(&mut self) {
@@ -273,7 +292,7 @@ impl Scene {
             let told = format!("{status:?} {:?}", status.get_error_details());
             everything.assert_absent("an error", &told);
         }
-        assert_eq!(self.personal.in_text(events).len(), 3, "events do tell who somebody is");
+        assert_eq!(self.personal.in_text(events).len(), 5, "events do tell who somebody is");
         self.secrets.assert_absent("an event", events);
         let database = &self.app.database;
         assert!(self.personal.count_in_database(database).await > 2, "the look at it works");

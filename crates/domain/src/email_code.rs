@@ -37,8 +37,8 @@ pub struct EmailCode(SecretString);
 impl EmailCode {
     /// The code that follows from random or derived bytes.
     pub fn from_bytes(bytes: [u8; 32]) -> Self {
-        let (first, _) = bytes.split_at(8);
-        let number = first.iter().fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
+        let [a, b, c, d, e, f, g, h, ..] = bytes;
+        let number = u64::from_be_bytes([a, b, c, d, e, f, g, h]);
         Self(format!("{:06}", number % 1_000_000).into())
     }
 
@@ -237,7 +237,22 @@ mod tests {
     fn a_code_has_six_digits_and_does_not_show() {
         let code = EmailCode::from_bytes([0; 32]);
         assert_eq!(code.expose_secret(), "000000");
+        // The first eight bytes as a number, and of that the last six digits.
+        let mut bytes = [0xff; 32];
+        bytes[..8].copy_from_slice(&9_876_012_345_u64.to_be_bytes());
+        assert_eq!(EmailCode::from_bytes(bytes).expose_secret(), "012345");
         assert_eq!(format!("{code:?}"), "EmailCode(…)");
+    }
+
+    #[test]
+    fn an_address_and_an_account_are_counted_apart() {
+        let address = EmailAddress::parse("rowan@mail.example").unwrap();
+        let issuer = Issuer("https://bitbucket.org".to_owned());
+        let subject = Subject::parse("{1}").unwrap();
+        assert_eq!(CountedFor::Address(&address).to_string(), "rowan@mail.example");
+        let account = CountedFor::Account(&issuer, &subject).to_string();
+        assert_eq!(account, "https://bitbucket.org {1}");
+        assert!(EmailAddress::parse(&account).is_err());
     }
 
     #[test]

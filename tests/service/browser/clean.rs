@@ -58,7 +58,7 @@ on_sqlite! {
 
         let cookies = browser.cookies().await;
         let names: Vec<_> = cookies.iter().map(|cookie| cookie["name"].as_str().unwrap()).collect();
-        assert_eq!(cookies.len(), 2, "the attempt's and the last used: {names:?}");
+        assert_eq!(cookies.len(), 3, "the attempt's, the last used and the demo's: {names:?}");
         assert!(cookies.iter().all(|cookie| cookie["httpOnly"] == true), "{names:?}");
         assert!(cookies.iter().all(|cookie| cookie["sameSite"] == "Lax"), "{names:?}");
     }

@@ -50,9 +50,9 @@ impl Latchkey {
         challenge: CodeChallenge,
     ) -> Result<Option<SignIn>> {
         let waiting = self.store.waiting(code.attempt).await?;
-        let sign_in = self.store.sign_in(code.attempt).await?;
         let waiting = waiting.filter(|waiting| waiting.sealed_profile.is_some());
-        let Some((waiting, sign_in)) = waiting.zip(sign_in) else { return Ok(None) };
+        let Some(waiting) = waiting else { return Ok(None) };
+        let Some(sign_in) = self.store.sign_in(code.attempt).await? else { return Ok(None) };
         let profile = self.open_waiting(&waiting)?;
         let Some(user) = profile.adds_to else { return Ok(None) };
         // With no transaction open, which would hold one connection to the database and wait for another.
