@@ -37,8 +37,8 @@ pub struct EmailCode(SecretString);
 impl EmailCode {
     /// The code that follows from random or derived bytes.
     pub fn from_bytes(bytes: [u8; 32]) -> Self {
-        let [a, b, c, d, e, f, g, h, ..] = bytes;
-        let number = u64::from_be_bytes([a, b, c, d, e, f, g, h]);
+        let first = bytes.first_chunk().expect("32 bytes begin with 8");
+        let number = u64::from_be_bytes(*first);
         Self(format!("{:06}", number % 1_000_000).into())
     }
 
