@@ -48,7 +48,9 @@ impl FromStr for KeyId {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let number = u32::from_str_radix(text, 16).ok().filter(|_| text.len() == 8);
+        // A number may have a sign as well, an id may not.
+        let is_id = text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let number = u32::from_str_radix(text, 16).ok().filter(|_| is_id);
         let number = number.ok_or("a key id is 8 hexadecimal digits")?;
         Ok(Self(number.to_be_bytes()))
     }

@@ -104,13 +104,29 @@ mod tests {
     #[test]
     fn a_value_opens_for_its_own_purpose_and_place_only() {
         let (_, ring) = ring();
-        let sealed = ring.seal(Purpose::State, b"here", b"text").unwrap();
-        let open = |purpose, aad: &[u8]| ring.open(purpose, aad, &sealed).map(|opened| opened.text);
-        assert_eq!(open(Purpose::State, b"here"), Ok(b"text".to_vec()));
-        assert_eq!(open(Purpose::State, b"there"), Err(Error::NotOurs));
-        for other in Purpose::ALL.into_iter().filter(|purpose| *purpose != Purpose::State) {
-            assert_eq!(open(other, b"here"), Err(Error::NotOurs));
+        for sealed_for in Purpose::ALL {
+            let sealed = ring.seal(sealed_for, b"here", b"text").unwrap();
+            let open = |purpose, aad| ring.open(purpose, aad, &sealed).map(|opened| opened.text);
+            for purpose in Purpose::ALL {
+                let wanted =
+                    if purpose == sealed_for { Ok(b"text".to_vec()) } else { Err(Error::NotOurs) };
+                assert_eq!(
+                    open(purpose, b"here".as_slice()),
+                    wanted,
+                    "{sealed_for:?}, {purpose:?}"
+                );
+                assert_eq!(open(purpose, b"there"), Err(Error::NotOurs), "{sealed_for:?}");
+            }
         }
+    }
+
+    #[test]
+    fn a_ring_holds_its_own_keys_and_no_other() {
+        let (mut file, ring) = ring();
+        let added = file.add().unwrap();
+        assert!(ring.holds(ring.primary()));
+        assert!(!ring.holds(added));
+        assert!(KeyRing::load(&file).unwrap().holds(added));
     }
 
     #[test]
@@ -171,8 +187,8 @@ mod tests {
     #[test]
     fn no_key_shows_in_debug_output() {
         let (file, ring) = ring();
-        let shown = format!("{ring:?} {file:?}");
-        assert!(!shown.contains(file.keys[0].secret.expose_secret()));
+        assert_eq!(format!("{ring:?}"), format!("[{}]", file.primary));
+        assert!(!format!("{file:?}").contains(file.keys[0].secret.expose_secret()));
     }
 
     proptest! {
