@@ -105,7 +105,7 @@ impl Attempt {
 
 #[cfg(test)]
 pub(super) mod tests {
-    use latchkey_domain::time::Timestamp;
+    use latchkey_domain::{environment::EnvironmentKind, text::DisplayName, time::Timestamp};
 
     use super::*;
     use crate::login::flow::tests::flow;
@@ -129,5 +129,41 @@ pub(super) mod tests {
     fn an_attempt_can_be_shown_without_the_state_of_the_application() {
         let shown = format!("{:?}", attempt());
         assert!(shown.contains("ref_") && !shown.contains("ssss"), "{shown}");
+    }
+
+    #[test]
+    fn a_redirect_uri_is_found_by_what_stands_for_it_while_the_application_has_it() {
+        let uris = ["https://shop.example/back", "https://shop.example/other"]
+            .map(|uri| RedirectUri::parse(uri, EnvironmentKind::Production).unwrap());
+        let mut shop = Application {
+            environment: "dev".parse().unwrap(),
+            id: "shop".parse().unwrap(),
+            display_name: DisplayName::parse("Shop").unwrap(),
+            redirect_uris: uris.to_vec(),
+            version: 1,
+            created_at: Timestamp(1),
+            updated_at: Timestamp(1),
+        };
+        for uri in &uris {
+            assert_eq!(RedirectUriId::of(uri).find(&shop), Some(uri));
+        }
+        shop.redirect_uris.remove(0);
+        assert_eq!(RedirectUriId::of(&uris[0]).find(&shop), None);
+    }
+
+    #[test]
+    fn an_attempt_names_what_it_is_for() {
+        let attempt = Attempt {
+            flow: Flow { environment: "dev".parse().unwrap(), ..flow() },
+            application: "shop".parse().unwrap(),
+            organization: Some("acme".parse().unwrap()),
+            ..attempt()
+        };
+        assert_eq!(attempt.application_name().to_string(), "environments/dev/applications/shop");
+        let organization = attempt.organization_name().map(|name| name.to_string());
+        assert_eq!(organization.as_deref(), Some("environments/dev/organizations/acme"));
+        assert_eq!(attempt.custom_domain(), Some(&attempt.flow.host));
+        let plain = Attempt { organization: None, on_custom_domain: false, ..attempt };
+        assert_eq!((plain.organization_name(), plain.custom_domain()), (None, None));
     }
 }

@@ -51,17 +51,42 @@ impl LoginCode {
 
 #[cfg(test)]
 mod tests {
+    use latchkey_domain::{mail::Language, time::Timestamp};
+    use latchkey_keyring::KeyFile;
+
     use super::*;
+    use crate::login::attempt::{Attempt, tests::attempt};
 
     #[test]
     fn a_code_reads_back_and_nothing_else_does() {
-        let attempt = AttemptId::new(latchkey_domain::time::Timestamp(0));
+        let attempt = AttemptId::new(Timestamp(0));
         let code = LoginCode { attempt, proof: [5; 32] };
         let read = LoginCode::parse(&code.to_text()).unwrap();
         assert_eq!((read.attempt, read.proof), (attempt, [5; 32]));
         let text = code.to_text().expose_secret().to_owned();
         for bad in ["", "lk_code_", &text[8..], &text[..text.len() - 4], &format!("{text}AAAA")] {
             assert!(LoginCode::parse(&bad.into()).is_none(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_code_follows_from_its_sign_in_and_the_key_of_its_state_and_is_kept_as_a_digest() {
+        let mut file = KeyFile::generate().unwrap();
+        let added = file.add().unwrap();
+        let keyring = KeyRing::load(&file).unwrap();
+        let code = |attempt: &Attempt, key| {
+            let opened = Opened { attempt: attempt.clone(), key, language: Language::English };
+            LoginCode::of(&opened, &keyring).unwrap()
+        };
+        let one = attempt();
+        let mut other = one.clone();
+        other.flow.id = AttemptId::new(Timestamp(5));
+        let first = code(&one, file.primary);
+        assert_eq!(first.attempt, one.flow.id);
+        assert_eq!(first.proof, code(&one, file.primary).proof);
+        assert_eq!(first.hash(), sha256(&first.proof));
+        for another in [code(&other, file.primary), code(&one, added)] {
+            assert_ne!(another.proof, first.proof);
         }
     }
 }

@@ -200,4 +200,21 @@ pub(super) mod tests {
             assert_eq!(flow().same_browser(other), Err(TurnedAway::BrowserMismatch));
         }
     }
+
+    #[test]
+    fn each_state_has_a_cookie_of_its_own_that_is_bound_to_its_host_where_browsers_can() {
+        let host = Host::parse("login.example.com").unwrap();
+        let name = cookie_name("state", &host);
+        // The first 12 bytes of SHA-256, as `printf state | openssl sha256 -binary | basenc --base64url` has them.
+        assert_eq!(name, "__Host-latchkey-S6aXNcpTdl7Wpwnt");
+        assert_ne!(cookie_name("other", &host), name);
+        let local = cookie_name("state", &Host::parse("localhost:8080").unwrap());
+        assert_eq!(local, "latchkey-S6aXNcpTdl7Wpwnt");
+    }
+
+    #[test]
+    fn a_digest_is_cut_from_its_beginning() {
+        let digest = std::array::from_fn(|n| u8::try_from(n).unwrap());
+        assert_eq!(first_bytes(digest), [0, 1, 2, 3]);
+    }
 }

@@ -131,6 +131,28 @@ mod tests {
     }
 
     #[test]
+    fn a_state_that_is_too_long_is_not_looked_at() {
+        let (keyring, flow) = (keyring(), flow());
+        let place = place(&flow.connection_name(), &flow.host);
+        let written = postcard::to_stdvec(&State::Test(SealedFlow::of(&flow))).unwrap();
+        let short = keyring.seal(Purpose::State, &place, &written).unwrap().len();
+        let opened = |length: usize| {
+            let mut padded = written.clone();
+            padded.resize(written.len() + length - short, 0);
+            let sealed = keyring.seal(Purpose::State, &place, &padded).unwrap();
+            let state = BASE64_URL_SAFE_NO_PAD.encode(sealed);
+            (state.len(), State::open(&state, &flow.connection_name(), &flow.host, &keyring))
+        };
+        // Three bytes are four characters.
+        let longest = MAX_STATE_LENGTH / 4 * 3;
+        let (length, whole) = opened(longest);
+        assert!(length == MAX_STATE_LENGTH && whole.is_ok());
+        for over in [longest + 1, longest + 100] {
+            assert!(matches!(opened(over).1, Err(Error::StateInvalid)), "{over}");
+        }
+    }
+
+    #[test]
     fn a_state_shows_none_of_its_fields() {
         let state = State::SignIn(attempt()).seal(&keyring()).unwrap();
         let bytes = BASE64_URL_SAFE_NO_PAD.decode(state).unwrap();

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use futures_util::future::join_all;
 use latchkey_domain::{id::AttemptId, pkce::CodeChallenge, sign_in::LOGIN_CODE_LIFETIME};
-use latchkey_store::Store;
+use latchkey_store::{Store, Tx};
 use tokio::sync::Barrier;
 
 use crate::made;
@@ -69,6 +69,39 @@ crate::both! {
         let attempt = made::claimed(&store).await;
         let proof = (&made::CODE_HASH, &made::CHALLENGE);
         let redeemed = store.redeem(attempt, &made::shop(), proof, made::NOW).await.unwrap();
+        assert_eq!(redeemed, None);
+    }
+
+    async fn a_code_that_was_given_before_the_end_is_redeemed_by_what_ends_it_alone(db) {
+        let store = db.store().await;
+        let attempt = made::claimed(&store).await;
+        let expiry = made::NOW.plus(LOGIN_CODE_LIFETIME);
+        let give =
+            async |tx: &Tx| tx.give_login_code(attempt, made::CODE_HASH, expiry).await;
+        assert!(made::added(&store, give).await);
+        let proof = (&made::CODE_HASH, &made::CHALLENGE);
+        assert_eq!(store.redeem(attempt, &made::shop(), proof, made::NOW).await.unwrap(), None);
+
+        let redeem = async |proof, now| {
+            let tx = store.begin().await.unwrap();
+            tx.redeem_waiting(attempt, &made::shop(), proof, now).await.unwrap()
+        };
+        assert_eq!(redeem((&[8; 32], &made::CHALLENGE), made::NOW).await, None, "another code");
+        assert_eq!(redeem(proof, expiry).await, None, "too late");
+        let sign_in = redeem(proof, made::NOW).await.expect("the right one");
+        assert_eq!((sign_in.id, sign_in.redeemed_at), (attempt, Some(made::NOW)));
+        assert_eq!(sign_in.end, None);
+    }
+
+    async fn a_sign_in_that_has_its_end_is_given_no_code_and_does_not_wait_for_one(db) {
+        let store = db.store().await;
+        let attempt = finished(&store).await;
+        let expiry = made::NOW.plus(LOGIN_CODE_LIFETIME);
+        let give = async |tx: &Tx| tx.give_login_code(attempt, [8; 32], expiry).await;
+        assert!(!made::added(&store, give).await);
+        let tx = store.begin().await.unwrap();
+        let proof = (&made::CODE_HASH, &made::CHALLENGE);
+        let redeemed = tx.redeem_waiting(attempt, &made::shop(), proof, made::NOW).await.unwrap();
         assert_eq!(redeemed, None);
     }
 }

@@ -46,6 +46,7 @@ mod tests {
             let of = if nth < 2 { &opened } else { &other };
             let number = if nth % 2 == 0 { 1 } else { 2 };
             assert!(is_same(&code, &code_of(of, number, &keyring).unwrap()));
+            assert!(!is_same(&code, &code_of(of, number + 7, &keyring).unwrap()));
         }
     }
 }

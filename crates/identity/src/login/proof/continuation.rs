@@ -48,6 +48,17 @@ struct Sealed {
     attempt: Attempt<SealedFlow>,
 }
 
+impl Sealed {
+    fn of(opened: &Opened) -> Self {
+        let attempt = opened.attempt.clone();
+        Self {
+            connection: attempt.flow.connection.clone(),
+            key: opened.key,
+            attempt: attempt.with_flow(|flow| SealedFlow::of(&flow)),
+        }
+    }
+}
+
 /// Without what the application brought.
 impl fmt::Debug for Sealed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -59,12 +70,7 @@ impl Opened {
     /// Seals what the browser goes on with: for its host, and no other.
     pub(in crate::login) fn continuation(&self, keyring: &KeyRing) -> Result<SecretString> {
         let flow = &self.attempt.flow;
-        let sealed = Sealed {
-            connection: flow.connection.clone(),
-            key: self.key,
-            attempt: self.attempt.clone().with_flow(|flow| SealedFlow::of(&flow)),
-        };
-        let text = postcard::to_stdvec(&sealed)
+        let text = postcard::to_stdvec(&Sealed::of(self))
             .map_err(|_| Error::Internal("a continuation cannot be written"))?;
         let place = place(&flow.environment, &flow.host);
         let sealed = keyring.seal(Purpose::Continuation, &place, &text)?;
@@ -153,5 +159,38 @@ mod tests {
             Opened { attempt: attempt(), key: keyring.primary(), language: Language::English };
         let shown = format!("{:?}", at(&opened, "sealed-secret".into()));
         assert!(!shown.contains("-secret"), "{shown}");
+    }
+
+    #[test]
+    fn a_continuation_that_is_too_long_is_not_looked_at() {
+        let keyring = keyring();
+        let opened =
+            Opened { attempt: attempt(), key: keyring.primary(), language: Language::English };
+        let flow = &opened.attempt.flow;
+        let written = postcard::to_stdvec(&Sealed::of(&opened)).unwrap();
+        let place = place(&flow.environment, &flow.host);
+        let short = keyring.seal(Purpose::Continuation, &place, &written).unwrap().len();
+        let again = |length: usize| {
+            let mut padded = written.clone();
+            padded.resize(written.len() + length - short, 0);
+            let sealed = keyring.seal(Purpose::Continuation, &place, &padded).unwrap();
+            let text = BASE64_URL_SAFE_NO_PAD.encode(sealed);
+            (text.len(), Opened::from_continuation(&at(&opened, text.into()), &keyring))
+        };
+        // Three bytes are four characters.
+        let longest = MAX_LENGTH / 4 * 3;
+        let (length, whole) = again(longest);
+        assert!(length == MAX_LENGTH && whole.is_ok());
+        for over in [longest + 1, longest + 100] {
+            assert!(matches!(again(over).1, Err(Error::ContinuationInvalid)), "{over}");
+        }
+    }
+
+    #[test]
+    fn what_is_sealed_can_be_shown_without_what_the_application_brought() {
+        let key = keyring().primary();
+        let opened = Opened { attempt: attempt(), key, language: Language::English };
+        let shown = format!("{:?}", Sealed::of(&opened));
+        assert!(shown.starts_with("Sealed { connection:") && !shown.contains("ssss"), "{shown}");
     }
 }
