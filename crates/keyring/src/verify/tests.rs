@@ -125,6 +125,22 @@ fn what_is_no_token_at_all_is_refused() {
 }
 
 #[test]
+fn a_token_of_16_kib_is_read_and_a_longer_one_is_not_looked_at() {
+    const LIMIT: usize = 16_384;
+    let key = other();
+    let (mut lengths, mut padding) = (Vec::new(), LIMIT / 4 * 3 - 400);
+    while lengths.last().is_none_or(|length| *length <= LIMIT + 8) {
+        padding += 1;
+        let claims = with("sub", json!("p".repeat(padding)));
+        let token = key.sign("here", &claims).unwrap().expose_secret().to_owned();
+        let wanted = if token.len() > LIMIT { Err(TokenRefused::Malformed) } else { Ok(claims) };
+        lengths.push(token.len());
+        assert_eq!(tried(token, &key), wanted, "{padding}");
+    }
+    assert!(lengths.contains(&LIMIT) && lengths.contains(&(LIMIT + 1)), "{lengths:?}");
+}
+
+#[test]
 fn a_claim_that_says_something_else_or_nothing_is_refused() {
     let key = other();
     let leeway = i64::try_from(LEEWAY.as_secs()).unwrap();
