@@ -27,14 +27,17 @@ impl Jar {
 
     /// The name of the cookie that belongs to a sign-in's `state`.
     pub(crate) fn attempt_name(self, state: &str) -> String {
-        format!("{}{}", self.prefix(), suffix(state))
+        self.named(&suffix(state))
+    }
+
+    /// The name with this end.
+    pub(crate) fn named(self, suffix: &str) -> String {
+        format!("{}{suffix}", self.prefix())
     }
 
     /// Whether this may be the name of an attempt's cookie.
     pub(crate) fn is_attempt(self, name: &str) -> bool {
-        let suffix = name.strip_prefix(self.prefix()).unwrap_or_default();
-        let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
-        suffix.len() == ATTEMPT_SUFFIX && suffix.bytes().all(plain)
+        name.strip_prefix(self.prefix()).is_some_and(is_suffix)
     }
 
     /// A `Set-Cookie` that scripts cannot read and that comes back after a visit to the provider;
@@ -56,6 +59,16 @@ impl Jar {
     pub(crate) fn forget(self, name: &str) -> Option<HeaderValue> {
         self.set(name, "", Duration::ZERO)
     }
+}
+
+/// Whether the name of an attempt's cookie may end so.
+pub(crate) fn is_suffix(text: &str) -> bool {
+    text.len() == ATTEMPT_SUFFIX && is_plain(text)
+}
+
+/// Whether a text has the characters of base64url (RFC 4648, section 5) and no others.
+pub(crate) fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
 }
 
 /// What tells the cookies of one state from those of another.

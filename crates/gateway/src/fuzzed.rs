@@ -4,7 +4,12 @@
 use http::{HeaderMap, HeaderValue, header};
 use url::Url;
 
-use crate::{cookies, language, login, query::Params, redirect};
+use crate::{
+    cookies, language,
+    login::{self, attempt::Attempt},
+    query::Params,
+    redirect,
+};
 
 /// A callback's query: whatever is taken is short, and cannot stand beside its contrary.
 pub fn callback_query(data: &[u8]) {
@@ -27,6 +32,9 @@ pub fn cookies(data: &[u8]) {
         if cookies::only(&headers, name).is_some() {
             assert_eq!(cookies::all(&headers).filter(|(other, _)| other == &name).count(), 1);
         }
+        if let Some(kept) = Attempt::read(name.to_owned(), &headers) {
+            assert!(value.starts_with(&kept.browser_secret), "{name}");
+        }
     }
 }
 
@@ -35,7 +43,7 @@ pub fn languages(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     let accepted = HeaderValue::from_bytes(data).ok();
     let headers = accepted.map(|value| (header::ACCEPT_LANGUAGE, value)).into_iter().collect();
-    assert!(["en", "de"].contains(&language::pick(text, &headers).lang));
+    assert!(["en", "de"].contains(&language::pick(text, None, &headers).lang));
 }
 
 /// Where a browser is sent: never but to the URL that the service gave, or to a registered address with

@@ -7,15 +7,24 @@ use crate::texts::{self, Texts};
 /// Most wishes that are looked at: more is not a person's browser.
 const MOST_WISHES: usize = 16;
 
-/// Picks the language of a page: what the application asked for, then what the browser prefers,
-/// then English.
-pub(crate) fn pick(ui_locales: &str, headers: &HeaderMap) -> &'static Texts {
-    let asked = ui_locales.split_ascii_whitespace().take(MOST_WISHES);
+/// Picks the language of a page: what the application asked for, then what the sign-in began in, then
+/// what the browser prefers, then English.
+pub(crate) fn pick(
+    ui_locales: &str,
+    began_in: Option<&'static Texts>,
+    headers: &HeaderMap,
+) -> &'static Texts {
     let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-    asked
-        .chain(by_preference(accepted.unwrap_or_default()))
-        .find_map(catalogue)
+    asked(ui_locales)
+        .or(began_in)
+        .or_else(|| by_preference(accepted.unwrap_or_default()).find_map(catalogue))
         .unwrap_or(&texts::ENGLISH)
+}
+
+/// The first language of a list that there is a catalogue for (OpenID Connect Core 1.0, 3.1.2.1:
+/// `ui_locales`).
+pub(crate) fn asked(ui_locales: &str) -> Option<&'static Texts> {
+    ui_locales.split_ascii_whitespace().take(MOST_WISHES).find_map(catalogue)
 }
 
 /// The catalogue for a language tag (RFC 5646), whatever the region.
@@ -43,8 +52,20 @@ mod tests {
     use super::*;
 
     fn picked(ui_locales: &str, accepted: &'static str) -> &'static str {
+        began(ui_locales, "", accepted)
+    }
+
+    fn began(ui_locales: &str, in_language: &str, accepted: &'static str) -> &'static str {
         let value = http::HeaderValue::from_static(accepted);
-        pick(ui_locales, &HeaderMap::from_iter([(header::ACCEPT_LANGUAGE, value)])).lang
+        let headers = HeaderMap::from_iter([(header::ACCEPT_LANGUAGE, value)]);
+        pick(ui_locales, asked(in_language), &headers).lang
+    }
+
+    #[test]
+    fn a_sign_in_goes_on_as_it_began_unless_it_is_asked_for_another_language() {
+        assert_eq!(began("", "de", "en"), "de");
+        assert_eq!(began("en", "de", "de"), "en");
+        assert_eq!(began("tlh", "de", "en"), "de");
     }
 
     #[test]

@@ -15,6 +15,7 @@ use crate::{
     client,
     fault::Fault,
     headers, language,
+    login::attempt,
     place::Places,
     query::Params,
     reason::Reason,
@@ -44,8 +45,12 @@ pub(crate) async fn finish(
     next: Next,
 ) -> Response {
     let params = Params::parse(request.uri().query().unwrap_or_default().as_bytes());
-    let texts = language::pick(params.once("ui_locales").unwrap_or_default(), request.headers());
     let place = frame.places.of(&request);
+    let began_in = place
+        .as_ref()
+        .and_then(|place| attempt::language_of(place.jar, request.uri(), request.headers()));
+    let asked = params.once("ui_locales").unwrap_or_default();
+    let texts = language::pick(asked, began_in, request.headers());
     let client = frame.places.client(&request);
     request.extensions_mut().insert(Language(texts));
     if let Some(place) = place.clone() {

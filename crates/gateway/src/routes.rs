@@ -38,11 +38,8 @@ pub fn router(config: &Config, channel: Channel) -> Router {
         .route("/login", get(login::page::show))
         .route("/login/{connection}", post(login::start::chosen))
         .route("/login/callback/{connection}", any(login::callback::arrived))
-        .route("/login/continue/{continuation}", get(login::waiting::show))
-        .route(
-            "/login/continue/{continuation}/{deed}",
-            get(login::waiting::back).post(login::waiting::act),
-        )
+        .route("/login/continue/{wait}", get(login::waiting::show))
+        .route("/login/continue/{wait}/{deed}", get(login::waiting::back).post(login::waiting::act))
         .route("/login/test/{ticket}", get(login::test::show).post(login::test::begin))
         .route("/assets/{hash}/{file}", get(asset))
         .route(jwks::PATH, get(jwks::show))

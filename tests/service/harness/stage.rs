@@ -136,12 +136,16 @@ impl Stage {
 
     /// Has a browser hold what every sign-in binds it with.
     pub(crate) async fn bind(&self, browser: &Chromium) {
-        let suffix = &BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(STATE))[..16];
-        for (name, value) in [(suffix, "a-browsers-secret"), ("last", "second")] {
+        for (name, value) in [(suffix().as_str(), "a-browsers-secret"), ("last", "second")] {
             let name = format!("latchkey-{name}");
             let url = self.gateway.base_url.as_str();
             let cookie = json!({ "name": name, "value": value, "url": url, "httpOnly": true });
             browser.devtools("Network.setCookie", cookie).await;
         }
     }
+}
+
+/// The end of the name of the cookie that belongs to every sign-in.
+pub(crate) fn suffix() -> String {
+    BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(STATE))[..16].to_owned()
 }

@@ -10,9 +10,8 @@ use axum::{
 use http::{Method, StatusCode, header, request::Parts};
 use latchkey_proto::v1::{CompleteLoginRequest, ErrorReason, complete_login_response::Outcome};
 
-use super::{offer, test, waiting};
+use super::{attempt::Attempt, offer, test, waiting};
 use crate::{
-    cookies,
     fault::Fault,
     names,
     page::Language,
@@ -49,13 +48,11 @@ pub(crate) async fn arrived(
         return Ok((StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "GET")]).into_response());
     }
     let answer = Answer::read(uri.query().unwrap_or_default())?;
-    let cookie = place.jar.attempt_name(&answer.state);
-    let browser_secret = cookies::only(&headers, &cookie)
-        .ok_or(Reason::Rpc(ErrorReason::BrowserMismatch))?
-        .to_owned();
+    let attempt = Attempt::read(place.jar.attempt_name(&answer.state), &headers)
+        .ok_or(Reason::Rpc(ErrorReason::BrowserMismatch))?;
     let call = CompleteLoginRequest {
         language_code: texts.lang.to_owned(),
-        browser_secret: browser_secret.clone(),
+        browser_secret: attempt.browser_secret.clone(),
         connection: format!("{}/connections/{id}", site.environment),
         host: place.host.clone(),
         state: answer.state,
@@ -63,12 +60,12 @@ pub(crate) async fn arrived(
         error: answer.error,
     };
     match site.service.complete(call).await?.outcome.ok_or(Reason::INTERNAL)? {
-        Outcome::EmailRequired(step) => waiting::go_on(&place, &step.continuation, &browser_secret),
+        Outcome::EmailRequired(step) => waiting::go_on(&place, &step.continuation, &attempt),
         Outcome::EmailVerificationRequired(step) => {
-            waiting::go_on(&place, &step.continuation, &browser_secret)
+            waiting::go_on(&place, &step.continuation, &attempt)
         }
         Outcome::LinkConfirmationRequired(step) => {
-            waiting::go_on(&place, &step.continuation, &browser_secret)
+            waiting::go_on(&place, &step.continuation, &attempt)
         }
         Outcome::SignedIn(end) => to(Reason::INTERNAL, end.redirect_url, end.reference_id),
         Outcome::Refused(end) => offer::refused(&site, texts, end),

@@ -1,5 +1,6 @@
 //! The way of a sign-in, a file a step.
 
+pub(crate) mod attempt;
 pub(crate) mod callback;
 mod offer;
 pub(crate) mod page;

@@ -10,7 +10,10 @@ use axum::{
 use http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use latchkey_proto::v1::StartLoginResponse;
 
-use super::request::{LoginRequest, Malformed, Target};
+use super::{
+    attempt::Attempt,
+    request::{LoginRequest, Malformed, Target},
+};
 use crate::{
     cookies::{self, MOST_ATTEMPTS},
     fault::Fault,
@@ -60,23 +63,25 @@ pub(crate) async fn with(
 ) -> Result<Response, Fault> {
     let start_again = request.path();
     let id = names::last_part(&connection).to_owned();
+    let ui_locales = request.ui_locales.clone();
     let started = site.service.start(request.into_call(connection, &place.host)).await;
     let started = started.map_err(|status| again(status.into(), start_again))?;
 
-    let mut response = to_provider(place, &started, headers)?;
+    let mut response = to_provider(place, &started, &ui_locales, headers)?;
     let last = place.jar.set(&last_used_cookie(place), &id, LAST_USED_AGE);
     response.headers_mut().extend(last.map(|cookie| (header::SET_COOKIE, cookie)));
     Ok(response)
 }
 
-/// Sends the browser to the provider, bound to what was started.
+/// Sends the browser to the provider, bound to what was started, in the language that was asked for.
 pub(crate) fn to_provider(
     place: &Place,
     started: &StartLoginResponse,
+    ui_locales: &str,
     headers: &HeaderMap,
 ) -> Result<Response, Fault> {
     let mut response = redirect::to_provider(&started.authorization_url)?;
-    let attempt = attempt_cookie(place, started).ok_or(Reason::INTERNAL)?;
+    let attempt = attempt_cookie(place, started, ui_locales).ok_or(Reason::INTERNAL)?;
     for cookie in surplus(place, headers, &started.cookie_name).chain([attempt]) {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
@@ -98,11 +103,15 @@ pub(crate) fn last_used_cookie(place: &Place) -> String {
 
 /// The cookie that binds the sign-in to this browser; `None` if the service's name for it does not
 /// fit this place, so that the callback would not find it.
-fn attempt_cookie(place: &Place, started: &StartLoginResponse) -> Option<HeaderValue> {
+fn attempt_cookie(
+    place: &Place,
+    started: &StartLoginResponse,
+    ui_locales: &str,
+) -> Option<HeaderValue> {
     let age = started.cookie_max_age.as_ref()?.seconds;
     let age = Duration::from_secs(age.try_into().ok()?);
     let name = Some(&started.cookie_name).filter(|name| place.jar.is_attempt(name))?;
-    place.jar.set(name, &started.browser_secret, age)
+    Attempt::begun(name, &started.browser_secret, ui_locales).keep(place.jar, age)
 }
 
 /// Forgets the oldest sign-ins of a browser that has too many under way.

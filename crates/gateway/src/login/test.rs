@@ -65,7 +65,7 @@ pub(crate) async fn begin(
         site.service.redeem_ticket(call).await?;
     let started =
         StartLoginResponse { authorization_url, browser_secret, cookie_name, cookie_max_age };
-    start::to_provider(&place, &started, &headers)
+    start::to_provider(&place, &started, "", &headers)
 }
 
 #[derive(Template)]

@@ -1,4 +1,4 @@
-//! `/login/continue/{continuation}`: a sign-in that waits for its person.
+//! `/login/continue/{cookie}.{continuation}`: a sign-in that waits for its person.
 
 use std::sync::Arc;
 
@@ -15,9 +15,15 @@ use latchkey_proto::v1::{
 };
 use tonic::{Code, Status};
 
-use super::{start, waiting_page as page};
+use super::{attempt::Attempt, start, waiting_page as page};
 use crate::{
-    cookies, fault::Fault, page::Language, place::Place, query::Params, reason::Reason, site::Site,
+    cookies::{self, Jar},
+    fault::Fault,
+    page::Language,
+    place::Place,
+    query::Params,
+    reason::Reason,
+    site::Site,
     texts::Texts,
 };
 
@@ -36,7 +42,8 @@ pub(super) struct Waiting<'a> {
     pub(super) path: String,
     host: String,
     continuation: String,
-    browser_secret: String,
+    attempt: Attempt,
+    jar: Jar,
 }
 
 impl<'a> Waiting<'a> {
@@ -46,23 +53,25 @@ impl<'a> Waiting<'a> {
         uri: &Uri,
         headers: &HeaderMap,
     ) -> Result<Self, Fault> {
-        let rest = uri.path().strip_prefix(FOLDER).unwrap_or_default();
-        let continuation = rest.split('/').next().unwrap_or_default();
-        if !is_continuation(continuation) {
-            return Err(Reason::PageNotFound.into());
-        }
-        let cookie = place.jar.attempt_name(continuation);
-        let browser_secret = cookies::only(headers, &cookie)
-            .ok_or(Reason::Rpc(ErrorReason::BrowserMismatch))?
-            .to_owned();
+        let (suffix, continuation) = parts(uri.path()).ok_or(Reason::PageNotFound)?;
+        let attempt = Attempt::read(place.jar.named(suffix), headers)
+            .ok_or(Reason::Rpc(ErrorReason::BrowserMismatch))?;
         Ok(Self {
             site,
             texts,
-            path: format!("{FOLDER}{continuation}"),
+            path: path(suffix, continuation),
             host: place.host.clone(),
             continuation: continuation.to_owned(),
-            browser_secret,
+            attempt,
+            jar: place.jar,
         })
+    }
+
+    /// Where it is over, the browser lets the cookie go.
+    pub(super) fn over(&self, mut answer: Response) -> Response {
+        let cookie = self.attempt.let_go(self.jar).map(|cookie| (header::SET_COOKIE, cookie));
+        answer.headers_mut().extend(cookie);
+        answer
     }
 }
 
@@ -73,22 +82,21 @@ macro_rules! request {
             environment: $waiting.site.environment.clone(),
             host: $waiting.host.clone(),
             continuation: $waiting.continuation.clone(),
-            browser_secret: $waiting.browser_secret.clone(),
+            browser_secret: $waiting.attempt.browser_secret.clone(),
             $($field: $value),*
         }
     };
 }
 
-/// Where the browser goes with a sign-in that waits, and the cookie that it needs there: the secret that
-/// the sign-in began with, under the name that belongs to the continuation.
+/// Where the browser goes with a sign-in that waits: the address says which cookie it needs there, the
+/// one that the sign-in began with, which is kept for longer now.
 pub(super) fn go_on(
     place: &Place,
     continuation: &str,
-    browser_secret: &str,
+    attempt: &Attempt,
 ) -> Result<Response, Fault> {
-    let name = place.jar.attempt_name(continuation);
-    let cookie = place.jar.set(&name, browser_secret, page::KEPT_FOR).ok_or(Reason::INTERNAL)?;
-    let location = format!("{FOLDER}{continuation}");
+    let cookie = attempt.keep(place.jar, page::KEPT_FOR).ok_or(Reason::INTERNAL)?;
+    let location = path(attempt.suffix(place.jar), continuation);
     let location = HeaderValue::try_from(location).map_err(|_| Fault::new(Reason::INTERNAL))?;
     let headers = [(header::LOCATION, location), (header::SET_COOKIE, cookie)];
     Ok((StatusCode::SEE_OTHER, headers).into_response())
@@ -112,13 +120,12 @@ pub(crate) async fn show(
 /// Somebody asks for the address that a form was sent to: it has stayed in the address bar, because
 /// something was wrong with what was sent.
 pub(crate) async fn back(uri: Uri) -> Result<Response, Fault> {
-    let rest = uri.path().strip_prefix(FOLDER).unwrap_or_default();
-    match rest.split_once('/') {
-        Some((continuation, deed)) if is_continuation(continuation) && DEEDS.contains(&deed) => {
-            page::back_to(&format!("{FOLDER}{continuation}"))
-        }
-        _ => Err(Reason::PageNotFound.into()),
+    let (suffix, continuation) = parts(uri.path()).ok_or(Reason::PageNotFound)?;
+    let deed = uri.path().rsplit('/').next().unwrap_or_default();
+    if !DEEDS.contains(&deed) {
+        return Err(Reason::PageNotFound.into());
     }
+    page::back_to(&path(suffix, continuation))
 }
 
 /// Somebody did something on the page.
@@ -195,7 +202,20 @@ fn refuses(status: &Status, field: &str) -> bool {
         && request.is_some_and(|it| it.field_violations.iter().any(|found| found.field == field))
 }
 
-fn is_continuation(text: &str) -> bool {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
-    !text.is_empty() && text.len() <= LONGEST_CONTINUATION && text.bytes().all(plain)
+/// The name of the cookie that the page at this path needs, if it is one.
+pub(super) fn cookie_name(jar: Jar, path: &str) -> Option<String> {
+    parts(path).map(|(suffix, _)| jar.named(suffix))
+}
+
+/// The cookie and the continuation that a path names.
+fn parts(path: &str) -> Option<(&str, &str)> {
+    let name = path.strip_prefix(FOLDER)?.split('/').next()?;
+    let (suffix, continuation) = name.split_once('.')?;
+    let fits = !continuation.is_empty() && continuation.len() <= LONGEST_CONTINUATION;
+    (cookies::is_suffix(suffix) && fits && cookies::is_plain(continuation))
+        .then_some((suffix, continuation))
+}
+
+fn path(suffix: &str, continuation: &str) -> String {
+    format!("{FOLDER}{suffix}.{continuation}")
 }

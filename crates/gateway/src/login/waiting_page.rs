@@ -70,10 +70,14 @@ pub(super) fn show(waiting: &Waiting<'_>, step: LoginStep, sent: bool) -> Result
         Step::EmailRequired(step) => email(waiting, &step, ("", false)),
         Step::EmailVerificationRequired(step) => code(waiting, &step, ("", said)),
         Step::LinkConfirmationRequired(step) => link(waiting, &step),
-        Step::SignedIn(end) => callback::to(Reason::INTERNAL, end.redirect_url, end.reference_id),
-        Step::Refused(end) => offer::refused(waiting.site, waiting.texts, end),
+        Step::SignedIn(end) => callback::to(Reason::INTERNAL, end.redirect_url, end.reference_id)
+            .map(|answer| waiting.over(answer)),
+        Step::Refused(end) => {
+            offer::refused(waiting.site, waiting.texts, end).map(|answer| waiting.over(answer))
+        }
         Step::Failed(end) => {
             callback::to(Reason::Failed(end.reason()), end.redirect_url, end.reference_id)
+                .map(|answer| waiting.over(answer))
         }
     }
 }

@@ -5,7 +5,7 @@ use latchkey_proto::v1::{
     SignInRefused, StartLoginRequest, complete_login_response::Outcome, login_step::Step,
 };
 
-use crate::app::{App, CHALLENGE, PROVIDER, REDIRECT_URI, SECRET, STATE};
+use crate::app::{App, CHALLENGE, PROVIDER, REDIRECT_URI, SECRET, STATE, STATE_SUFFIX};
 
 /// The refusal that comes with the offer.
 fn refused() -> SignInRefused {
@@ -99,10 +99,11 @@ async fn who_is_found_unknown_after_a_wait_gets_the_offer_as_well() {
         let step = Some(Step::Refused(refused()));
         Ok(GetLoginStepResponse { step: Some(LoginStep { step }) })
     });
-    let cookie = format!("latchkey-mI9jxc0lsKgS2Cvb={SECRET}");
+    let cookie = format!("latchkey-{STATE_SUFFIX}={SECRET}");
     let headers = [("Cookie", cookie.as_str()), ("Accept-Language", "de")];
 
-    let page = app.get_with("/login/continue/Y29udGludWF0aW9u", &headers).await;
+    let page =
+        app.get_with(&format!("/login/continue/{STATE_SUFFIX}.Y29udGludWF0aW9u"), &headers).await;
 
     assert_eq!(page.status, 200);
     assert!(page.body.contains("Mit diesem Konto registrieren"), "{}", page.body);

@@ -69,7 +69,7 @@ pub(super) fn pages() -> Vec<Page> {
         ("gateway-method-not-allowed", "/login/bitbucket"),
         ("gateway-callback-invalid", &format!("{}&error=e", callback())),
         ("gateway-token-in-query", &format!("{}&access_token=t", callback())),
-        ("gateway-other-browser", &format!("/login/continue/{STATE}x")),
+        ("gateway-other-browser", &format!("/login/continue/0000000000000000.{STATE}")),
     ]
     .map(|(name, path)| Page::new(name, nothing(), path));
     let unavailable = ending("gateway-unavailable", Err(Status::unavailable("down")));

@@ -9,7 +9,7 @@ use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt};
 
 use super::{Page, callback};
-use crate::harness::stage::{STATE, Says};
+use crate::harness::stage::{STATE, Says, suffix};
 
 /// A sign-in as an application begins it.
 const LOGIN: &str = "/login?application=notes&redirect_uri=https%3A%2F%2Fnotes.example%2Fcb\
@@ -82,7 +82,7 @@ fn offering_to_sign_up() -> Says {
 }
 
 pub(super) fn pages() -> Vec<Page> {
-    let wait = format!("/login/continue/{STATE}");
+    let wait = format!("/login/continue/{}.{STATE}", suffix());
     let link = Step::LinkConfirmationRequired(LinkConfirmationRequired {
         continuation: STATE.to_owned(),
         reference_id: REFERENCE.to_owned(),

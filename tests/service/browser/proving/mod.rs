@@ -2,6 +2,7 @@
 
 mod codes;
 mod keyboard;
+mod language;
 mod linking;
 mod wandering;
 
