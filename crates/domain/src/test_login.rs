@@ -122,6 +122,20 @@ pub enum StepKind {
     Workspaces,
     /// It was decided what a sign-in would do.
     Decision,
+    /// A person would be asked for an address.
+    EmailRequired,
+    /// They would prove their address by a code.
+    EmailVerificationRequired,
+    /// They would be asked whether they want to be linked.
+    LinkConfirmationRequired,
+}
+
+impl StepKind {
+    /// Whether it asks a person for something, which a test takes for given.
+    pub const fn is_assumed(self) -> bool {
+        use StepKind::{EmailRequired, EmailVerificationRequired, LinkConfirmationRequired};
+        matches!(self, EmailRequired | EmailVerificationRequired | LinkConfirmationRequired)
+    }
 }
 
 impl StepFailure {

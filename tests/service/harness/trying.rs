@@ -2,7 +2,8 @@
 
 use latchkey_proto::v1::{
     CompleteLoginResponse, GetTestLoginRequest, RedeemTestTicketRequest, RedeemTestTicketResponse,
-    StartLoginResponse, StartTestLoginRequest, TestLogin, TestLoginStepOutcome,
+    StartLoginResponse, StartTestLoginRequest, TestLogin, TestLoginStep, TestLoginStepKind,
+    TestLoginStepOutcome,
 };
 use tonic::Status;
 
@@ -88,4 +89,10 @@ pub(crate) fn steps(test_login: &TestLogin) -> Vec<(String, String)> {
         (kind.to_owned(), step.reason.clone())
     };
     test_login.steps.iter().map(step).collect()
+}
+
+/// What a person would be asked for, and the test took for given.
+pub(crate) fn assumed(test_login: &TestLogin) -> Vec<TestLoginStepKind> {
+    let assumed = |step: &&TestLoginStep| step.outcome() == TestLoginStepOutcome::Assumed;
+    test_login.steps.iter().filter(assumed).map(TestLoginStep::kind).collect()
 }

@@ -130,6 +130,7 @@ fn row(step: &TestLoginStep) -> Vec<String> {
     let outcome = match step.outcome() {
         TestLoginStepOutcome::Passed => "passed",
         TestLoginStepOutcome::Failed => "failed",
+        TestLoginStepOutcome::Assumed => "assumed",
         TestLoginStepOutcome::Unspecified => "?",
     };
     let took = step.duration.as_ref().map_or(0.0, |took| {

@@ -50,6 +50,11 @@ impl Steps {
         self.taken().push(Taken { kind, began_at: Instant::now(), ended });
     }
 
+    /// Notes what a person would be asked for, and a test takes for given.
+    pub(super) fn assume(&self, kind: StepKind) {
+        self.took(kind, Duration::ZERO, None);
+    }
+
     /// All of them, in order. What is still under way was cut off by `end`.
     pub(super) fn list(&self, end: Option<Unsuccessful>) -> Vec<Step> {
         let step = |taken: &Taken| {

@@ -121,8 +121,12 @@ fn encode_step(step: &Step) -> v1::TestLoginStep {
         StepKind::Emails => Kind::Emails,
         StepKind::Workspaces => Kind::Workspaces,
         StepKind::Decision => Kind::Decision,
+        StepKind::EmailRequired => Kind::EmailRequired,
+        StepKind::EmailVerificationRequired => Kind::EmailVerificationRequired,
+        StepKind::LinkConfirmationRequired => Kind::LinkConfirmationRequired,
     };
     let outcome = match step.failure {
+        None if step.kind.is_assumed() => v1::TestLoginStepOutcome::Assumed,
         None => v1::TestLoginStepOutcome::Passed,
         Some(_) => v1::TestLoginStepOutcome::Failed,
     };

@@ -4,6 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use futures_util::future::join_all;
 use latchkey_domain::{
+    host::Host,
     id::AttemptId,
     sign_in::{ABANDONED_AFTER, Failure, Refusal, SignInResult, Unsuccessful},
 };
@@ -48,6 +49,23 @@ crate::both! {
                 assert_eq!(before, &expected);
             }
         }
+    }
+
+    async fn a_claim_keeps_its_organization_and_the_custom_domain_that_it_was_on(db) {
+        let store = db.store().await;
+        let attempt = AttemptId::new(made::NOW);
+        let mut claim = made::claim(attempt, made::NOW);
+        claim.organization = Some("acme".parse().unwrap());
+        claim.custom_domain = Some(Host::parse("login.acme.example").unwrap());
+        assert!(matches!(store.claim(&claim).await.unwrap(), Claimed::Now));
+
+        let sign_in = store.sign_in(attempt).await.unwrap().unwrap();
+        let organization = sign_in.organization.map(|name| name.to_string());
+        let environment = &claim.connection.environment;
+        let acme = format!("environments/{environment}/organizations/acme");
+        assert_eq!(organization, Some(acme));
+        let on = "SELECT COUNT(*) FROM sign_ins WHERE custom_domain = 'login.acme.example'";
+        assert_eq!(db.number(on).await, 1);
     }
 
     async fn a_second_claim_does_not_write_over_the_first(db) {

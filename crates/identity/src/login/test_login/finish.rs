@@ -163,7 +163,7 @@ impl Latchkey {
             return Ok(Tried { end: Err(end), met: Some((way_in, profile)) });
         }
         steps.begin(StepKind::Decision);
-        let end = self.would_do(flow, &way_in, answered).await?;
+        let end = self.would_do(flow, &way_in, answered, steps).await?;
         steps.end(StepKind::Decision, end.as_ref().err().copied());
         Ok(Tried { end, met: Some((way_in, profile)) })
     }
@@ -174,6 +174,7 @@ impl Latchkey {
         flow: &Flow,
         way_in: &WayIn,
         Answered { account, emails, known, .. }: Answered,
+        steps: &Steps,
     ) -> Ended<SignInResult> {
         let email = match emails {
             Ok(emails) => usable(&emails).cloned(),
@@ -201,11 +202,13 @@ impl Latchkey {
             }
             // Whoever proves the address that they are told of.
             Decision::VerifyEmail(address) => {
-                let by_code = Some(ProofByCode { address: &address, link_confirmed: true });
+                steps.assume(StepKind::EmailVerificationRequired);
+                let by_code = Some(ProofByCode { address: &address, link_confirmed: false });
                 let arrival = Arrival { today, by_code };
-                Ok(self.decide_for_test(&admitted, arrival, known).await?.and_then(would))
+                let proven = self.decide_for_test(&admitted, arrival, known).await?;
+                Ok(proven.and_then(|decision| would(decision, steps)))
             }
-            decision => Ok(would(decision)),
+            decision => Ok(would(decision, steps)),
         }
     }
 
@@ -261,13 +264,20 @@ impl Latchkey {
 }
 
 /// What a sign-in would do that is decided so; of whoever is asked for an address, as far as can be known.
-fn would(decision: Decision<Known>) -> TestEnd {
+fn would(decision: Decision<Known>, steps: &Steps) -> TestEnd {
     match decision {
         Decision::SignIn(_) => Ok(SignInResult::SignedIn),
-        Decision::Link(_) | Decision::ConfirmLink => Ok(SignInResult::Linked),
-        Decision::SignUp { .. } | Decision::AskForEmail | Decision::VerifyEmail(_) => {
+        Decision::Link(_) => Ok(SignInResult::Linked),
+        Decision::ConfirmLink => {
+            steps.assume(StepKind::LinkConfirmationRequired);
+            Ok(SignInResult::Linked)
+        }
+        Decision::AskForEmail => {
+            steps.assume(StepKind::EmailRequired);
+            steps.assume(StepKind::EmailVerificationRequired);
             Ok(SignInResult::SignedUp)
         }
+        Decision::SignUp { .. } | Decision::VerifyEmail(_) => Ok(SignInResult::SignedUp),
         Decision::Refuse(refusal, _) => Err(Unsuccessful::Refused(refusal)),
     }
 }
