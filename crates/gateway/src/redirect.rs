@@ -28,8 +28,11 @@ fn fragment(url: &str) -> &'static str {
     if url.contains('#') { "" } else { NO_FRAGMENT }
 }
 
+/// A URI has no other characters than these (RFC 3986, section 2): what stands in a header beyond them,
+/// browsers read as they like.
 fn leads_to_the_web(url: &str) -> bool {
-    Url::parse(url).is_ok_and(|url| matches!(url.scheme(), "https" | "http"))
+    let plain = url.bytes().all(|byte| byte.is_ascii_graphic());
+    plain && Url::parse(url).is_ok_and(|url| matches!(url.scheme(), "https" | "http"))
 }
 
 /// Tells an application that its request was not right (RFC 6749, section 4.1.2.1).
@@ -52,5 +55,34 @@ fn checked(url: &str, fragment: &str) -> Result<Response, Fault> {
             Ok((StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response())
         }
         _ => Err(Fault::new(Reason::INTERNAL)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_browser_is_sent_to_a_uri_of_the_web_and_nowhere_else() {
+        for url in
+            ["https://notes.example/cb", "http://localhost:3000/cb?a=%C3%BC#f", "https://[::1]/"]
+        {
+            assert!(to_application(url).is_ok() && to_provider(url).is_ok(), "{url}");
+        }
+        for url in [
+            "",
+            "notes.example/cb",
+            "//notes.example/cb",
+            "javascript:alert(1)",
+            " https://notes.example/cb",
+            "https://notes.example/c b",
+            "https://notes\t.example/cb",
+            "https://notes.example/cb\r\nset-cookie: a=b",
+            "https://n\u{f6}tes.example/cb",
+            "https://notes.example/cb#\u{202e}",
+        ] {
+            assert!(to_application(url).is_err() && to_provider(url).is_err(), "{url:?}");
+            assert_eq!(checked_application(url), None, "{url:?}");
+        }
     }
 }
