@@ -22,7 +22,8 @@ impl Host {
         let canonical = url.as_str().strip_prefix("https://").and_then(|s| s.strip_suffix('/'));
         // A URL keeps the dot of a name that is written in full, which no certificate has.
         let in_full = text.ends_with('.') || text.contains(".:");
-        let plain = url.path() == "/" && url.username().is_empty() && !in_full;
+        // What would be another part of a URL: a path, a query, a fragment, a user or a password.
+        let plain = !text.contains(['/', '?', '#', '@']) && !in_full;
         if plain && text.len() <= 253 && canonical == Some(text) {
             Ok(Self(text.to_owned()))
         } else {
@@ -91,6 +92,11 @@ mod tests {
             "a b",
             "https://login.example.com",
             "login.example.com?x",
+            "login.example.com/?x",
+            "login.example.com/#x",
+            "login.example.com/x",
+            ":secret@login.example.com",
+            "login.example.com\\x",
             "münchen.example",
         ] {
             assert!(Host::parse(bad).is_err(), "{bad}");
