@@ -25,6 +25,7 @@ mod m20261130_000027_add_policies;
 mod m20261130_000029_create_mail_outbox;
 mod m20261130_000030_create_waiting_sign_ins;
 mod m20261130_000031_create_link_tickets;
+mod m20261201_000034_create_application_logos;
 
 /// Every step, in order.
 #[derive(Debug)]
@@ -55,6 +56,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000029_create_mail_outbox::Migration),
             Box::new(m20261130_000030_create_waiting_sign_ins::Migration),
             Box::new(m20261130_000031_create_link_tickets::Migration),
+            Box::new(m20261201_000034_create_application_logos::Migration),
         ]
     }
 }

@@ -31,8 +31,9 @@ fn may_call(path: &str, kind: ApiKeyKind) -> bool {
         ("SocialLogin", "ListLoginOptions") => &[Gateway, Application],
         (
             "SocialLogin",
-            "StartLogin" | "CompleteLogin" | "RedeemTestTicket" | "ListSigningKeys" | "SubmitEmail"
-            | "VerifyEmail" | "ResendEmailCode" | "ConfirmLink" | "CancelLogin" | "GetLoginStep",
+            "GetApplicationLogo" | "StartLogin" | "CompleteLogin" | "RedeemTestTicket"
+            | "ListSigningKeys" | "SubmitEmail" | "VerifyEmail" | "ResendEmailCode" | "ConfirmLink"
+            | "CancelLogin" | "GetLoginStep",
         ) => &[Gateway],
         ("SocialLogin", "RedeemLogin" | "CreateLinkTicket") => &[Application],
         (service, method) => panic!("who may call {service}/{method}?"),

@@ -31,6 +31,7 @@ mod id_tokens;
 mod key_rotation;
 mod limits;
 mod login;
+mod logos;
 mod mail;
 mod missing_keys;
 mod organizations;

@@ -3,6 +3,7 @@
 use crate::{
     Invalid,
     id::{ApplicationId, EnvironmentId},
+    logo::Logo,
     name::ApplicationName,
     redirect_uri::RedirectUri,
     text::DisplayName,
@@ -20,6 +21,8 @@ pub struct Application {
     pub display_name: DisplayName,
     /// Where its people may be sent back to.
     pub redirect_uris: Vec<RedirectUri>,
+    /// What people see where they sign in to it, if it has one.
+    pub logo: Option<Logo>,
     /// Counts its changes.
     pub version: i64,
     /// When it was created.

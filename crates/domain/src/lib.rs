@@ -20,6 +20,7 @@ pub mod grant;
 pub mod host;
 pub mod id;
 pub mod linking;
+pub mod logo;
 pub mod mail;
 pub mod name;
 pub mod organization;

@@ -7,7 +7,7 @@ use latchkey_proto::v1::ErrorReason;
 use tonic::{Code, Status};
 use tonic_types::StatusExt;
 
-use crate::{random, reason::Reason};
+use crate::{brand::Brand, random, reason::Reason};
 
 /// `google.rpc.ErrorInfo.domain` of the service's own reasons.
 const DOMAIN: &str = "latchkey";
@@ -25,6 +25,8 @@ pub(crate) struct Fault {
     pub(crate) start_again: Option<String>,
     /// After how many seconds it makes sense to try again.
     pub(crate) retry_after: Option<u64>,
+    /// What the person was signing in to, if that is known.
+    pub(crate) brand: Brand,
     /// What the service answered; for the log only.
     pub(crate) source: Option<Status>,
 }
@@ -37,7 +39,14 @@ impl Fault {
 
     /// A fault that the service has named.
     pub(crate) fn named(reason: Reason, reference_id: String) -> Self {
-        Self { reason, reference_id, start_again: None, retry_after: None, source: None }
+        Self {
+            reason,
+            reference_id,
+            start_again: None,
+            retry_after: None,
+            brand: Brand::default(),
+            source: None,
+        }
     }
 
     /// Offers the person a place to begin again.

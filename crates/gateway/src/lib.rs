@@ -1,6 +1,7 @@
 //! HTTP in, gRPC out: the sign-in page, the callback and the error pages.
 
 mod assets;
+mod brand;
 mod client;
 mod config;
 mod cookies;
@@ -13,6 +14,7 @@ mod health;
 mod jwks;
 mod language;
 mod login;
+mod logos;
 mod names;
 mod networks;
 mod page;

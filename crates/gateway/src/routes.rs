@@ -17,7 +17,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use crate::{
     Config,
     fault::Fault,
-    health, jwks, login,
+    health, jwks, login, logos,
     page::{self, Frame},
     place::Places,
     reason::Reason,
@@ -42,6 +42,7 @@ pub fn router(config: &Config, channel: Channel) -> Router {
         .route("/login/continue/{wait}/{deed}", get(login::waiting::back).post(login::waiting::act))
         .route("/login/test/{ticket}", get(login::test::show).post(login::test::begin))
         .route("/assets/{hash}/{file}", get(asset))
+        .route("/logos/{application}/{digest}", get(logos::show))
         .route(jwks::PATH, get(jwks::show))
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))

@@ -4,12 +4,12 @@ use std::{future::Future, time::Duration};
 
 use latchkey_proto::v1::{
     CancelLoginRequest, CompleteLoginRequest, CompleteLoginResponse, ConfirmLinkRequest,
-    CreateLinkTicketRequest, CreateLinkTicketResponse, GetLoginStepRequest,
-    ListLoginOptionsRequest, ListLoginOptionsResponse, ListSigningKeysRequest,
-    ListSigningKeysResponse, LoginStep, RedeemLoginRequest, RedeemLoginResponse,
-    RedeemTestTicketRequest, RedeemTestTicketResponse, ResendEmailCodeRequest, StartLoginRequest,
-    StartLoginResponse, SubmitEmailRequest, VerifyEmailRequest,
-    social_login_client::SocialLoginClient,
+    CreateLinkTicketRequest, CreateLinkTicketResponse, GetApplicationLogoRequest,
+    GetApplicationLogoResponse, GetLoginStepRequest, ListLoginOptionsRequest,
+    ListLoginOptionsResponse, ListSigningKeysRequest, ListSigningKeysResponse, LoginStep,
+    RedeemLoginRequest, RedeemLoginResponse, RedeemTestTicketRequest, RedeemTestTicketResponse,
+    ResendEmailCodeRequest, StartLoginRequest, StartLoginResponse, SubmitEmailRequest,
+    VerifyEmailRequest, social_login_client::SocialLoginClient,
 };
 use secrecy::{ExposeSecret, SecretString};
 use tonic::{
@@ -71,6 +71,15 @@ impl Service {
     ) -> Result<ListLoginOptionsResponse, Status> {
         let mut client = self.login.clone();
         within(DEADLINE, request, |request| client.list_login_options(request)).await
+    }
+
+    /// `GetApplicationLogo`.
+    pub(crate) async fn logo(
+        &self,
+        request: GetApplicationLogoRequest,
+    ) -> Result<GetApplicationLogoResponse, Status> {
+        let mut client = self.login.clone();
+        within(DEADLINE, request, |request| client.get_application_logo(request)).await
     }
 
     /// `StartLogin`.

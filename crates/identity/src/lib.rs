@@ -50,7 +50,7 @@ pub use request::{RequestId, credential_etag, etag, grant_etag};
 pub use tenants::{
     ApplicationChanges, EnvironmentChanges, EnvironmentPolicyChanges, KeyRotation, NewApiKey,
     NewApplication, NewEnvironment, NewOrganization, OrganizationChanges, RemovedDomain,
-    RotatedKey,
+    RotatedKey, ShownLogo,
 };
 pub use tokens::{IdToken, KeySet, PublishedKey};
 pub use users::{Guarded, UserView};

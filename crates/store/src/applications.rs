@@ -3,6 +3,7 @@
 use latchkey_domain::{
     application::Application,
     id::EnvironmentId,
+    logo::{Logo, LogoDigest, LogoType},
     name::{ApplicationName, ConnectionName},
     page::{Listed, Page},
     text::DisplayName,
@@ -34,6 +35,7 @@ pub struct RemovedWith {
 fn read(row: application::Model) -> Result<Application> {
     let corrupt = |what| Error::corrupt("applications", what);
     Ok(Application {
+        logo: logo(&row)?,
         environment: row.environment.parse().map_err(|_| corrupt("environment"))?,
         id: row.id.parse().map_err(|_| corrupt("id"))?,
         display_name: DisplayName::parse(&row.display_name).map_err(|_| corrupt("display_name"))?,
@@ -45,6 +47,18 @@ fn read(row: application::Model) -> Result<Application> {
     })
 }
 
+fn logo(row: &application::Model) -> Result<Option<Logo>> {
+    let corrupt = |what| Error::corrupt("applications", what);
+    let Some(name) = &row.logo_type else { return Ok(None) };
+    let digest = row.logo_digest.as_deref().and_then(|digest| digest.try_into().ok());
+    let size = row.logo_size.and_then(|size| u32::try_from(size).ok());
+    Ok(Some(Logo {
+        media_type: LogoType::parse(name).ok_or(corrupt("logo_type"))?,
+        digest: LogoDigest(digest.ok_or(corrupt("logo_digest"))?),
+        size: size.ok_or(corrupt("logo_size"))?,
+    }))
+}
+
 fn write(application: &Application) -> application::ActiveModel {
     let redirect_uris =
         serde_json::to_string(&application.redirect_uris).expect("a list of texts is JSON");
@@ -53,6 +67,9 @@ fn write(application: &Application) -> application::ActiveModel {
         id: set(application.id.as_str()),
         display_name: set(application.display_name.as_str()),
         redirect_uris: set(redirect_uris),
+        logo_type: set(application.logo.map(|logo| logo.media_type.as_str().to_owned())),
+        logo_digest: set(application.logo.map(|logo| logo.digest.0.to_vec())),
+        logo_size: set(application.logo.map(|logo| i64::from(logo.size))),
         version: set(application.version),
         created_at: set(application.created_at.0),
         updated_at: set(application.updated_at.0),
@@ -192,6 +209,7 @@ impl Tx {
             .exec(&self.tx)
             .await?
             .rows_affected;
+        self.remove_logo(name).await?;
         let key = (name.environment.to_string(), name.application.to_string());
         application::Entity::delete_by_id(key).exec(&self.tx).await?;
         Ok(RemovedWith { api_keys, grants, connections })

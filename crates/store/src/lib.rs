@@ -26,6 +26,7 @@ mod identities;
 mod lease;
 mod link_tickets;
 mod listing;
+mod logos;
 mod mail_outbox;
 mod migrate;
 mod organizations;

@@ -193,6 +193,14 @@ impl Day {
             Line::about(&name).replaces("display_name", "\"Shop\"", "\"The shop\"")
         };
         self.call("TenantAdmin/UpdateApplication", &update, changed).await;
+        let logo = b"\x89PNG\r\n\x1a\nlogo".to_vec();
+        let set = v1::SetApplicationLogoRequest { name: name.clone(), logo, etag: String::new() };
+        let told = |set: &v1::SetApplicationLogoResponse| {
+            let logo = set.application.as_ref().unwrap().logo.as_ref().unwrap();
+            let told = format!("\"image/png, 12 bytes, sha256 {}\"", logo.sha256);
+            Line::about(&name).sets("logo", &told)
+        };
+        self.call("TenantAdmin/SetApplicationLogo", &set, told).await;
         let delete = v1::DeleteApplicationRequest { name: name.clone(), etag: String::new() };
         let deleted = |_: &v1::DeleteApplicationResponse| Line::about(&name);
         self.call("TenantAdmin/DeleteApplication", &delete, deleted).await;

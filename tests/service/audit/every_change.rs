@@ -33,6 +33,7 @@ pub(super) const WRITES: &[(&str, &str)] = &[
     ("TenantAdmin/DeleteEnvironment", "environment.deleted"),
     ("TenantAdmin/CreateApplication", "application.created"),
     ("TenantAdmin/UpdateApplication", "application.updated"),
+    ("TenantAdmin/SetApplicationLogo", "application.updated"),
     ("TenantAdmin/DeleteApplication", "application.deleted"),
     ("TenantAdmin/CreateOrganization", "organization.created"),
     ("TenantAdmin/UpdateOrganization", "organization.updated"),

@@ -25,10 +25,12 @@ use table::{Case, table};
 
 /// Texts that need no limit of their own: what is never read, what is only compared, and what
 /// `upstream_params` tries.
-pub(crate) const IGNORED: [&str; 44] = [
+pub(crate) const IGNORED: [&str; 49] = [
     "CreateApiKeyRequest.api_key.hint",
     "CreateApiKeyRequest.api_key.name",
     "CreateApplicationRequest.application.etag",
+    "CreateApplicationRequest.application.logo.media_type",
+    "CreateApplicationRequest.application.logo.sha256",
     "CreateApplicationRequest.application.name",
     "CreateConnectionRequest.connection.etag",
     "CreateConnectionRequest.connection.name",
@@ -55,11 +57,14 @@ pub(crate) const IGNORED: [&str; 44] = [
     "PromoteCredentialRequest.etag",
     "PurgeConnectionRequest.etag",
     "RevokeApplicationRequest.etag",
+    "SetApplicationLogoRequest.etag",
     "SuspendUserRequest.etag",
     "UndeleteConnectionRequest.etag",
     "UnlinkIdentityRequest.etag",
     "UnsuspendUserRequest.etag",
     "UpdateApplicationRequest.application.etag",
+    "UpdateApplicationRequest.application.logo.media_type",
+    "UpdateApplicationRequest.application.logo.sha256",
     "UpdateConnectionRequest.connection.etag",
     "UpdateConnectionRequest.connection.provider",
     "UpdateConnectionRequest.connection.upstream_params.key",

@@ -1,5 +1,6 @@
 //! Every request, with what its fields may just hold and what they may not.
 
+use base64::{Engine, prelude::BASE64_STANDARD};
 use latchkey_proto::v1::{self, ApiKeyKind};
 use prost::Message;
 use serde_json::{Value, json};
@@ -184,6 +185,27 @@ fn redirect_uris() -> Field {
     })
 }
 
+/// In base64, as JSON has bytes.
+fn logo() -> Field {
+    let image = |length: usize| {
+        let mut bytes = b"\x89PNG\r\n\x1a\n".to_vec();
+        bytes.resize(length, 0);
+        BASE64_STANDARD.encode(bytes)
+    };
+    let bad = [BASE64_STANDARD.encode("<svg/>"), BASE64_STANDARD.encode("GIF89a"), image(49_153)];
+    let bad: Vec<_> = bad.iter().map(String::as_str).collect();
+    depending(field("logo", &["", &image(8), &image(49_152)], &bad))
+}
+
+fn sha256() -> Field {
+    let digest = "0a".repeat(32);
+    field(
+        "sha256",
+        &[&digest],
+        &["", "x", &digest[1..], &format!("{digest}0"), &digest.to_uppercase()],
+    )
+}
+
 fn applications() -> Vec<Case> {
     vec![
         case!(true, Environment, "TenantAdmin" / "CreateApplication", CreateApplicationRequest,
@@ -197,6 +219,11 @@ fn applications() -> Vec<Case> {
                 "update_mask": {"paths": ["display_name", "redirect_uris"]}},
             [name("application.name", APPLICATION), display_name("application.display_name"),
                 redirect_uris()]),
+        case!(true, Environment, "TenantAdmin" / "SetApplicationLogo", SetApplicationLogoRequest,
+            {"name": "environments/dev/applications/notes"}, [name("name", APPLICATION), logo()]),
+        case!(false, Gateway, "SocialLogin" / "GetApplicationLogo", GetApplicationLogoRequest,
+            {"application": "environments/dev/applications/notes", "sha256": "0".repeat(64)},
+            [name("application", APPLICATION), sha256()]),
         case!(true, Environment, "TenantAdmin" / "GetApplication", GetApplicationRequest,
             {"name": "environments/dev/applications/notes"}, [name("name", APPLICATION)]),
         case!(false, Environment, "TenantAdmin" / "DeleteApplication", DeleteApplicationRequest,

@@ -4,7 +4,10 @@ use fantoccini::key::Key;
 use serde_json::json;
 
 use super::on_sqlite;
-use crate::harness::{Chromium, Wishes};
+use crate::{
+    harness::{Chromium, Wishes},
+    logos::LOGO,
+};
 
 /// A sign-in link that must not be followed.
 const UNTRUSTED: &str = "/login?application=notes&redirect_uri=https%3A%2F%2Fevil.example%2Fcb\
@@ -126,5 +129,21 @@ on_sqlite! {
         assert_eq!(browser.address().await, gateway.base_url.join("login").unwrap().as_str());
         let asked: Vec<String> = browser.asked_origins().await.into_iter().collect();
         assert_eq!(asked, [gateway.base_url.origin().ascii_serialization()]);
+    }
+
+    async fn the_logo_of_the_application_is_really_seen(app) {
+        app.set_logo(LOGO, "").await.unwrap();
+        app.verify_by_code().await;
+        app.deliver_mail();
+        let browser = Chromium::start(&app.gateway().await).await;
+        let width = "document.querySelector('img.logo')?.naturalWidth";
+        browser.visit("/demo/sign-in").await;
+        browser.sees("Continue with Bitbucket").await;
+        assert_eq!(browser.value(width).await, json!(240));
+
+        browser.consent_as("alice").await;
+        browser.sees("Look into your mail").await;
+        assert_eq!(browser.value(width).await, json!(240));
+        browser.sees("Notes").await;
     }
 }

@@ -5,10 +5,13 @@ use latchkey_proto::{
     v1::{
         Application, Connection, CreateConnectionRequest, CreateCredentialRequest, Credential,
         DeleteApplicationRequest, DeleteConnectionRequest, GrantApplicationRequest,
-        RevokeApplicationRequest, UpdateApplicationRequest, UpdateConnectionRequest,
+        RevokeApplicationRequest, SetApplicationLogoRequest, UpdateApplicationRequest,
+        UpdateConnectionRequest,
     },
     well_known::FieldMask,
 };
+
+use tonic::Status;
 
 use super::TestApp;
 
@@ -84,6 +87,14 @@ impl TestApp {
             update_mask: Some(FieldMask { paths: vec!["redirect_uris".to_owned()] }),
         };
         self.tenants().update_application(request).await.unwrap();
+    }
+
+    /// Gives the application a logo, or takes it away where there are no bytes.
+    pub(crate) async fn set_logo(&self, logo: &[u8], etag: &str) -> Result<Application, Status> {
+        let (name, logo) = (APPLICATION.to_owned(), logo.to_vec());
+        let request = SetApplicationLogoRequest { name, logo, etag: etag.to_owned() };
+        let set = self.own_tenant().set_application_logo(request).await?.into_inner();
+        Ok(set.application.unwrap())
     }
 
     /// Deletes the application.

@@ -9,9 +9,10 @@ use latchkey_proto::{
 use super::TestApp;
 
 /// Every table that the service fills.
-pub(crate) const TABLES: [&str; 23] = [
+pub(crate) const TABLES: [&str; 24] = [
     "api_keys",
     "application_grants",
+    "application_logos",
     "applications",
     "audit_entries",
     "config_version",

@@ -23,6 +23,25 @@ use super::{Chromium, gateway::Gateway};
 /// The state of every sign-in, and what every one goes on with.
 pub(crate) const STATE: &str = "c3RhdGU";
 
+/// The logo of every application: three bars.
+const LOGO: &[u8] = include_bytes!("../logo.png");
+
+/// What is known of it.
+fn logo() -> v1::ApplicationLogo {
+    let digest = Sha256::digest(LOGO).iter().map(|byte| format!("{byte:02x}")).collect();
+    let size_bytes = LOGO.len().try_into().unwrap();
+    v1::ApplicationLogo { media_type: "image/png".to_owned(), sha256: digest, size_bytes }
+}
+
+/// What every person signs in to.
+pub(crate) fn application() -> Option<v1::LoginApplication> {
+    Some(v1::LoginApplication {
+        name: "environments/dev/applications/notes".to_owned(),
+        display_name: "Acme Notes".to_owned(),
+        logo: Some(logo()),
+    })
+}
+
 /// What the service says.
 #[derive(Debug, Clone)]
 pub(crate) struct Says {
@@ -73,7 +92,12 @@ fn unsaid<T>(_: Says) -> Result<T, Status> {
 actor! {
     list_login_options(ListLoginOptionsRequest) -> ListLoginOptionsResponse = |says| {
         let application_display_name = "Acme Notes".to_owned();
-        Ok(v1::ListLoginOptionsResponse { application_display_name, options: says.options })
+        let (application_logo, options) = (Some(logo()), says.options);
+        Ok(v1::ListLoginOptionsResponse { application_display_name, options, application_logo })
+    };
+    get_application_logo(GetApplicationLogoRequest) -> GetApplicationLogoResponse = |_| {
+        let logo = LOGO.to_vec();
+        Ok(v1::GetApplicationLogoResponse { media_type: "image/png".to_owned(), logo })
     };
     complete_login(CompleteLoginRequest) -> CompleteLoginResponse =
         |says| Ok(v1::CompleteLoginResponse { outcome: Some(says.end?) });

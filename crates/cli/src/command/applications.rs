@@ -1,10 +1,19 @@
 //! `latchkey applications`.
 
-use anyhow::Result;
+use std::{
+    fs::File,
+    io::Read,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result, bail};
 use clap::Subcommand;
 use latchkey_proto::v1;
 
 use crate::client::{Api, Chosen, Guard, Mask, Paging, ask, pages, tables};
+
+/// `SetApplicationLogoRequest.logo`, in bytes.
+const MOST_BYTES: u64 = 49_152;
 
 /// What to do with applications.
 #[derive(Debug, Subcommand)]
@@ -42,6 +51,19 @@ pub(crate) enum Command {
         /// All of where the browser may be sent after a sign-in. Give it once for each.
         #[arg(long = "redirect-uri", value_name = "URI")]
         redirect_uris: Option<Vec<String>>,
+        #[command(flatten)]
+        guard: Guard,
+    },
+    /// Give an application a logo, which people see where they sign in, or take it away.
+    SetLogo {
+        /// Its id, or its whole name.
+        name: String,
+        /// A PNG, JPEG or WebP image of at most 48 KiB.
+        #[arg(value_name = "FILE", required_unless_present = "none")]
+        file: Option<PathBuf>,
+        /// It has none from then on.
+        #[arg(long, conflicts_with = "file")]
+        none: bool,
         #[command(flatten)]
         guard: Guard,
     },
@@ -87,6 +109,12 @@ pub(crate) async fn run(api: &Api, command: Command) -> Result<()> {
             let request = v1::UpdateApplicationRequest { application, update_mask };
             api.show(tenants.update_application(ask(request))).await
         }
+        Command::SetLogo { name, file, none: _, guard: Guard { etag } } => {
+            let logo = file.as_deref().map(image).transpose()?.unwrap_or_default();
+            let name = api.place.application(&name)?;
+            let request = v1::SetApplicationLogoRequest { name, logo, etag };
+            api.show(tenants.set_application_logo(ask(request))).await
+        }
         Command::Delete { name, guard: Guard { etag } } => {
             let name = api.place.application(&name)?;
             let request = ask(v1::DeleteApplicationRequest { name, etag });
@@ -106,4 +134,19 @@ async fn list(api: &Api, paging: Paging) -> Result<()> {
     };
     let page = pages!(tenants.list_applications(first).applications);
     api.output.pages(tables::APPLICATIONS, page).await
+}
+
+/// The bytes of an image: no more than the service takes, so that a wrong file is not read whole.
+fn image(file: &Path) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let opened = File::open(file).with_context(|| format!("cannot open {}", file.display()))?;
+    let read = opened.take(MOST_BYTES + 1).read_to_end(&mut bytes);
+    read.with_context(|| format!("cannot read {}", file.display()))?;
+    if bytes.is_empty() {
+        bail!("{} is empty: --none takes the logo away", file.display());
+    }
+    if bytes.len() as u64 > MOST_BYTES {
+        bail!("{} has more than {MOST_BYTES} bytes, the most that a logo may have", file.display());
+    }
+    Ok(bytes)
 }

@@ -21,7 +21,7 @@ const NOT_FOR_PEOPLE: [(&str, &str); 1] =
     [("SocialLogin", "gateways and applications call it in the course of a sign-in")];
 
 /// A command for each RPC.
-const COMMANDS: [&str; 51] = [
+const COMMANDS: [&str; 52] = [
     "connections create bitbucket --display-name Bitbucket",
     "connections get bitbucket",
     "connections list",
@@ -50,6 +50,7 @@ const COMMANDS: [&str; 51] = [
     "applications get demo",
     "applications list",
     "applications update demo --display-name Demo",
+    "applications set-logo demo --none",
     "applications delete demo",
     "organizations create acme --display-name Acme --custom-domain login.acme.example",
     "organizations get acme",

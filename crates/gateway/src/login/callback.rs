@@ -12,6 +12,7 @@ use latchkey_proto::v1::{CompleteLoginRequest, ErrorReason, complete_login_respo
 
 use super::{attempt::Attempt, offer, test, waiting};
 use crate::{
+    brand::Brand,
     fault::Fault,
     names,
     page::Language,
@@ -67,10 +68,13 @@ pub(crate) async fn arrived(
         Outcome::LinkConfirmationRequired(step) => {
             waiting::go_on(&place, &step.continuation, &attempt)
         }
-        Outcome::SignedIn(end) => to(Reason::INTERNAL, end.redirect_url, end.reference_id),
+        Outcome::SignedIn(end) => {
+            to(Reason::INTERNAL, end.redirect_url, end.reference_id, Brand::default())
+        }
         Outcome::Refused(end) => offer::refused(&site, texts, end),
         Outcome::Failed(end) => {
-            to(Reason::Failed(end.reason()), end.redirect_url, end.reference_id)
+            let brand = Brand::of(end.application.as_ref());
+            to(Reason::Failed(end.reason()), end.redirect_url, end.reference_id, brand)
         }
         Outcome::Tested(end) => test::over(&site, texts, &end),
     }
@@ -126,9 +130,10 @@ pub(super) fn to(
     reason: Reason,
     redirect_url: String,
     reference_id: String,
+    brand: Brand,
 ) -> Result<Response, Fault> {
     if redirect_url.is_empty() {
-        return Err(Fault::named(reason, reference_id));
+        return Err(Fault { brand, ..Fault::named(reason, reference_id) });
     }
-    redirect::to_application(&redirect_url).map_err(|fault| Fault { reference_id, ..fault })
+    redirect::to_application(&redirect_url).map_err(|fault| Fault { reference_id, brand, ..fault })
 }

@@ -10,6 +10,7 @@ use super::{
 };
 use crate::{
     assets::Assets,
+    brand::Brand,
     fault::Fault,
     names,
     page::render,
@@ -24,6 +25,7 @@ use crate::{
 struct OfferPage<'a> {
     texts: &'a Texts,
     assets: &'a Assets,
+    brand: Brand,
     explanation: &'a Explanation,
     action: String,
     fields: Vec<(&'static str, &'a str)>,
@@ -37,14 +39,16 @@ struct OfferPage<'a> {
 pub(super) fn refused(site: &Site, texts: &Texts, end: SignInRefused) -> Result<Response, Fault> {
     let reason = Reason::Refused(end.reason());
     let back = redirect::checked_application(&end.redirect_url);
+    let brand = Brand::of(end.application.as_ref());
     let (Some(sign_up), Some(back)) = (end.sign_up, back) else {
-        return callback::to(reason, end.redirect_url, end.reference_id);
+        return callback::to(reason, end.redirect_url, end.reference_id, brand);
     };
     let connection = names::last_part(&sign_up.connection).to_owned();
     let request = again(sign_up);
     render(&OfferPage {
         texts,
         assets: &site.assets,
+        brand,
         explanation: texts.explanations.of(reason),
         action: page::action(&connection, texts.lang),
         fields: request.hidden_fields(),

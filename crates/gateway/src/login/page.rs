@@ -18,6 +18,7 @@ use super::{
 };
 use crate::{
     assets::Assets,
+    brand::Brand,
     cookies,
     fault::Fault,
     names,
@@ -91,6 +92,8 @@ async fn options(
 struct SignInPage<'a> {
     texts: &'a Texts,
     assets: &'a Assets,
+    /// The title says the name.
+    brand: Brand,
     title: String,
     choose: &'static str,
     fields: Vec<(&'static str, &'a str)>,
@@ -133,6 +136,7 @@ async fn choose(
     page::render(&SignInPage {
         texts,
         assets: &site.assets,
+        brand: Brand::logo_alone(&request.target.application, listed.application_logo.as_ref()),
         title: title.replace("{}", &listed.application_display_name),
         choose,
         fields: request.hidden_fields(),

@@ -13,6 +13,7 @@ use latchkey_proto::v1::{
 use super::{callback, offer, waiting::Waiting};
 use crate::{
     assets::Assets,
+    brand::Brand,
     fault::Fault,
     page::render,
     reason::Reason,
@@ -29,6 +30,7 @@ struct EmailPage<'a> {
     texts: &'a Texts,
     proof: &'a ProofTexts,
     assets: &'a Assets,
+    brand: Brand,
     title: String,
     path: &'a str,
     email: &'a str,
@@ -42,6 +44,7 @@ struct CodePage<'a> {
     texts: &'a Texts,
     proof: &'a ProofTexts,
     assets: &'a Assets,
+    brand: Brand,
     title: String,
     path: &'a str,
     sent_to: String,
@@ -58,6 +61,7 @@ struct LinkPage<'a> {
     texts: &'a Texts,
     proof: &'a ProofTexts,
     assets: &'a Assets,
+    brand: Brand,
     path: &'a str,
     what: String,
     reference_id: &'a str,
@@ -70,13 +74,16 @@ pub(super) fn show(waiting: &Waiting<'_>, step: LoginStep, sent: bool) -> Result
         Step::EmailRequired(step) => email(waiting, &step, ("", false)),
         Step::EmailVerificationRequired(step) => code(waiting, &step, ("", said)),
         Step::LinkConfirmationRequired(step) => link(waiting, &step),
-        Step::SignedIn(end) => callback::to(Reason::INTERNAL, end.redirect_url, end.reference_id)
-            .map(|answer| waiting.over(answer)),
+        Step::SignedIn(end) => {
+            callback::to(Reason::INTERNAL, end.redirect_url, end.reference_id, Brand::default())
+                .map(|answer| waiting.over(answer))
+        }
         Step::Refused(end) => {
             offer::refused(waiting.site, waiting.texts, end).map(|answer| waiting.over(answer))
         }
         Step::Failed(end) => {
-            callback::to(Reason::Failed(end.reason()), end.redirect_url, end.reference_id)
+            let brand = Brand::of(end.application.as_ref());
+            callback::to(Reason::Failed(end.reason()), end.redirect_url, end.reference_id, brand)
                 .map(|answer| waiting.over(answer))
         }
     }
@@ -142,6 +149,7 @@ fn email(
         texts: waiting.texts,
         proof,
         assets: &waiting.site.assets,
+        brand: Brand::of(step.application.as_ref()),
         title: title(proof, proof.email_title, is_wrong),
         path: &waiting.path,
         email,
@@ -160,6 +168,7 @@ fn code(
         texts: waiting.texts,
         proof,
         assets: &waiting.site.assets,
+        brand: Brand::of(step.application.as_ref()),
         title: title(proof, proof.code_title, !problem.is_empty()),
         path: &waiting.path,
         sent_to: proof.sent_to.replace("{}", &step.email),
@@ -175,6 +184,7 @@ fn link(waiting: &Waiting<'_>, step: &LinkConfirmationRequired) -> Result<Respon
         texts: waiting.texts,
         proof,
         assets: &waiting.site.assets,
+        brand: Brand::of(step.application.as_ref()),
         path: &waiting.path,
         what: proof.link_what.replace("{}", &step.email),
         reference_id: &step.reference_id,

@@ -111,6 +111,7 @@ fn script(peer: &Peer) {
         }
         Ok(ListLoginOptionsResponse {
             application_display_name: "Acme Notes".to_owned(),
+            application_logo: None,
             options: vec![option("bitbucket", "Bitbucket"), option("second", "Bitbucket at work")],
         })
     });

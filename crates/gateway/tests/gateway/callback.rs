@@ -264,5 +264,5 @@ fn refusal(reason: i32) -> SignInRefused {
 
 fn failure(reason: i32) -> SignInFailed {
     let reference_id = "ref-of-the-service".to_owned();
-    SignInFailed { reason, redirect_url: String::new(), reference_id }
+    SignInFailed { reason, redirect_url: String::new(), reference_id, application: None }
 }

@@ -53,6 +53,8 @@ fn requests() -> Vec<(String, u16)> {
         ("POST /.well-known/jwks.json", 405),
         ("GET /.well-known/openid-configuration", 404),
         ("GET /assets/x/style.css", 404),
+        ("GET /logos/notes/x", 404),
+        ("POST /logos/notes/x", 405),
         ("GET /nowhere", 404),
         ("GET /%FF", 404),
         ("OPTIONS /login", 405),

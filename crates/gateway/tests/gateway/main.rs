@@ -12,6 +12,7 @@ mod demo;
 mod error_pages;
 mod every_answer;
 mod jwks;
+mod logos;
 mod logs;
 mod offer;
 mod peer;

@@ -13,6 +13,7 @@ fn refused() -> SignInRefused {
         reason: RefusalReason::AccountNotFound.into(),
         redirect_url: format!("{REDIRECT_URI}&error=access_denied&state=app-state"),
         reference_id: "ref-of-the-refusal".to_owned(),
+        application: None,
         sign_up: Some(StartLoginRequest {
             connection: "environments/dev/connections/bitbucket".to_owned(),
             application: "environments/dev/applications/notes".to_owned(),

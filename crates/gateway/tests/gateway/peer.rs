@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex};
 use latchkey_proto::v1::{
     CancelLoginRequest, CancelLoginResponse, CompleteLoginRequest, CompleteLoginResponse,
     ConfirmLinkRequest, ConfirmLinkResponse, CreateLinkTicketRequest, CreateLinkTicketResponse,
-    GetLoginStepRequest, GetLoginStepResponse, ListLoginOptionsRequest, ListLoginOptionsResponse,
+    GetApplicationLogoRequest, GetApplicationLogoResponse, GetLoginStepRequest,
+    GetLoginStepResponse, ListLoginOptionsRequest, ListLoginOptionsResponse,
     ListSigningKeysRequest, ListSigningKeysResponse, RedeemLoginRequest, RedeemLoginResponse,
     RedeemTestTicketRequest, RedeemTestTicketResponse, ResendEmailCodeRequest,
     ResendEmailCodeResponse, StartLoginRequest, StartLoginResponse, SubmitEmailRequest,
@@ -91,6 +92,7 @@ pub(crate) fn field_refusal(field: &str) -> Status {
 /// The service.
 pub(crate) struct Peer {
     pub(crate) options: Call<ListLoginOptionsRequest, ListLoginOptionsResponse>,
+    pub(crate) logo: Call<GetApplicationLogoRequest, GetApplicationLogoResponse>,
     pub(crate) start: Call<StartLoginRequest, StartLoginResponse>,
     pub(crate) complete: Call<CompleteLoginRequest, CompleteLoginResponse>,
     pub(crate) redeem: Call<RedeemLoginRequest, RedeemLoginResponse>,
@@ -109,6 +111,7 @@ impl Peer {
     pub(crate) fn new() -> Arc<Self> {
         Arc::new(Self {
             options: Call::unscripted(),
+            logo: Call::unscripted(),
             start: Call::unscripted(),
             complete: Call::unscripted(),
             redeem: Call::unscripted(),
@@ -132,6 +135,13 @@ impl SocialLogin for Peer {
         request: Request<ListLoginOptionsRequest>,
     ) -> Result<Response<ListLoginOptionsResponse>, Status> {
         self.options.take(request)
+    }
+
+    async fn get_application_logo(
+        &self,
+        request: Request<GetApplicationLogoRequest>,
+    ) -> Result<Response<GetApplicationLogoResponse>, Status> {
+        self.logo.take(request)
     }
 
     async fn create_link_ticket(

@@ -66,6 +66,7 @@ async fn names_cannot_bring_markup() {
     let app = App::start().await;
     app.peer.options.answers(|_| {
         Ok(ListLoginOptionsResponse {
+            application_logo: None,
             application_display_name: "<script>alert(1)</script>".to_owned(),
             options: vec![option("bitbucket", r#""><img src=x onerror=alert(2)>"#)],
         })
@@ -85,7 +86,8 @@ async fn names_cannot_bring_markup() {
 async fn an_application_without_a_way_in_says_so() {
     let app = App::start().await;
     app.peer.options.answers(|_| {
-        Ok(ListLoginOptionsResponse { application_display_name: "A".to_owned(), options: vec![] })
+        let application_display_name = "A".to_owned();
+        Ok(ListLoginOptionsResponse { application_display_name, ..Default::default() })
     });
 
     let page = app.get(&format!("/login?{}", query())).await;

@@ -1,7 +1,10 @@
 //! What a callback is answered with: made from the attempt and its end alone, so that a repeat
 //! gets the same.
 
+use std::sync::Arc;
+
 use latchkey_domain::{
+    application::Application,
     id::AttemptId,
     redirect_uri::RedirectUri,
     sign_in::{Failure, Refusal, Unsuccessful},
@@ -25,6 +28,8 @@ pub struct Answer {
     pub continuation: Option<SecretString>,
     /// What to start instead, if the person was refused because nobody knows them, and may sign up.
     pub sign_up: Option<StartLogin>,
+    /// What the person signs in to, if it is still there.
+    pub application: Option<Arc<Application>>,
     /// Names the sign-in to support.
     pub reference_id: AttemptId,
 }
@@ -62,16 +67,20 @@ impl Latchkey {
     /// Makes the answer to an attempt that came so far.
     pub(super) async fn answer(&self, opened: &Opened, reached: Reached) -> Result<Answer> {
         let reference_id = opened.attempt.flow.id;
+        let application = self.cache.application(&opened.attempt.application_name()).await?;
         match reached {
-            Reached::Ended(SignInEnd::Unsuccessful(end)) => self.answer_end(opened, Err(end)).await,
+            Reached::Ended(SignInEnd::Unsuccessful(end)) => {
+                self.answer_end(opened, application, Err(end)).await
+            }
             Reached::Ended(SignInEnd::Completed { .. }) | Reached::ToRedeem => {
-                self.answer_end(opened, Ok(())).await
+                self.answer_end(opened, application, Ok(())).await
             }
             Reached::Waits(waits) => Ok(Answer {
                 outcome: Outcome::Waits(waits.waits_for),
                 redirect_url: None,
                 continuation: Some(opened.continuation(&self.keyring)?),
                 sign_up: None,
+                application,
                 reference_id,
             }),
         }
@@ -80,6 +89,7 @@ impl Latchkey {
     async fn answer_end(
         &self,
         opened: &Opened,
+        application: Option<Arc<Application>>,
         end: std::result::Result<(), Unsuccessful>,
     ) -> Result<Answer> {
         let attempt = &opened.attempt;
@@ -88,9 +98,9 @@ impl Latchkey {
             redirect_url,
             continuation: None,
             sign_up: None,
+            application: application.clone(),
             reference_id: attempt.flow.id,
         };
-        let application = self.cache.application(&attempt.application_name()).await?;
         let uri = application.as_deref().and_then(|app| attempt.redirect_uri.find(app));
         let Some(uri) = uri else {
             return Ok(ended(Outcome::Refused(Refusal::RedirectUriNotRegistered), None));

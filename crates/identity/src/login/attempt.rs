@@ -140,6 +140,7 @@ pub(super) mod tests {
             id: "shop".parse().unwrap(),
             display_name: DisplayName::parse("Shop").unwrap(),
             redirect_uris: uris.to_vec(),
+            logo: None,
             version: 1,
             created_at: Timestamp(1),
             updated_at: Timestamp(1),

@@ -1,7 +1,10 @@
 //! Which ways in an application offers.
 
+use std::sync::Arc;
+
 use latchkey_domain::{
     access::Principal,
+    application::Application,
     caller::Caller,
     host::Host,
     name::{ApplicationName, ConnectionName},
@@ -16,7 +19,7 @@ use crate::{Error, Latchkey, Result};
 #[derive(Debug, Clone)]
 pub struct LoginOptions {
     /// What people sign in to.
-    pub application: DisplayName,
+    pub application: Arc<Application>,
     /// How.
     pub options: Vec<LoginOption>,
 }
@@ -52,7 +55,7 @@ impl Latchkey {
             return Err(Error::RedirectUriNotRegistered);
         }
         let options = self.working_options(application, host).await?;
-        Ok(LoginOptions { application: found.display_name.clone(), options })
+        Ok(LoginOptions { application: found, options })
     }
 
     async fn working_options(

@@ -82,6 +82,7 @@ impl Latchkey {
             id: new.id.clone().unwrap_or_else(|| ApplicationId::new(now)),
             display_name: new.display_name.clone(),
             redirect_uris: redirect_uris(&new.redirect_uris, environment.kind)?,
+            logo: None,
             version: 1,
             created_at: now,
             updated_at: now,

@@ -10,7 +10,7 @@ use crate::{
     access::caller,
     limits::{Limits, Person},
     status::from_error,
-    wire::{link_ticket, login as wire, login_step as step, signing_key, test_login},
+    wire::{application, link_ticket, login as wire, login_step as step, signing_key, test_login},
 };
 
 /// The service, and how often it may be asked.
@@ -28,6 +28,17 @@ impl SocialLogin for Login {
         let found = self.0.login_options(&caller, &application, uri.as_deref(), host.as_ref());
         let found = found.await.map_err(from_error)?;
         Ok(Response::new(wire::encode_options(found)))
+    }
+
+    async fn get_application_logo(
+        &self,
+        request: Request<v1::GetApplicationLogoRequest>,
+    ) -> Result<Response<v1::GetApplicationLogoResponse>, Status> {
+        let caller = caller(&request)?;
+        let (application, digest) = application::which_logo(&request.into_inner())?;
+        let found = self.0.logo(&caller, &application, digest).await.map_err(from_error)?;
+        let media_type = found.media_type.as_str().to_owned();
+        Ok(Response::new(v1::GetApplicationLogoResponse { media_type, logo: found.bytes }))
     }
 
     async fn create_link_ticket(

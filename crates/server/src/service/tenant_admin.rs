@@ -121,6 +121,18 @@ impl TenantAdmin for Tenants {
         Ok(Response::new(v1::UpdateApplicationResponse { application }))
     }
 
+    async fn set_application_logo(
+        &self,
+        request: Request<v1::SetApplicationLogoRequest>,
+    ) -> Result<Response<v1::SetApplicationLogoResponse>, Status> {
+        let caller = caller(&request)?;
+        let request = request.into_inner();
+        let name: ApplicationName = name("name", &request.name)?;
+        let set = self.0.set_logo(&caller, &name, &request.logo, sent(&request.etag));
+        let application = Some(application::encode(set.await.map_err(from_error)?));
+        Ok(Response::new(v1::SetApplicationLogoResponse { application }))
+    }
+
     async fn delete_application(
         &self,
         request: Request<v1::DeleteApplicationRequest>,

@@ -4,6 +4,7 @@ use latchkey_domain::{
     Invalid,
     application::Application,
     id::ApplicationId,
+    logo::{Logo, LogoDigest},
     name::{ApplicationName, ConnectionName, EnvironmentName},
     page::{Listed, Page},
     text::DisplayName,
@@ -92,7 +93,35 @@ pub(crate) fn encode(application: Application) -> v1::Application {
         display_name: application.display_name.to_string(),
         redirect_uris: application.redirect_uris.iter().map(ToString::to_string).collect(),
         etag: etag(application.version),
+        logo: application.logo.map(encode_logo),
         create_time: Some(time::encode(application.created_at)),
         update_time: Some(time::encode(application.updated_at)),
     }
+}
+
+pub(super) fn encode_logo(logo: Logo) -> v1::ApplicationLogo {
+    v1::ApplicationLogo {
+        media_type: logo.media_type.as_str().to_owned(),
+        sha256: logo.digest.to_string(),
+        size_bytes: i32::try_from(logo.size).unwrap_or(i32::MAX),
+    }
+}
+
+/// As the pages of a sign-in show it.
+pub(super) fn shown(application: &Application) -> v1::LoginApplication {
+    v1::LoginApplication {
+        name: application.name().to_string(),
+        display_name: application.display_name.to_string(),
+        logo: application.logo.map(encode_logo),
+    }
+}
+
+/// Which logo of which application.
+pub(crate) fn which_logo(
+    request: &v1::GetApplicationLogoRequest,
+) -> Result<(ApplicationName, LogoDigest), Status> {
+    let mut fields = Fields::new();
+    let application = fields.check("application", request.application.parse());
+    let digest = fields.check("sha256", request.sha256.parse());
+    fields.finish(application.zip(digest))
 }

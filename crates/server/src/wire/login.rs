@@ -17,7 +17,7 @@ use secrecy::{ExposeSecret, SecretString};
 use tonic::Status;
 
 use super::{
-    Fields,
+    Fields, application,
     login_step::{self, Waits},
     test_login, user,
 };
@@ -58,7 +58,8 @@ pub(crate) fn encode_options(found: LoginOptions) -> v1::ListLoginOptionsRespons
         provider: option.provider.to_string(),
     });
     v1::ListLoginOptionsResponse {
-        application_display_name: found.application.to_string(),
+        application_display_name: found.application.display_name.to_string(),
+        application_logo: found.application.logo.map(application::encode_logo),
         options: options.collect(),
     }
 }
@@ -170,21 +171,28 @@ pub(crate) fn completed(answer: Answer) -> v1::CompleteLoginResponse {
     let redirect_url = answer.redirect_url.as_ref().map(ExposeSecret::expose_secret);
     let redirect_url = redirect_url.unwrap_or_default().to_owned();
     let reference_id = answer.reference_id.to_string();
+    let application = answer.application.as_deref().map(application::shown);
     let outcome = match answer.outcome {
         Outcome::SignedIn => Encoded::SignedIn(v1::SignedIn { redirect_url, reference_id }),
         Outcome::Refused(reason) => {
             let reason = refusal(reason).into();
             let sign_up = answer.sign_up.map(start_again);
-            Encoded::Refused(v1::SignInRefused { reason, redirect_url, reference_id, sign_up })
+            Encoded::Refused(v1::SignInRefused {
+                reason,
+                redirect_url,
+                reference_id,
+                sign_up,
+                application,
+            })
         }
         Outcome::Failed(reason) => {
             let reason = failure(reason).into();
-            Encoded::Failed(v1::SignInFailed { reason, redirect_url, reference_id })
+            Encoded::Failed(v1::SignInFailed { reason, redirect_url, reference_id, application })
         }
         Outcome::Waits(waits_for) => {
             let continuation = answer.continuation.as_ref().map(ExposeSecret::expose_secret);
             let named = (continuation.unwrap_or_default().to_owned(), reference_id);
-            match login_step::waits(waits_for, named) {
+            match login_step::waits(waits_for, named, application) {
                 Waits::Email(waits) => Encoded::EmailRequired(waits),
                 Waits::Code(waits) => Encoded::EmailVerificationRequired(waits),
                 Waits::Link(waits) => Encoded::LinkConfirmationRequired(waits),

@@ -9,7 +9,7 @@ use secrecy::ExposeSecret;
 use tonic::Status;
 
 use super::{
-    Fields,
+    Fields, application,
     login::{MAX_BROWSER_SECRET, MAX_LANGUAGE_CODE, failure, refusal, start_again},
     time,
 };
@@ -105,10 +105,15 @@ pub(super) enum Waits {
     Link(v1::LinkConfirmationRequired),
 }
 
-pub(super) fn waits(waits_for: WaitsFor, named: (String, String)) -> Waits {
-    let (continuation, reference_id) = named;
+pub(super) fn waits(
+    waits_for: WaitsFor,
+    (continuation, reference_id): (String, String),
+    application: Option<v1::LoginApplication>,
+) -> Waits {
     match waits_for {
-        WaitsFor::Email => Waits::Email(v1::EmailRequired { continuation, reference_id }),
+        WaitsFor::Email => {
+            Waits::Email(v1::EmailRequired { continuation, reference_id, application })
+        }
         WaitsFor::Code { address, expires_at, resend_at, problem } => {
             Waits::Code(v1::EmailVerificationRequired {
                 continuation,
@@ -117,11 +122,17 @@ pub(super) fn waits(waits_for: WaitsFor, named: (String, String)) -> Waits {
                 expire_time: Some(time::encode(expires_at)),
                 resend_time: Some(time::encode(resend_at)),
                 problem: problem.map_or(v1::EmailCodeProblem::Unspecified, self::problem).into(),
+                application,
             })
         }
         WaitsFor::Link { address } => {
             let email = address.to_string();
-            Waits::Link(v1::LinkConfirmationRequired { continuation, reference_id, email })
+            Waits::Link(v1::LinkConfirmationRequired {
+                continuation,
+                reference_id,
+                email,
+                application,
+            })
         }
     }
 }
@@ -143,19 +154,27 @@ pub(crate) fn encode(answer: Answer) -> Result<v1::LoginStep, Status> {
     };
     let redirect_url = text(answer.redirect_url.as_ref());
     let reference_id = answer.reference_id.to_string();
+    let application = answer.application.as_deref().map(application::shown);
     let step = match answer.outcome {
         Outcome::SignedIn => Step::SignedIn(v1::SignedIn { redirect_url, reference_id }),
         Outcome::Refused(reason) => {
             let reason = refusal(reason).into();
             let sign_up = answer.sign_up.map(start_again);
-            Step::Refused(v1::SignInRefused { reason, redirect_url, reference_id, sign_up })
+            Step::Refused(v1::SignInRefused {
+                reason,
+                redirect_url,
+                reference_id,
+                sign_up,
+                application,
+            })
         }
         Outcome::Failed(reason) => {
             let reason = failure(reason).into();
-            Step::Failed(v1::SignInFailed { reason, redirect_url, reference_id })
+            Step::Failed(v1::SignInFailed { reason, redirect_url, reference_id, application })
         }
         Outcome::Waits(waits_for) => {
-            match waits(waits_for, (text(answer.continuation.as_ref()), reference_id)) {
+            let named = (text(answer.continuation.as_ref()), reference_id);
+            match waits(waits_for, named, application) {
                 Waits::Email(waits) => Step::EmailRequired(waits),
                 Waits::Code(waits) => Step::EmailVerificationRequired(waits),
                 Waits::Link(waits) => Step::LinkConfirmationRequired(waits),

@@ -42,9 +42,20 @@ entity!(application = "applications" {
     id: String,
     display_name: String,
     redirect_uris: String,
+    logo_type: Option<String>,
+    logo_digest: Option<Vec<u8>>,
+    logo_size: Option<i64>,
     version: i64,
     created_at: i64,
     updated_at: i64,
+});
+
+entity!(application_logo = "application_logos" {
+    #[sea_orm(primary_key, auto_increment = false)]
+    environment: String,
+    #[sea_orm(primary_key, auto_increment = false)]
+    application: String,
+    bytes: Vec<u8>,
 });
 
 entity!(organization = "organizations" {

@@ -100,6 +100,7 @@ pub(crate) fn application(id: &str) -> Application {
         id: id.parse().unwrap(),
         display_name: display("The shop"),
         redirect_uris: vec![RedirectUri::parse(uri, EnvironmentKind::Production).unwrap()],
+        logo: None,
         version: 1,
         created_at: NOW,
         updated_at: NOW,

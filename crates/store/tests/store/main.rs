@@ -20,6 +20,7 @@ mod hosts;
 mod identities;
 mod lease;
 mod link_tickets;
+mod logos;
 mod mail_outbox;
 mod migrations;
 mod outbox;

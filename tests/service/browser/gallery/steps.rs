@@ -9,7 +9,7 @@ use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt};
 
 use super::{Page, callback};
-use crate::harness::stage::{STATE, Says, suffix};
+use crate::harness::stage::{STATE, Says, application, suffix};
 
 /// A sign-in as an application begins it.
 const LOGIN: &str = "/login?application=notes&redirect_uri=https%3A%2F%2Fnotes.example%2Fcb\
@@ -24,6 +24,7 @@ pub(super) fn nothing() -> Says {
     let step = Step::EmailRequired(EmailRequired {
         continuation: STATE.to_owned(),
         reference_id: REFERENCE.to_owned(),
+        application: application(),
     });
     Says { options: vec![], end: Err(status()), step, then: Err(status()) }
 }
@@ -46,6 +47,7 @@ fn code(problem: EmailCodeProblem) -> Step {
         reference_id: REFERENCE.to_owned(),
         email: ADDRESS.to_owned(),
         problem: problem.into(),
+        application: application(),
         ..Default::default()
     })
 }
@@ -77,6 +79,7 @@ fn offering_to_sign_up() -> Says {
         redirect_url: "https://notes.example/cb?error=access_denied".to_owned(),
         reference_id: REFERENCE.to_owned(),
         sign_up: Some(StartLoginRequest::default()),
+        application: application(),
     };
     Says { end: Ok(Outcome::Refused(refused)), ..nothing() }
 }
@@ -87,6 +90,7 @@ pub(super) fn pages() -> Vec<Page> {
         continuation: STATE.to_owned(),
         reference_id: REFERENCE.to_owned(),
         email: ADDRESS.to_owned(),
+        application: application(),
     });
     let (one, two) = (option("bitbucket", "Bitbucket"), option("second", "Bitbucket at work"));
     let code = || code(EmailCodeProblem::Unspecified);

@@ -33,6 +33,7 @@ fn address_wanted() -> Step {
     Step::EmailRequired(EmailRequired {
         continuation: CONTINUATION.to_owned(),
         reference_id: "ref-of-the-wait".to_owned(),
+        application: None,
     })
 }
 
@@ -51,6 +52,7 @@ fn link_wanted() -> Step {
         continuation: CONTINUATION.to_owned(),
         reference_id: "ref-of-the-wait".to_owned(),
         email: "o'neill+<b>@mail.example".to_owned(),
+        application: None,
     })
 }
 
@@ -65,6 +67,7 @@ fn refused(redirect_url: &str) -> Step {
         redirect_url: redirect_url.to_owned(),
         reference_id: "ref-of-the-wait".to_owned(),
         sign_up: None,
+        application: None,
     })
 }
 

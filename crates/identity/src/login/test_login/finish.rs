@@ -285,5 +285,12 @@ fn would(decision: Decision<Known>, steps: &Steps) -> TestEnd {
 fn tested(flow: &Flow, end: TestEnd) -> Answer {
     let outcome = Outcome::Tested(end);
     let reference_id = flow.id;
-    Answer { outcome, redirect_url: None, continuation: None, sign_up: None, reference_id }
+    Answer {
+        outcome,
+        redirect_url: None,
+        continuation: None,
+        sign_up: None,
+        application: None,
+        reference_id,
+    }
 }
