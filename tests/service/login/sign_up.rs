@@ -11,7 +11,7 @@ use crate::{
         TestApp,
         admin::masked,
         ends::outcome,
-        organizations::{ACME, new_organization},
+        organizations::{ACME, ACME_HOST, new_organization},
         proving::{code_in, word},
     },
 };
@@ -112,5 +112,22 @@ both! {
         let_sign_up_to_acme(&app, policy(SignUpMode::Open, &[])).await;
         app.let_sign_up(policy(SignUpMode::Closed, &[])).await;
         assert_eq!(come_to_acme(&app, "alice").await, "SIGN_UP_CLOSED", "anybody can name it");
+    }
+    async fn on_its_own_domain_an_organization_alone_says_who_signs_up(app) {
+        app.acme().await;
+        let_sign_up_to_acme(&app, policy(SignUpMode::Open, &[])).await;
+        app.let_sign_up(policy(SignUpMode::Closed, &[])).await;
+        assert_eq!(come_to_acme(&app, "alice").await, "SIGN_UP_CLOSED", "not on its domain");
+        let there = app.sign_in_on(ACME_HOST, "alice").await;
+        assert_eq!(there.result(), SignInResult::SignedUp);
+
+        let_sign_up_to_acme(&app, policy(SignUpMode::Closed, &[])).await;
+        app.let_sign_up(policy(SignUpMode::Open, &[])).await;
+        let begun = app.begin_on(ACME_HOST).await.unwrap();
+        let callback = app.consent(&begun, "bob").await;
+        let refused = app.complete(&begun, &callback).await.unwrap();
+        assert_eq!(outcome(&refused), "SIGN_UP_CLOSED");
+        assert_eq!(come_to_acme(&app, "bob").await, "SIGN_UP_CLOSED", "both say who may");
+        assert_eq!(app.sign_in("bob").await.result(), SignInResult::SignedUp);
     }
 }

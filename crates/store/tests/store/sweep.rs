@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use latchkey_domain::{
     connection::{CredentialRole, Deletion},
+    email::EmailAddress,
+    email_code::CountedFor,
     id::uuid_at,
     time::{Clock, Timestamp},
 };
@@ -97,6 +99,40 @@ crate::both! {
         stop.cancel();
         sweep.await.unwrap();
         assert_eq!(db.number("SELECT COUNT(*) FROM connections WHERE purge_at > 0").await, 1);
+    }
+}
+
+crate::both! {
+    async fn a_count_that_is_over_and_counted_up_meanwhile_is_not_swept(db) {
+        let (store, sweeper) = (db.store().await, db.store().await);
+        let (environment, address) = (made::dev(), EmailAddress::parse("rowan@mail.example").unwrap());
+        let counted_for = CountedFor::Address(&address);
+        let count = async |now| {
+            let tx = store.begin().await.unwrap();
+            let counted = tx.hold_allowance(&environment, counted_for, now).await.unwrap();
+            let counted = counted.send(now).unwrap();
+            tx.count_code(&environment, counted_for, &counted).await.unwrap();
+            (tx, counted)
+        };
+        let (tx, first) = count(made::NOW).await;
+        tx.commit().await.unwrap();
+        let over = first.over_at();
+
+        // It was found to be over before the new count is committed, and waits to remove it.
+        let (tx, second) = count(over).await;
+        let sweep = tokio::spawn({
+            let sweeper = sweeper.clone();
+            async move { sweeper.forget_email_allowances(over).await.unwrap() }
+        });
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        assert!(!sweep.is_finished());
+        tx.commit().await.unwrap();
+
+        assert_eq!(sweep.await.unwrap(), 0);
+        let tx = store.begin().await.unwrap();
+        assert_eq!(tx.hold_allowance(&environment, counted_for, over).await.unwrap(), second);
+        drop(tx);
+        assert_eq!(sweeper.forget_email_allowances(second.over_at()).await.unwrap(), 1);
     }
 }
 

@@ -92,6 +92,24 @@ both! {
         assert_eq!(guess(&app, &waiting, &code).await, "SIGNED_IN");
     }
 
+    async fn a_code_works_no_longer_than_its_sign_in_waits(app) {
+        app.verify_by_code().await;
+        app.deliver_mail();
+        let (waiting, _) = app.come_to_wait("alice").await;
+        app.mailed_code(1).await;
+        app.clock.advance(Duration::from_mins(25));
+
+        // Ten minutes would be five too many.
+        app.resend(&waiting).await.unwrap();
+
+        let code = app.mailed_code(2).await;
+        assert_eq!(app.rows("waiting_sign_ins WHERE code_expires_at = expires_at").await, 1);
+        let mail = app.smtp.wait_for(2).await.pop().unwrap();
+        assert!(!format!("{mail:?}").contains("10 minutes"), "{mail:?}");
+        app.clock.advance(Duration::from_mins(5));
+        assert_eq!(guess(&app, &waiting, &code).await, "ATTEMPT_ABANDONED");
+    }
+
     async fn what_is_no_code_is_refused_and_not_counted(app) {
         app.verify_by_code().await;
         app.deliver_mail();

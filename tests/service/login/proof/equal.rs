@@ -8,7 +8,7 @@ use crate::{
     both,
     harness::{
         TestApp,
-        proving::{Waiting, asked, code_in},
+        proving::{Waiting, asked, code_in, word},
     },
 };
 
@@ -20,6 +20,14 @@ async fn give(app: &TestApp, address: &str) -> (Waiting, Step, Duration) {
     let began = Instant::now();
     let step = app.submit(&waiting, address).await.unwrap();
     (waiting, step, began.elapsed())
+}
+
+/// How long a wrong code takes.
+async fn try_code(app: &TestApp, waiting: &Waiting) -> Duration {
+    let began = Instant::now();
+    let step = app.verify(waiting, "123456").await.unwrap();
+    assert_eq!(word(&step), "CODE WRONG", "by chance it is right once in a million");
+    began.elapsed()
 }
 
 /// An answer without what differs from one to the next anyhow.
@@ -34,6 +42,13 @@ fn shape(step: Step) -> String {
 fn median(mut times: Vec<Duration>) -> Duration {
     times.sort();
     times[times.len() / 2]
+}
+
+/// Holds that the same takes about as long with a user as without.
+fn take_the_same(with_user: Vec<Duration>, without: Vec<Duration>) {
+    let (with_user, without) = (median(with_user), median(without));
+    let (less, more) = (with_user.min(without), with_user.max(without));
+    assert!(more < less * 3 / 2, "{with_user:?} with a user, {without:?} without");
 }
 
 both! {
@@ -67,6 +82,7 @@ both! {
         app.verify(&holder, &code).await.unwrap();
         app.database.execute("UPDATE identities SET subject = 'gone' WHERE subject IS NOT NULL").await;
         let (mut with_user, mut without) = (Vec::new(), Vec::new());
+        let (mut tried_with_user, mut tried_without) = (Vec::new(), Vec::new());
         for round in 0..ROUNDS {
             // Each address is new to what is counted; only one of each pair has a user.
             let held = format!("known{round}@mail.example");
@@ -75,12 +91,15 @@ both! {
             );
             app.database.execute(&given).await;
             app.database.execute("DELETE FROM email_allowances").await;
-            with_user.push(give(&app, &held).await.2);
-            without.push(give(&app, &format!("other{round}@mail.example")).await.2);
+            let (waiting, _, took) = give(&app, &held).await;
+            with_user.push(took);
+            tried_with_user.push(try_code(&app, &waiting).await);
+            let (waiting, _, took) = give(&app, &format!("other{round}@mail.example")).await;
+            without.push(took);
+            tried_without.push(try_code(&app, &waiting).await);
         }
 
-        let (with_user, without) = (median(with_user), median(without));
-        let (less, more) = (with_user.min(without), with_user.max(without));
-        assert!(more < less * 3 / 2, "{with_user:?} with a user, {without:?} without");
+        take_the_same(with_user, without);
+        take_the_same(tried_with_user, tried_without);
     }
 }

@@ -2,7 +2,9 @@
 
 mod caps;
 mod codes;
+mod elsewhere;
 mod equal;
 mod linking;
+mod meanwhile;
 mod races;
 mod waiting;
