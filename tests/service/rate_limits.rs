@@ -22,7 +22,7 @@ use crate::{
     harness::{
         Key, TestApp,
         admin::BITBUCKET,
-        app::serve_with,
+        app::{NO_LIMITS, serve_with},
         ends::outcome,
         person::{VERIFIER, login_code},
         reason, seed,
@@ -54,18 +54,7 @@ fn gateway(channel: &Channel, key: &SecretString, address: &'static str) -> AtGa
 
 /// A server that has these limits, and no others.
 async fn limited(app: &TestApp, limits: impl FnOnce(&mut LimitsConfig)) -> Channel {
-    let mut config = Config {
-        limits: LimitsConfig {
-            starts_per_address: 0,
-            starts_per_application: 0,
-            starts_per_environment: 0,
-            bad_callbacks_per_address: 0,
-            email_calls_per_address: 0,
-            wrong_login_codes_per_application: 0,
-            wrong_keys_per_peer: 0,
-        },
-        ..Config::default()
-    };
+    let mut config = Config { limits: NO_LIMITS, ..Config::default() };
     limits(&mut config.limits);
     serve_with(config, &app.latchkey, &app.stop, &app.tasks).await.1
 }

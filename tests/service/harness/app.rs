@@ -13,6 +13,7 @@ use latchkey_domain::provider::ProviderName;
 use latchkey_identity::{Latchkey, Parts, Providers};
 use latchkey_keyring::{KeyFile, KeyRing};
 use latchkey_providers::{ProviderConfig, Registry};
+use latchkey_server::LimitsConfig;
 use latchkey_store::{ConfigCache, Store};
 use latchkey_test_database::TestDatabase;
 use latchkey_test_dns::TestDns;
@@ -116,6 +117,13 @@ impl TestApp {
         }
     }
 
+    /// Is called at a server that has no limits, from now on.
+    pub(crate) async fn without_limits(&mut self) {
+        let config = latchkey_server::Config { limits: NO_LIMITS, ..Default::default() };
+        (self.address, self.channel) =
+            serve_with(config, &self.latchkey, &self.stop, &self.tasks).await;
+    }
+
     /// Where the stand-in listens.
     pub(crate) fn bitbucket_url(&self) -> &str {
         self.stand_in.base_url()
@@ -167,11 +175,20 @@ pub(super) async fn serve(
     stop: &CancellationToken,
     tasks: &TaskTracker,
 ) -> (String, Channel) {
-    // One test comes with more wrong keys than a stranger may; `rate_limits` looks at what they may.
-    let limits = latchkey_server::LimitsConfig { wrong_keys_per_peer: 0, ..Default::default() };
-    let config = latchkey_server::Config { reflection: true, limits, ..Default::default() };
+    let config = latchkey_server::Config { reflection: true, ..Default::default() };
     serve_with(config, latchkey, stop, tasks).await
 }
+
+/// Nobody can come too often.
+pub(crate) const NO_LIMITS: LimitsConfig = LimitsConfig {
+    starts_per_address: 0,
+    starts_per_application: 0,
+    starts_per_environment: 0,
+    bad_callbacks_per_address: 0,
+    email_calls_per_address: 0,
+    wrong_login_codes_per_application: 0,
+    wrong_keys_per_peer: 0,
+};
 
 /// Serves as this says.
 pub(crate) async fn serve_with(
