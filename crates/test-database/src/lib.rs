@@ -124,6 +124,16 @@ impl TestDatabase {
         single(&self.url).await
     }
 
+    /// Whether somebody writes just now, on SQLite, where one does at a time.
+    pub async fn is_being_written(&self) -> bool {
+        let raw = self.raw().await;
+        run(&raw, "PRAGMA busy_timeout = 0").await;
+        let is_free = raw.execute_unprepared("BEGIN IMMEDIATE").await.is_ok();
+        // With it ends what was begun.
+        raw.close().await.unwrap();
+        !is_free
+    }
+
     /// What a query that answers one number answers.
     pub async fn number(&self, sql: &str) -> i64 {
         let raw = self.raw().await;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use latchkey_identity::{Latchkey, Parts};
+use latchkey_identity::{Latchkey, Parts, Providers};
 use latchkey_keyring::KeyRing;
 use latchkey_proto::v1::social_login_client::SocialLoginClient;
 use latchkey_test_database::TestDatabase;
@@ -15,7 +15,9 @@ use super::{
     Key, TestApp,
     app::{followed, providers, resolver, serve},
     bridge::Bridge,
+    held::{Held, Holding},
     mailing::mailer,
+    replica::stand_in,
 };
 
 /// A second process of the same service, in a runtime of its own. No task of it takes another step
@@ -27,11 +29,11 @@ pub(crate) struct Doomed {
 }
 
 impl TestApp {
-    /// Starts a process that reaches the database as this URL says.
-    async fn doomed(&self, database: TestDatabase) -> Doomed {
+    /// Starts a process that reaches the database as this URL says, and asks these providers.
+    async fn doomed(&self, database: TestDatabase, providers: Providers) -> Doomed {
         let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let keyring = Arc::new(KeyRing::load(&self.key_file).unwrap());
-        let (providers, resolver) = (providers(self.bitbucket_url()), resolver(&self.dns));
+        let resolver = resolver(&self.dns);
         let (mailer, clock) = (Some(mailer(&self.smtp)), Arc::new(self.clock.clone()));
         let (_, channel) = runtime
             .spawn(async move {
@@ -48,7 +50,16 @@ impl TestApp {
 
     /// Starts a process on the same database.
     pub(crate) async fn doomed_process(&self) -> Doomed {
-        self.doomed(self.database.clone()).await
+        self.doomed(self.database.clone(), providers(self.bitbucket_url())).await
+    }
+
+    /// Starts a process on the same database that comes as far as this with a sign-in.
+    pub(crate) async fn held_process(&self, at: Held) -> (Doomed, Arc<Holding>) {
+        let mut providers = providers(self.bitbucket_url());
+        let bitbucket = providers.get_mut(&stand_in()).unwrap();
+        let holding = Holding::new(bitbucket.clone(), at);
+        *bitbucket = holding.clone();
+        (self.doomed(self.database.clone(), providers).await, holding)
     }
 
     /// Starts a process on the same database, which is PostgreSQL, and beyond a bridge.
@@ -57,7 +68,7 @@ impl TestApp {
         let mut database = self.database.through(bridge.port);
         // What is encrypted cannot be looked at.
         database.url.push_str("?sslmode=disable");
-        (self.doomed(database).await, bridge)
+        (self.doomed(database, providers(self.bitbucket_url())).await, bridge)
     }
 }
 

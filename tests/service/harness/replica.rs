@@ -78,7 +78,8 @@ impl TestApp {
     }
 }
 
-fn stand_in() -> ProviderName {
+/// The provider of every test's connection.
+pub(super) fn stand_in() -> ProviderName {
     ProviderName::parse("stand-in").unwrap()
 }
 

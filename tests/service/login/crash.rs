@@ -20,7 +20,7 @@ use crate::{
 const ABANDONED: (&str, &str) = ("ATTEMPT_ABANDONED", "server_error");
 
 /// A sign-in whose commit fails: it is claimed, its code was sent, and it has no end.
-async fn cut_off(app: &TestApp) -> (Begun, Callback) {
+pub(super) async fn cut_off(app: &TestApp) -> (Begun, Callback) {
     let begun = app.begin().await;
     let callback = app.consent(&begun, "alice").await;
     app.database.execute("ALTER TABLE outbox RENAME TO outbox_away").await;

@@ -3,9 +3,10 @@
 mod adding;
 mod again;
 mod attempts;
+mod called_again;
 mod called_off;
 mod crash;
-mod crash_points;
+pub(crate) mod crash_points;
 mod crowd;
 mod failures;
 mod offer;

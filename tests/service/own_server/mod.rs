@@ -4,4 +4,5 @@ mod black_hole;
 mod broker_away;
 mod cost;
 mod database_away;
+mod killed;
 mod node;

@@ -1,38 +1,20 @@
 //! The same of a sign-in that waits for a code: queued or not, and brought or not, but never twice.
 
-use super::{at_the_callback, bring, commit, on_postgres};
+use latchkey_domain::sign_in::ABANDONED_AFTER;
+
+use super::{
+    at_the_callback, commit, on_postgres,
+    stopped::{CUTS, Cut, stopped_at, stopped_with_a_code},
+};
 use crate::harness::{
     TestApp,
     bridge::When,
-    doomed::Doomed,
     proving::{Waiting, word},
 };
-use latchkey_domain::sign_in::ABANDONED_AFTER;
-use latchkey_proto::v1::{VerifyEmailRequest, VerifyEmailResponse};
-use tokio::task::JoinHandle;
-use tonic::Status;
 
 const QUEUED: &str = "INSERT INTO \"mail_outbox\"";
 const COUNTED: &str = "UPDATE \"waiting_sign_ins\"";
 const EVENTS: &str = "INSERT INTO \"outbox\"";
-
-/// Brings a code to a process.
-fn verify(
-    process: &Doomed,
-    at: &Waiting,
-    code: &str,
-) -> JoinHandle<Result<VerifyEmailResponse, Status>> {
-    let request = VerifyEmailRequest {
-        environment: "environments/dev".to_owned(),
-        host: at.host.clone(),
-        continuation: at.continuation.clone(),
-        browser_secret: at.browser_secret.clone(),
-        code: code.to_owned(),
-        ..VerifyEmailRequest::default()
-    };
-    let mut login = process.login();
-    tokio::spawn(async move { login.verify_email(request).await.map(tonic::Response::into_inner) })
-}
 
 /// Somebody with a code that came by mail.
 async fn with_a_code(app: &TestApp) -> (Waiting, String) {
@@ -44,7 +26,7 @@ async fn with_a_code(app: &TestApp) -> (Waiting, String) {
 }
 
 /// Holds that the same code signs its person in, once.
-async fn the_code_signs_in(app: &TestApp, waiting: &Waiting, code: &str) {
+async fn the_code_signs_in(app: &TestApp, (waiting, code): &(Waiting, String)) {
     let step = app.verify(waiting, code).await.unwrap();
     assert_eq!(word(&step), "SIGNED_IN");
     assert_eq!(app.verify(waiting, code).await.unwrap(), step);
@@ -57,14 +39,10 @@ async fn the_code_signs_in(app: &TestApp, waiting: &Waiting, code: &str) {
 async fn a_process_that_dies_before_the_code_is_queued_sends_none() {
     on_postgres(async |app| {
         app.verify_by_code().await;
-        let (process, bridge) = app.beyond_a_bridge().await;
         let at = at_the_callback(&app, "alice").await;
-        bridge.close_at(commit(When::Before, QUEUED));
-        let call = bring(&app, &process, &at.0, &at.1);
-        bridge.closed().await;
-        process.kill();
+        let stopped = stopped_at(&app, commit(When::Before, QUEUED), &at).await;
 
-        assert!(call.await.unwrap().is_err());
+        assert!(stopped.end(Cut::Killed).await.is_err());
         app.clock.advance(ABANDONED_AFTER);
         let ended = app.complete(&at.0, &at.1).await.unwrap();
         app.ended_without_anybody(&ended, super::ABANDONED).await;
@@ -76,28 +54,19 @@ async fn a_process_that_dies_before_the_code_is_queued_sends_none() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_code_that_is_queued_is_sent_once_whoever_hears_of_it() {
-    for breaks in [false, true] {
+    for cut in CUTS {
         on_postgres(async |app| {
             app.verify_by_code().await;
-            let (process, bridge) = app.beyond_a_bridge().await;
             let at = at_the_callback(&app, "alice").await;
-            bridge.close_at(commit(When::After, QUEUED));
-            let call = bring(&app, &process, &at.0, &at.1);
-            bridge.closed().await;
-            if breaks {
-                bridge.break_off();
-            } else {
-                process.kill();
-            }
-            let _told_or_not = call.await.unwrap();
+            let stopped = stopped_at(&app, commit(When::After, QUEUED), &at).await;
+            let _told_or_not = stopped.end(cut).await;
 
             // Its mail waits; and who reloads is asked for that code.
             assert_eq!(app.rows("mail_outbox").await, 1);
             app.deliver_mail();
             let code = app.mailed_code(1).await;
             let again = app.complete(&at.0, &at.1).await.unwrap();
-            let waiting = Waiting::of(&at, again);
-            the_code_signs_in(&app, &waiting, &code).await;
+            the_code_signs_in(&app, &(Waiting::of(&at, again), code)).await;
         })
         .await;
     }
@@ -105,22 +74,14 @@ async fn a_code_that_is_queued_is_sent_once_whoever_hears_of_it() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_code_whose_try_was_counted_and_no_more_can_be_brought_again() {
-    for breaks in [false, true] {
+    for cut in CUTS {
         on_postgres(async |app| {
-            let (waiting, code) = with_a_code(&app).await;
-            let (process, bridge) = app.beyond_a_bridge().await;
-            bridge.close_at(commit(When::After, COUNTED));
-            let call = verify(&process, &waiting, &code);
-            bridge.closed().await;
-            if breaks {
-                bridge.break_off();
-            } else {
-                process.kill();
-            }
-            assert!(call.await.unwrap().is_err());
+            let at = with_a_code(&app).await;
+            let stopped = stopped_with_a_code(&app, commit(When::After, COUNTED), &at).await;
+            assert!(stopped.end(cut).await.is_err());
 
             assert_eq!(app.rows("users").await, 0);
-            the_code_signs_in(&app, &waiting, &code).await;
+            the_code_signs_in(&app, &at).await;
         })
         .await;
     }
@@ -129,23 +90,16 @@ async fn a_code_whose_try_was_counted_and_no_more_can_be_brought_again() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_code_whose_sign_in_is_committed_signs_in_whoever_hears_of_it() {
     for when in [When::Before, When::After] {
-        for breaks in [false, true] {
+        for cut in CUTS {
             on_postgres(async |app| {
-                let (waiting, code) = with_a_code(&app).await;
-                let (process, bridge) = app.beyond_a_bridge().await;
-                bridge.close_at(commit(when, EVENTS));
-                let call = verify(&process, &waiting, &code);
-                bridge.closed().await;
-                if breaks {
-                    bridge.break_off();
-                } else {
-                    process.kill();
-                }
-                let told = call.await.unwrap();
+                let at = with_a_code(&app).await;
+                let stopped = stopped_with_a_code(&app, commit(when, EVENTS), &at).await;
+                let told = stopped.end(cut).await;
                 // Found out by reading; what nobody committed can be tried again.
-                assert_eq!(told.is_ok(), breaks && when == When::After, "{told:?}");
+                let is_found_out = cut == Cut::Broken && when == When::After;
+                assert_eq!(told.is_ok(), is_found_out, "{told:?}");
 
-                the_code_signs_in(&app, &waiting, &code).await;
+                the_code_signs_in(&app, &at).await;
             })
             .await;
         }

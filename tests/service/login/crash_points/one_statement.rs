@@ -3,8 +3,12 @@
 use latchkey_domain::sign_in::ABANDONED_AFTER;
 use tonic::Code;
 
-use super::{after, at_the_callback, before, bring, is_signed_in, on_postgres};
-use crate::harness::{TestApp, ends::outcome, person::login_code, reason};
+use super::{
+    after, at_the_callback, before, is_signed_in, on_postgres,
+    stopped::{CUTS, Cut, stopped_at},
+    transaction::is_told,
+};
+use crate::harness::{TestApp, ends::outcome, person::login_code};
 
 const FINISH: &str = "WITH open AS (SELECT id FROM sign_ins";
 
@@ -15,27 +19,13 @@ async fn signed_in_twice(app: &TestApp) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn before_the_statement_nothing_changed() {
-    for breaks in [false, true] {
+    for cut in CUTS {
         on_postgres(async |app| {
             let user = app.sign_in("alice").await.user.unwrap();
-            let (process, bridge) = app.beyond_a_bridge().await;
             let at = at_the_callback(&app, "alice").await;
-            bridge.close_at(before(FINISH));
-            let call = bring(&app, &process, &at.0, &at.1);
-            bridge.closed().await;
-            if breaks {
-                bridge.break_off();
-            } else {
-                process.kill();
-            }
+            let status = stopped_at(&app, before(FINISH), &at).await.end(cut).await.unwrap_err();
 
-            let status = call.await.unwrap().unwrap_err();
-            if breaks {
-                assert_eq!(
-                    (status.code(), reason(&status).as_str()),
-                    (Code::Aborted, "START_AGAIN")
-                );
-            }
+            is_told(&status, cut, (Code::Aborted, "START_AGAIN"));
             app.clock.advance(ABANDONED_AFTER);
             let ended = app.complete(&at.0, &at.1).await.unwrap();
             assert_eq!(outcome(&ended), "ATTEMPT_ABANDONED");
@@ -51,26 +41,16 @@ async fn before_the_statement_nothing_changed() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn after_the_statement_the_person_is_signed_in() {
-    for breaks in [false, true] {
+    for cut in CUTS {
         on_postgres(async |app| {
             app.sign_in("alice").await;
-            let (process, bridge) = app.beyond_a_bridge().await;
             let at = at_the_callback(&app, "alice").await;
-            bridge.close_at(after(FINISH));
-            let call = bring(&app, &process, &at.0, &at.1);
-            bridge.closed().await;
-            if breaks {
-                bridge.break_off();
-            } else {
-                process.kill();
-            }
+            let told = stopped_at(&app, after(FINISH), &at).await.end(cut).await;
 
-            let told = call.await.unwrap();
             let ended = is_signed_in(&app, &at).await;
-            if breaks {
-                assert_eq!(told.unwrap(), ended, "found out by reading");
-            } else {
-                assert!(told.is_err());
+            match cut {
+                Cut::Killed => assert!(told.is_err()),
+                Cut::Broken => assert_eq!(told.unwrap(), ended, "found out by reading"),
             }
             app.redeem(&login_code(&ended)).await.unwrap();
             signed_in_twice(&app).await;
