@@ -24,8 +24,11 @@ both! {
         {
             let (process, provider) = app.held_process(held).await;
             let at = at_the_callback(&app, "alice").await;
-            let call = bring(&app, &process, &at.0, &at.1);
-            provider.holds().await;
+            let mut call = bring(&app, &process, &at.0, &at.1);
+            tokio::select! {
+                () = provider.holds() => {}
+                told = &mut call => panic!("{held:?} is not reached: {told:?}"),
+            }
             process.kill();
 
             assert!(call.await.unwrap().is_err(), "{held:?}");

@@ -3,17 +3,18 @@
 
 use std::time::Duration;
 
-use bitbucket_stand_in::Endpoint;
 use tonic::{Code, Status};
 
 use super::{
-    after, asked, at_the_callback, before, bring, commit, is_abandoned, is_signed_up, on_postgres,
-    stopped::{CUTS, Cut, Stopped, stopped_at},
+    after, at_the_callback, before, bring, commit, is_abandoned, is_signed_up, on_postgres,
+    stopped::{CUTS, Cut, stopped_at},
 };
 use crate::harness::{bridge::When, ends::outcome, reason};
 
 const CLAIM: &str = "INSERT INTO \"sign_ins\"";
 const EVENTS: &str = "INSERT INTO \"outbox\"";
+/// What the transaction asks first: that its environment stays.
+const FIRST: &str = "FOR KEY SHARE";
 /// Within what anybody waits for a statement.
 const A_WHILE: Duration = Duration::from_millis(700);
 
@@ -61,13 +62,9 @@ async fn c4_with_the_profile_in_memory_nothing_is_written() {
     for cut in CUTS {
         on_postgres(async |app| {
             let at = at_the_callback(&app, "alice").await;
-            let (process, bridge) = app.beyond_a_bridge().await;
-            app.bitbucket.delay(Endpoint::User, Duration::from_millis(300));
-            let call = bring(&app, &process, &at.0, &at.1);
-            asked(&app, "/2.0/user").await;
-            bridge.close_at(before("BEGIN"));
-            bridge.closed().await;
-            let status = Stopped { process, bridge, call }.end(cut).await.unwrap_err();
+            let stopped = stopped_at(&app, before(FIRST), &at).await;
+            assert_eq!(app.requests_to("/2.0/user"), 1, "the profile is read");
+            let status = stopped.end(cut).await.unwrap_err();
 
             is_told(&status, cut, (Code::Aborted, "START_AGAIN"));
             is_abandoned(&app, &at, 1).await;
