@@ -26,7 +26,7 @@ pub(crate) struct Fault {
     /// After how many seconds it makes sense to try again.
     pub(crate) retry_after: Option<u64>,
     /// What the person was signing in to, if that is known.
-    pub(crate) brand: Brand,
+    pub(crate) brand: Box<Brand>,
     /// What the service answered; for the log only.
     pub(crate) source: Option<Status>,
 }
@@ -44,7 +44,7 @@ impl Fault {
             reference_id,
             start_again: None,
             retry_after: None,
-            brand: Brand::default(),
+            brand: Box::default(),
             source: None,
         }
     }

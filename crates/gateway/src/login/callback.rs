@@ -133,7 +133,11 @@ pub(super) fn to(
     brand: Brand,
 ) -> Result<Response, Fault> {
     if redirect_url.is_empty() {
-        return Err(Fault { brand, ..Fault::named(reason, reference_id) });
+        return Err(Fault { brand: Box::new(brand), ..Fault::named(reason, reference_id) });
     }
-    redirect::to_application(&redirect_url).map_err(|fault| Fault { reference_id, brand, ..fault })
+    redirect::to_application(&redirect_url).map_err(|fault| Fault {
+        reference_id,
+        brand: Box::new(brand),
+        ..fault
+    })
 }
