@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use latchkey_domain::logo::LogoDigest;
 use latchkey_gateway::Config;
 use latchkey_proto::v1::{
     self,
@@ -28,18 +29,18 @@ const LOGO: &[u8] = include_bytes!("../logo.png");
 
 /// What is known of it.
 fn logo() -> v1::ApplicationLogo {
-    let digest = Sha256::digest(LOGO).iter().map(|byte| format!("{byte:02x}")).collect();
+    let sha256 = LogoDigest(Sha256::digest(LOGO).into()).to_string();
     let size_bytes = LOGO.len().try_into().unwrap();
-    v1::ApplicationLogo { media_type: "image/png".to_owned(), sha256: digest, size_bytes }
+    v1::ApplicationLogo { media_type: "image/png".to_owned(), sha256, size_bytes }
 }
 
 /// What every person signs in to.
-pub(crate) fn application() -> Option<v1::LoginApplication> {
-    Some(v1::LoginApplication {
+pub(crate) fn application() -> v1::LoginApplication {
+    v1::LoginApplication {
         name: "environments/dev/applications/notes".to_owned(),
         display_name: "Acme Notes".to_owned(),
         logo: Some(logo()),
-    })
+    }
 }
 
 /// What the service says.

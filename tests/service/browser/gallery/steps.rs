@@ -24,7 +24,7 @@ pub(super) fn nothing() -> Says {
     let step = Step::EmailRequired(EmailRequired {
         continuation: STATE.to_owned(),
         reference_id: REFERENCE.to_owned(),
-        application: application(),
+        application: Some(application()),
     });
     Says { options: vec![], end: Err(status()), step, then: Err(status()) }
 }
@@ -47,7 +47,7 @@ fn code(problem: EmailCodeProblem) -> Step {
         reference_id: REFERENCE.to_owned(),
         email: ADDRESS.to_owned(),
         problem: problem.into(),
-        application: application(),
+        application: Some(application()),
         ..Default::default()
     })
 }
@@ -79,7 +79,7 @@ fn offering_to_sign_up() -> Says {
         redirect_url: "https://notes.example/cb?error=access_denied".to_owned(),
         reference_id: REFERENCE.to_owned(),
         sign_up: Some(StartLoginRequest::default()),
-        application: application(),
+        application: Some(application()),
     };
     Says { end: Ok(Outcome::Refused(refused)), ..nothing() }
 }
@@ -90,7 +90,7 @@ pub(super) fn pages() -> Vec<Page> {
         continuation: STATE.to_owned(),
         reference_id: REFERENCE.to_owned(),
         email: ADDRESS.to_owned(),
-        application: application(),
+        application: Some(application()),
     });
     let (one, two) = (option("bitbucket", "Bitbucket"), option("second", "Bitbucket at work"));
     let code = || code(EmailCodeProblem::Unspecified);
