@@ -97,23 +97,10 @@ pub(crate) async fn run(api: &Api, command: Command) -> Result<()> {
         }
         Command::List { paging } => list(api, paging).await,
         Command::Update { name, display_name, redirect_uris, guard } => {
-            let mut mask = Mask::default();
-            let application = v1::Application {
-                name: api.place.application(&name)?,
-                display_name: mask.field("display_name", display_name),
-                redirect_uris: mask.field("redirect_uris", redirect_uris),
-                etag: guard.etag,
-                ..v1::Application::default()
-            };
-            let (application, update_mask) = (Some(application), Some(mask.finish()?));
-            let request = v1::UpdateApplicationRequest { application, update_mask };
-            api.show(tenants.update_application(ask(request))).await
+            update(api, &name, (display_name, redirect_uris), guard).await
         }
-        Command::SetLogo { name, file, none: _, guard: Guard { etag } } => {
-            let logo = file.as_deref().map(image).transpose()?.unwrap_or_default();
-            let name = api.place.application(&name)?;
-            let request = v1::SetApplicationLogoRequest { name, logo, etag };
-            api.show(tenants.set_application_logo(ask(request))).await
+        Command::SetLogo { name, file, none: _, guard } => {
+            set_logo(api, &name, file.as_deref(), guard).await
         }
         Command::Delete { name, guard: Guard { etag } } => {
             let name = api.place.application(&name)?;
@@ -134,6 +121,32 @@ async fn list(api: &Api, paging: Paging) -> Result<()> {
     };
     let page = pages!(tenants.list_applications(first).applications);
     api.output.pages(tables::APPLICATIONS, page).await
+}
+
+async fn update(
+    api: &Api,
+    name: &str,
+    (display_name, redirect_uris): (Option<String>, Option<Vec<String>>),
+    guard: Guard,
+) -> Result<()> {
+    let mut mask = Mask::default();
+    let application = v1::Application {
+        name: api.place.application(name)?,
+        display_name: mask.field("display_name", display_name),
+        redirect_uris: mask.field("redirect_uris", redirect_uris),
+        etag: guard.etag,
+        ..v1::Application::default()
+    };
+    let (application, update_mask) = (Some(application), Some(mask.finish()?));
+    let request = v1::UpdateApplicationRequest { application, update_mask };
+    api.show(api.client()?.tenants().update_application(ask(request))).await
+}
+
+async fn set_logo(api: &Api, name: &str, file: Option<&Path>, guard: Guard) -> Result<()> {
+    let logo = file.map(image).transpose()?.unwrap_or_default();
+    let name = api.place.application(name)?;
+    let request = v1::SetApplicationLogoRequest { name, logo, etag: guard.etag };
+    api.show(api.client()?.tenants().set_application_logo(ask(request))).await
 }
 
 /// The bytes of an image: no more than the service takes, so that a wrong file is not read whole.
