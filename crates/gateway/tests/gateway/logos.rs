@@ -17,12 +17,12 @@ fn logo() -> ApplicationLogo {
     ApplicationLogo { media_type, sha256: SHA256.to_owned(), size_bytes: 4 }
 }
 
-fn application() -> Option<LoginApplication> {
-    Some(LoginApplication {
+fn application() -> LoginApplication {
+    LoginApplication {
         name: "environments/dev/applications/notes".to_owned(),
         display_name: "Acme <b>Notes".to_owned(),
         logo: Some(logo()),
-    })
+    }
 }
 
 fn assert_shown(body: &str, what: &str) {
@@ -119,41 +119,26 @@ async fn a_logo_that_is_none_is_left_out() {
     );
 }
 
+/// Everything that a sign-in that waits may be at.
+fn steps() -> [(&'static str, Step); 4] {
+    let application = Some(application());
+    let email = EmailRequired { application: application.clone(), ..Default::default() };
+    let code = EmailVerificationRequired { application: application.clone(), ..Default::default() };
+    let link = LinkConfirmationRequired { application: application.clone(), ..Default::default() };
+    let reason = FailureReason::MailNotConfigured.into();
+    let failed = SignInFailed { reason, application, ..Default::default() };
+    [
+        ("email", Step::EmailRequired(email)),
+        ("code", Step::EmailVerificationRequired(code)),
+        ("link", Step::LinkConfirmationRequired(link)),
+        ("failed", Step::Failed(failed)),
+    ]
+}
+
 #[tokio::test]
 async fn every_page_of_a_sign_in_that_waits_shows_what_it_is_for() {
     let app = App::start().await;
-    let application = application();
-    for (what, step) in [
-        (
-            "email",
-            Step::EmailRequired(EmailRequired {
-                application: application.clone(),
-                ..Default::default()
-            }),
-        ),
-        (
-            "code",
-            Step::EmailVerificationRequired(EmailVerificationRequired {
-                application: application.clone(),
-                ..Default::default()
-            }),
-        ),
-        (
-            "link",
-            Step::LinkConfirmationRequired(LinkConfirmationRequired {
-                application: application.clone(),
-                ..Default::default()
-            }),
-        ),
-        (
-            "failed",
-            Step::Failed(SignInFailed {
-                reason: FailureReason::MailNotConfigured.into(),
-                application: application.clone(),
-                ..Default::default()
-            }),
-        ),
-    ] {
+    for (what, step) in steps() {
         app.peer.step.answers(move |_| {
             Ok(GetLoginStepResponse { step: Some(LoginStep { step: Some(step.clone()) }) })
         });
@@ -179,7 +164,7 @@ async fn a_refusal_and_an_offer_show_it_too() {
                 redirect_url: redirect_url.to_owned(),
                 reference_id: "ref".to_owned(),
                 sign_up: sign_up.clone(),
-                application: application(),
+                application: Some(application()),
             };
             Ok(CompleteLoginResponse { outcome: Some(Outcome::Refused(refused)) })
         });
