@@ -5,8 +5,8 @@ use secrecy::ExposeSecret;
 
 /// A file of two keys, the primary one first.
 fn two_keys() -> (KeyFile, KeyId, KeyId) {
-    let mut file = KeyFile::generate().unwrap();
-    let (primary, added) = (file.primary, file.add().unwrap());
+    let mut file = KeyFile::generate().expect("random bytes");
+    let (primary, added) = (file.primary, file.add().expect("random bytes"));
     (file, primary, added)
 }
 

@@ -75,12 +75,13 @@ const EARLIER: [(Purpose, &str, &str); 11] = [
 ];
 
 fn ring() -> KeyRing {
-    KeyRing::load(&serde_json::from_str::<KeyFile>(FILE).unwrap()).unwrap()
+    let file: KeyFile = serde_json::from_str(FILE).expect("a key file");
+    KeyRing::load(&file).expect("a ring of one key")
 }
 
 fn bytes(hex: &str) -> Vec<u8> {
     let pairs = (0..hex.len()).step_by(2).map(|at| &hex[at..at + 2]);
-    pairs.map(|pair| u8::from_str_radix(pair, 16).unwrap()).collect()
+    pairs.map(|pair| u8::from_str_radix(pair, 16).expect("hexadecimal digits")).collect()
 }
 
 #[test]
