@@ -1,5 +1,10 @@
 //! The table of what is decided.
 
+#[path = "plan_tests/domains.rs"]
+mod domains;
+#[path = "plan_tests/pruned.rs"]
+mod pruned;
+
 use super::*;
 use crate::apply::there::{Granted, Rights};
 
@@ -195,60 +200,6 @@ fn a_grant_that_is_missing_or_is_for_something_else_is_made_again() {
     each_is_one_step(&table);
 }
 
-fn connection(id: &str) -> ConnectionThere {
-    let name = format!("environments/dev/connections/{id}");
-    let connection = v1::Connection { name, ..v1::Connection::default() };
-    ConnectionThere { connection, ..ConnectionThere::default() }
-}
-
-fn application(id: &str) -> v1::Application {
-    let name = format!("environments/dev/applications/{id}");
-    v1::Application { name, ..v1::Application::default() }
-}
-
-#[test]
-fn what_the_file_does_not_have_goes_with_prune_only() {
-    let table: [(Change, &str); 5] = [
-        (
-            |there| bitbucket(there).grants.extend([("other".to_owned(), granted(ALL))]),
-            "revoke connection bitbucket from application other",
-        ),
-        (
-            |there| {
-                let more = credential("more", "f-more", v1::CredentialRole::Standby);
-                bitbucket(there).credentials.push(more);
-            },
-            "delete credential cred_more of bitbucket: more",
-        ),
-        (
-            |there| {
-                there.connections.insert("more".to_owned(), connection("more"));
-            },
-            "delete connection more",
-        ),
-        (
-            |there| {
-                there.applications.insert("more".to_owned(), application("more"));
-            },
-            "delete application more",
-        ),
-        (
-            |there| {
-                let name = "environments/dev/organizations/more".to_owned();
-                let more = v1::Organization { name, ..v1::Organization::default() };
-                there.organizations.insert("more".to_owned(), more);
-            },
-            "delete organization more",
-        ),
-    ];
-    for (change, told) in table {
-        let mut there = there();
-        change(&mut there);
-        assert_eq!(decided(&there, false), (vec![], vec![told.to_owned()]));
-        assert_eq!(decided(&there, true), (vec![format!("- {told}")], vec![]));
-    }
-}
-
 #[test]
 fn a_grant_is_changed_or_revoked_with_the_etag_that_was_seen() {
     let mut there = there();
@@ -274,53 +225,4 @@ fn an_update_tells_the_fields_that_change() {
     let told = "~ update connection bitbucket\n    display_name: \"Old\" -> \"Bitbucket\"\n    \
                 disabled: true -> nothing";
     assert_eq!(plan.steps[0].told(), told);
-}
-
-#[test]
-fn a_domain_is_taken_from_its_organization_before_it_is_the_environments() {
-    const ENVIRONMENT: &str =
-        "environment: { id: dev, default_domain: login.acme.example }\norganizations:\n";
-    const ACME: &str = "  acme: { display_name: Acme }\n";
-    let mut there = There { organizations: there().organizations, ..There::default() };
-    there.environment = Some(v1::Environment {
-        name: "environments/dev".to_owned(),
-        default_domain: "login.example".to_owned(),
-        ..v1::Environment::default()
-    });
-    let other = v1::Organization {
-        name: "environments/dev/organizations/other".to_owned(),
-        custom_domain: "login.other.example".to_owned(),
-        ..v1::Organization::default()
-    };
-    there.organizations.insert("other".to_owned(), other);
-    let last = ["~ update environment dev", "- delete organization other"];
-    for (file, first) in [
-        (format!("{ENVIRONMENT}{ACME}"), "~ update organization acme"),
-        (ENVIRONMENT.to_owned(), "- delete organization acme"),
-    ] {
-        let wanted = Wanted::read(&file).unwrap();
-        let steps = plan(&wanted, &there, true).steps;
-        let told = steps.iter().map(|step| step.told().lines().next().unwrap().to_owned());
-        assert_eq!(told.collect::<Vec<_>>(), [first, last[0], last[1]]);
-    }
-}
-
-#[test]
-fn a_custom_domain_that_is_not_or_no_longer_verified_is_known() {
-    let wanted = Wanted::read(FILE).unwrap();
-    let unverified = |change: Change| {
-        let mut there = there();
-        change(&mut there);
-        plan(&wanted, &there, false).unverified
-    };
-    assert!(unverified(|_| {}).is_empty());
-    for change in [
-        (|there| there.organizations.clear()) as Change,
-        |there| acme(there).custom_domain = "login.other.example".to_owned(),
-        |there| acme(there).domain_state = v1::DomainState::Failed.into(),
-    ] {
-        assert_eq!(unverified(change), ["acme"]);
-    }
-    let wanted = Wanted::read("organizations: { acme: { display_name: Acme } }").unwrap();
-    assert!(plan(&wanted, &there(), false).unverified.is_empty());
 }
