@@ -67,8 +67,9 @@ impl<'a> Waiting<'a> {
         })
     }
 
-    /// Where it is over, the browser lets the cookie go.
-    pub(super) fn over(&self, mut answer: Response) -> Response {
+    /// Where it is over, the browser lets the cookie go, be the end a page that says what went wrong.
+    pub(super) fn over(&self, end: Result<Response, Fault>) -> Response {
+        let mut answer = end.into_response();
         let cookie = self.attempt.let_go(self.jar).map(|cookie| (header::SET_COOKIE, cookie));
         answer.headers_mut().extend(cookie);
         answer

@@ -70,23 +70,20 @@ struct LinkPage<'a> {
 /// Shows what is waited for, or goes where there is something.
 pub(super) fn show(waiting: &Waiting<'_>, step: LoginStep, sent: bool) -> Result<Response, Fault> {
     let said = if sent { waiting.texts.proof.sent } else { "" };
-    match step.step.ok_or(Reason::INTERNAL)? {
-        Step::EmailRequired(step) => email(waiting, &step, ("", false)),
-        Step::EmailVerificationRequired(step) => code(waiting, &step, ("", said)),
-        Step::LinkConfirmationRequired(step) => link(waiting, &step),
+    let end = match step.step.ok_or(Reason::INTERNAL)? {
+        Step::EmailRequired(step) => return email(waiting, &step, ("", false)),
+        Step::EmailVerificationRequired(step) => return code(waiting, &step, ("", said)),
+        Step::LinkConfirmationRequired(step) => return link(waiting, &step),
         Step::SignedIn(end) => {
             callback::to(Reason::INTERNAL, end.redirect_url, end.reference_id, Brand::default())
-                .map(|answer| waiting.over(answer))
         }
-        Step::Refused(end) => {
-            offer::refused(waiting.site, waiting.texts, end).map(|answer| waiting.over(answer))
-        }
+        Step::Refused(end) => offer::refused(waiting.site, waiting.texts, end),
         Step::Failed(end) => {
             let brand = Brand::of(end.application.as_ref());
             callback::to(Reason::Failed(end.reason()), end.redirect_url, end.reference_id, brand)
-                .map(|answer| waiting.over(answer))
         }
-    }
+    };
+    Ok(waiting.over(end))
 }
 
 /// Goes on: back to the page, which shows what is waited for now, so that a reload sends nothing twice;

@@ -120,9 +120,10 @@ async fn five_sign_ins_of_one_browser_wait_side_by_side_and_all_of_them_end() {
 #[tokio::test]
 async fn a_wait_that_is_over_leaves_its_cookie_for_a_minute() {
     let app_over = app(over()).await;
-    let nowhere = app(refused(&format!("{REDIRECT_URI}&error=access_denied"))).await;
+    let sent_back = app(refused(&format!("{REDIRECT_URI}&error=access_denied"))).await;
+    let told_here = app(refused("")).await;
     let soon = format!("{}; Path=/; Max-Age=60; HttpOnly; SameSite=Lax", cookie());
-    for app in [&app_over, &nowhere] {
+    for app in [&app_over, &sent_back, &told_here] {
         assert_eq!(page(app, "en").await.all("set-cookie"), [soon.as_str()]);
         assert_eq!(post(app, "cancel", "").await.all("set-cookie"), [soon.as_str()]);
     }
