@@ -8,7 +8,7 @@ use axum::{
     extract::{Path, State},
     response::Response,
 };
-use http::HeaderMap;
+use http::{HeaderMap, Uri};
 use latchkey_proto::v1::{
     RedeemTestTicketRequest, RedeemTestTicketResponse, StartLoginResponse, Tested, tested::Failure,
 };
@@ -19,6 +19,7 @@ use crate::{
     fault::Fault,
     page::{self, Language},
     place::Place,
+    query::Params,
     reason::Reason,
     site::Site,
     texts::{TestResult, Texts},
@@ -52,7 +53,7 @@ pub(crate) async fn begin(
     State(site): State<Arc<Site>>,
     place: Place,
     Path(ticket): Path<String>,
-    headers: HeaderMap,
+    (uri, headers): (Uri, HeaderMap),
 ) -> Result<Response, Fault> {
     if !start::is_from_here(&place, &headers) {
         return Err(Reason::CrossSite.into());
@@ -65,7 +66,9 @@ pub(crate) async fn begin(
         site.service.redeem_ticket(call).await?;
     let started =
         StartLoginResponse { authorization_url, browser_secret, cookie_name, cookie_max_age };
-    start::to_provider(&place, &started, "", &headers)
+    let query = Params::parse(uri.query().unwrap_or_default().as_bytes());
+    let ui_locales = query.once("ui_locales").unwrap_or_default();
+    start::to_provider(&place, &started, ui_locales, &headers)
 }
 
 #[derive(Template)]

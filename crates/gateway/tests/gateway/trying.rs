@@ -67,6 +67,23 @@ async fn the_button_uses_the_ticket_up_and_binds_the_browser() {
 }
 
 #[tokio::test]
+async fn a_link_with_a_language_is_in_it_to_the_end() {
+    let app = app().await;
+    ends(&app, None);
+    let link = format!("{LINK}?ui_locales=de");
+    assert!(app.get(&link).await.body.contains("Niemand wird irgendwo angemeldet."));
+
+    let answer = app.post(&link, "", &[]).await;
+
+    let kept = answer.cookie(&format!("latchkey-{STATE_SUFFIX}")).unwrap();
+    let cookie = kept.split_once(';').unwrap().0;
+    assert_eq!(cookie, format!("latchkey-{STATE_SUFFIX}={SECRET}~de"));
+    let path = format!("/login/callback/bitbucket?state={STATE}&code=c");
+    let page = app.get_with(&path, &[("Cookie", cookie), ("Accept-Language", "en")]).await;
+    assert!(page.body.contains("<html lang=\"de\">"), "{}", page.body);
+}
+
+#[tokio::test]
 async fn another_site_cannot_press_the_button() {
     let app = app().await;
     for headers in [
