@@ -179,14 +179,37 @@ mod tests {
 
     use super::*;
 
-    #[test]
-    fn a_test_login_is_shown_with_its_steps_and_its_person() {
-        let step = |kind: TestLoginStepKind, reason: &str| TestLoginStep {
+    fn step(kind: TestLoginStepKind, reason: &str) -> TestLoginStep {
+        TestLoginStep {
             kind: kind.into(),
             outcome: if reason.is_empty() { 1 } else { 2 },
             reason: reason.to_owned(),
             duration: Some(Duration { seconds: 1, nanos: 2_300_000 }),
+        }
+    }
+
+    #[test]
+    fn what_a_person_would_be_asked_for_is_shown_as_assumed() {
+        let asked = TestLoginStep {
+            kind: TestLoginStepKind::EmailVerificationRequired.into(),
+            outcome: TestLoginStepOutcome::Assumed.into(),
+            ..TestLoginStep::default()
         };
+        let test_login = TestLogin {
+            steps: vec![step(TestLoginStepKind::Decision, ""), asked],
+            result: SignInResult::SignedUp.into(),
+            event: "e".to_owned(),
+            ..TestLogin::default()
+        };
+        let expected = "STEP                         OUTCOME  TOOK       REASON\n\
+                        decision                     passed   1002.3 ms\n\
+                        email verification required  assumed  0.0 ms\n\n\
+                        A sign-in would make a user. The test event is e.";
+        assert_eq!(shown(&test_login), expected);
+    }
+
+    #[test]
+    fn a_test_login_is_shown_with_its_steps_and_its_person() {
         let email =
             TestLoginEmail { address: "a@b.example".into(), primary: true, confirmed: false };
         let profile = TestLoginProfile {
