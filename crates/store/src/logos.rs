@@ -1,10 +1,15 @@
 //! The bytes of applications' logos.
 
-use latchkey_domain::{logo::LogoDigest, name::ApplicationName};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::OnConflict};
+use latchkey_domain::{
+    logo::{LogoDigest, LogoType},
+    name::ApplicationName,
+};
+use sea_orm::{
+    ColumnTrait, EntityTrait, JoinType, QueryFilter, QuerySelect, sea_query::OnConflict,
+};
 
 use crate::{
-    Result, Store, Tx,
+    Error, Result, Store, Tx,
     entity::{
         application,
         application_logo::{ActiveModel, Column, Entity},
@@ -13,17 +18,28 @@ use crate::{
 };
 
 impl Store {
-    /// The bytes of an application's logo, if it is this one.
-    pub async fn logo(&self, of: &ApplicationName, digest: LogoDigest) -> Result<Option<Vec<u8>>> {
-        let is_this_one = application::Entity::find_by_id(key(of))
+    /// The logo of an application with what it is, if it has this digest.
+    pub async fn logo(
+        &self,
+        of: &ApplicationName,
+        digest: LogoDigest,
+    ) -> Result<Option<(LogoType, Vec<u8>)>> {
+        let application = Entity::belongs_to(application::Entity)
+            .from((Column::Environment, Column::Application))
+            .to((application::Column::Environment, application::Column::Id))
+            .into();
+        let found: Option<(String, Vec<u8>)> = Entity::find_by_id(key(of))
             .select_only()
-            .column(application::Column::Id)
-            .filter(application::Column::LogoDigest.eq(digest.0.to_vec()));
-        let found: Option<String> = is_this_one.into_tuple().one(&self.reader).await?;
-        if found.is_none() {
-            return Ok(None);
-        }
-        Ok(Entity::find_by_id(key(of)).one(&self.reader).await?.map(|row| row.bytes))
+            .column(application::Column::LogoType)
+            .column(Column::Bytes)
+            .join(JoinType::InnerJoin, application)
+            .filter(application::Column::LogoDigest.eq(digest.0.to_vec()))
+            .into_tuple()
+            .one(&self.reader)
+            .await?;
+        let Some((name, bytes)) = found else { return Ok(None) };
+        let kind = LogoType::parse(&name).ok_or(Error::corrupt("applications", "logo_type"))?;
+        Ok(Some((kind, bytes)))
     }
 }
 

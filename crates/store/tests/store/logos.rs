@@ -42,13 +42,14 @@ crate::both! {
         let size = u32::try_from(BYTES.len()).unwrap();
         let expected = Logo { media_type: LogoType::Png, digest: LogoDigest([1; 32]), size };
         assert_eq!(known, expected);
-        assert_eq!(store.logo(&shop, LogoDigest([1; 32])).await.unwrap().as_deref(), Some(BYTES));
+        let found = store.logo(&shop, LogoDigest([1; 32])).await.unwrap();
+        assert_eq!(found, Some((LogoType::Png, BYTES.to_vec())));
         assert_eq!(store.logo(&shop, LogoDigest([2; 32])).await.unwrap(), None);
 
         give(&store, [2; 32], Some(b"another")).await;
         assert_eq!(store.logo(&shop, LogoDigest([1; 32])).await.unwrap(), None);
         let another = store.logo(&shop, LogoDigest([2; 32])).await.unwrap();
-        assert_eq!(another.as_deref(), Some(&b"another"[..]));
+        assert_eq!(another, Some((LogoType::Png, b"another".to_vec())));
         assert_eq!(db.number("SELECT COUNT(*) FROM application_logos").await, 1);
     }
 
