@@ -10,7 +10,7 @@ use crate::{fault::Fault, reason::Reason};
 /// Where assets are.
 const FOLDER: &str = "/assets/";
 /// The address names the content, so that a browser never need ask again.
-const CACHE: &str = "public, max-age=31536000, immutable";
+pub(crate) const CACHE: &str = "public, max-age=31536000, immutable";
 /// Characters of the content's hash in the address: enough to tell versions apart.
 const HASH: usize = 12;
 

@@ -1,6 +1,6 @@
 //! What the gateway knows of itself.
 
-use crate::{Config, assets::Assets, jwks, names, service::Service};
+use crate::{Config, assets::Assets, jwks, logos::Logos, names, service::Service};
 
 /// What every handler may ask for.
 #[derive(Debug)]
@@ -13,12 +13,14 @@ pub(crate) struct Site {
     pub(crate) assets: Assets,
     /// The keys that tokens are verified with, as the service said last.
     pub(crate) keys: jwks::Keys,
+    /// The logos of applications.
+    pub(crate) logos: Logos,
 }
 
 impl Site {
     pub(crate) fn new(config: &Config, service: Service) -> Self {
         let (environment, assets) = (config.environment.clone(), Assets::new());
-        Self { environment, service, assets, keys: jwks::Keys::default() }
+        Self { environment, service, assets, keys: jwks::Keys::default(), logos: Logos::default() }
     }
 
     /// The full name of what `value`, an id or a full name, means here.

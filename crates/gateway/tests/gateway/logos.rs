@@ -35,13 +35,13 @@ fn assert_shown(body: &str, what: &str) {
 #[tokio::test]
 async fn a_logo_is_served_for_good_and_as_nothing_but_an_image() {
     let app = App::start().await;
-    for media_type in ["image/png", "image/jpeg", "image/webp"] {
+    for (id, media_type) in [("png", "image/png"), ("jpeg", "image/jpeg"), ("webp", "image/webp")] {
         app.peer.logo.answers(move |_| {
             let media_type = media_type.to_owned();
             Ok(GetApplicationLogoResponse { media_type, logo: b"logo".to_vec() })
         });
 
-        let answer = app.get(&format!("/logos/notes/{SHA256}")).await;
+        let answer = app.get(&format!("/logos/{id}/{SHA256}")).await;
 
         assert_eq!((answer.status, &*answer.body), (200, "logo"));
         assert_eq!(answer.header("content-type"), Some(media_type));
@@ -53,8 +53,26 @@ async fn a_logo_is_served_for_good_and_as_nothing_but_an_image() {
         assert_eq!(answer.header("cache-control"), Some(cached));
     }
     let asked = app.peer.logo.requests().remove(0);
-    assert_eq!(asked.application, "environments/dev/applications/notes");
+    assert_eq!(asked.application, "environments/dev/applications/png");
     assert_eq!(asked.sha256, SHA256);
+}
+
+#[tokio::test]
+async fn the_service_is_asked_once_for_a_logo_and_again_after_a_refusal() {
+    let app = App::start().await;
+    let path = format!("/logos/notes/{SHA256}");
+    app.peer.logo.refuses(Code::Unavailable, "STORAGE_UNAVAILABLE");
+    assert_eq!(app.get(&path).await.status, 503);
+    app.peer.logo.answers(|_| {
+        let media_type = "image/png".to_owned();
+        Ok(GetApplicationLogoResponse { media_type, logo: b"logo".to_vec() })
+    });
+    for _ in 0..3 {
+        assert_eq!(app.get(&path).await.body, "logo");
+    }
+    assert_eq!(app.peer.logo.requests().len(), 2);
+    assert_eq!(app.get(&format!("/logos/other/{SHA256}")).await.status, 200);
+    assert_eq!(app.peer.logo.requests().len(), 3, "another application's is another");
 }
 
 #[tokio::test]
