@@ -6,6 +6,8 @@ use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use http::{HeaderMap, HeaderValue, header};
 use sha2::{Digest, Sha256};
 
+use crate::names::is_plain;
+
 /// How many sign-ins a browser may have under way, the one being started included.
 pub(crate) const MOST_ATTEMPTS: usize = 5;
 
@@ -64,11 +66,6 @@ impl Jar {
 /// Whether the name of an attempt's cookie may end so.
 pub(crate) fn is_suffix(text: &str) -> bool {
     text.len() == ATTEMPT_SUFFIX && is_plain(text)
-}
-
-/// Whether a text has the characters of base64url (RFC 4648, section 5) and no others.
-pub(crate) fn is_plain(text: &str) -> bool {
-    text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
 }
 
 /// What tells the cookies of one state from those of another.

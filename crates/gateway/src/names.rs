@@ -5,8 +5,13 @@ const LONGEST_ID: usize = 63;
 
 /// Whether this is the last part of a resource name.
 pub(crate) fn is_id(id: &str) -> bool {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
-    (1..=LONGEST_ID).contains(&id.len()) && id.bytes().all(plain)
+    (1..=LONGEST_ID).contains(&id.len()) && is_plain(id)
+}
+
+/// Whether a text has the characters of base64url (RFC 4648, section 5) and no others, as ids, tickets and
+/// all that is sealed have.
+pub(crate) fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
 }
 
 /// The id in `value`, which is a bare id or the full name of something directly in `environment`.

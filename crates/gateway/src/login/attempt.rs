@@ -20,14 +20,13 @@ const SEPARATOR: char = '~';
 const KEPT_WHEN_OVER: Duration = Duration::from_mins(1);
 
 /// What a browser keeps.
-#[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Attempt {
     /// The cookie's name.
     pub(crate) name: String,
     /// What the sign-in began with.
     pub(crate) browser_secret: String,
     /// What the application asked for, if it did and there is a catalogue for it.
-    language: Option<&'static str>,
+    language: Option<&'static Texts>,
 }
 
 impl Attempt {
@@ -36,7 +35,7 @@ impl Attempt {
         Self {
             name: name.to_owned(),
             browser_secret: browser_secret.to_owned(),
-            language: language::asked(ui_locales).map(|texts| texts.lang),
+            language: language::asked(ui_locales),
         }
     }
 
@@ -44,7 +43,7 @@ impl Attempt {
     pub(crate) fn read(name: String, headers: &HeaderMap) -> Option<Self> {
         let value = cookies::only(headers, &name)?;
         let (secret, tag) = value.split_once(SEPARATOR).unwrap_or((value, ""));
-        let language = language::asked(tag).map(|texts| texts.lang);
+        let language = language::asked(tag);
         Some(Self { name, browser_secret: secret.to_owned(), language })
     }
 
@@ -56,7 +55,7 @@ impl Attempt {
     /// The `Set-Cookie` that keeps it; `None` if it cannot stand in one.
     pub(crate) fn keep(&self, jar: Jar, age: Duration) -> Option<HeaderValue> {
         let value = match self.language {
-            Some(language) => format!("{}{SEPARATOR}{language}", self.browser_secret),
+            Some(texts) => format!("{}{SEPARATOR}{}", self.browser_secret, texts.lang),
             None => self.browser_secret.clone(),
         };
         jar.set(&self.name, &value, age)
@@ -76,7 +75,7 @@ pub(crate) fn language_of(jar: Jar, uri: &Uri, headers: &HeaderMap) -> Option<&'
     } else {
         waiting::cookie_name(jar, uri.path())?
     };
-    language::asked(Attempt::read(name, headers)?.language?)
+    Attempt::read(name, headers)?.language
 }
 
 #[cfg(test)]
@@ -92,7 +91,7 @@ mod tests {
         let cookie = HeaderValue::try_from(format!("{NAME}={value}")).unwrap();
         let headers = HeaderMap::from_iter([(header::COOKIE, cookie)]);
         let attempt = Attempt::read(NAME.to_owned(), &headers)?;
-        Some((attempt.browser_secret, attempt.language))
+        Some((attempt.browser_secret, attempt.language.map(|texts| texts.lang)))
     }
 
     #[test]

@@ -17,6 +17,7 @@ use super::start;
 use crate::{
     assets::Assets,
     fault::Fault,
+    names,
     page::{self, Language},
     place::Place,
     query::Params,
@@ -99,6 +100,5 @@ pub(super) fn over(site: &Site, texts: &Texts, tested: &Tested) -> Result<Respon
 }
 
 fn is_ticket(ticket: &str) -> bool {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
-    ticket.len() <= LONGEST_TICKET && ticket.bytes().all(plain)
+    ticket.len() <= LONGEST_TICKET && names::is_plain(ticket)
 }

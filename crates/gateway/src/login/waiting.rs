@@ -19,6 +19,7 @@ use super::{attempt::Attempt, start, waiting_page as page};
 use crate::{
     cookies::{self, Jar},
     fault::Fault,
+    names,
     page::Language,
     place::Place,
     query::Params,
@@ -213,7 +214,7 @@ fn parts(path: &str) -> Option<(&str, &str)> {
     let name = path.strip_prefix(FOLDER)?.split('/').next()?;
     let (suffix, continuation) = name.split_once('.')?;
     let fits = !continuation.is_empty() && continuation.len() <= LONGEST_CONTINUATION;
-    (cookies::is_suffix(suffix) && fits && cookies::is_plain(continuation))
+    (cookies::is_suffix(suffix) && fits && names::is_plain(continuation))
         .then_some((suffix, continuation))
 }
 
