@@ -22,7 +22,7 @@ use crate::{
     harness::{
         Key, TestApp,
         admin::BITBUCKET,
-        app::{NO_LIMITS, serve_with},
+        app::serve_with,
         ends::outcome,
         person::{VERIFIER, login_code},
         reason, seed,
@@ -54,7 +54,7 @@ fn gateway(channel: &Channel, key: &SecretString, address: &'static str) -> AtGa
 
 /// A server that has these limits, and no others.
 async fn limited(app: &TestApp, limits: impl FnOnce(&mut LimitsConfig)) -> Channel {
-    let mut config = Config { limits: NO_LIMITS, ..Config::default() };
+    let mut config = Config { limits: LimitsConfig::NONE, ..Config::default() };
     limits(&mut config.limits);
     serve_with(config, &app.latchkey, &app.stop, &app.tasks).await.1
 }

@@ -119,7 +119,7 @@ impl TestApp {
 
     /// Is called at a server that has no limits, from now on.
     pub(crate) async fn without_limits(&mut self) {
-        let config = latchkey_server::Config { limits: NO_LIMITS, ..Default::default() };
+        let config = latchkey_server::Config { limits: LimitsConfig::NONE, ..Default::default() };
         (self.address, self.channel) =
             serve_with(config, &self.latchkey, &self.stop, &self.tasks).await;
     }
@@ -178,17 +178,6 @@ pub(super) async fn serve(
     let config = latchkey_server::Config { reflection: true, ..Default::default() };
     serve_with(config, latchkey, stop, tasks).await
 }
-
-/// Nobody can come too often.
-pub(crate) const NO_LIMITS: LimitsConfig = LimitsConfig {
-    starts_per_address: 0,
-    starts_per_application: 0,
-    starts_per_environment: 0,
-    bad_callbacks_per_address: 0,
-    email_calls_per_address: 0,
-    wrong_login_codes_per_application: 0,
-    wrong_keys_per_peer: 0,
-};
 
 /// Serves as this says.
 pub(crate) async fn serve_with(

@@ -42,6 +42,11 @@ pub(crate) fn reason(status: &Status) -> String {
     info.map_or_else(|| format!("no reason: {status:?}"), |info| info.reason)
 }
 
+/// `SocialLogin` at whatever answers there, with a key.
+pub(crate) fn login_at(channel: &Channel, key: &SecretString) -> SocialLoginClient<Keyed> {
+    SocialLoginClient::new(InterceptedService::new(channel.clone(), Key::new(key)))
+}
+
 impl TestApp {
     /// The channel with a key.
     pub(crate) fn keyed(&self, key: &SecretString) -> Keyed {

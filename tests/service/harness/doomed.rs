@@ -9,12 +9,13 @@ use latchkey_test_database::TestDatabase;
 use secrecy::SecretString;
 use tokio::runtime::{Builder, Runtime};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
-use tonic::{service::interceptor::InterceptedService, transport::Channel};
+use tonic::transport::Channel;
 
 use super::{
-    Key, TestApp,
+    TestApp,
     app::{followed, providers, resolver, serve},
     bridge::Bridge,
+    clients::{Keyed, login_at},
     held::{Held, Holding},
     mailing::mailer,
     replica::stand_in,
@@ -74,9 +75,8 @@ impl TestApp {
 
 impl Doomed {
     /// Signing in, as a gateway does.
-    pub(crate) fn login(&self) -> SocialLoginClient<InterceptedService<Channel, Key>> {
-        let key = Key::new(&self.gateway);
-        SocialLoginClient::new(InterceptedService::new(self.channel.clone(), key))
+    pub(crate) fn login(&self) -> SocialLoginClient<Keyed> {
+        login_at(&self.channel, &self.gateway)
     }
 
     /// Ends it, as SIGKILL does.

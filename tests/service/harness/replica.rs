@@ -16,6 +16,7 @@ use tonic::{Status, service::interceptor::InterceptedService, transport::Channel
 use super::{
     Key, TestApp,
     app::{followed, providers, resolver, serve, settings},
+    clients::{Keyed, login_at},
     mailing::mailer,
     person::VERIFIER,
 };
@@ -90,15 +91,14 @@ impl Replica {
     }
 
     /// Configuring connections, as an environment's administrator does.
-    pub(crate) fn connections(&self) -> ConnectionAdminClient<InterceptedService<Channel, Key>> {
+    pub(crate) fn connections(&self) -> ConnectionAdminClient<Keyed> {
         let key = Key::new(&self.environment);
         ConnectionAdminClient::new(InterceptedService::new(self.channel.clone(), key))
     }
 
     /// Signing in, as a gateway does.
-    pub(crate) fn login(&self) -> SocialLoginClient<InterceptedService<Channel, Key>> {
-        let key = Key::new(&self.gateway);
-        SocialLoginClient::new(InterceptedService::new(self.channel.clone(), key))
+    pub(crate) fn login(&self) -> SocialLoginClient<Keyed> {
+        login_at(&self.channel, &self.gateway)
     }
 
     /// Redeems a login code, as the application does.
@@ -107,11 +107,9 @@ impl Replica {
         app: &TestApp,
         code: &str,
     ) -> Result<RedeemLoginResponse, Status> {
-        let key = Key::new(&app.keys.application);
-        let channel = InterceptedService::new(self.channel.clone(), key);
         let request =
             RedeemLoginRequest { code: code.to_owned(), code_verifier: VERIFIER.to_owned() };
-        let redeemed = SocialLoginClient::new(channel).redeem_login(request).await?;
+        let redeemed = login_at(&self.channel, &app.keys.application).redeem_login(request).await?;
         Ok(redeemed.into_inner())
     }
 }

@@ -13,12 +13,12 @@ use latchkey_proto::v1::social_login_client::SocialLoginClient;
 use secrecy::SecretString;
 use tempfile::TempDir;
 use tokio::time::{sleep, timeout};
-use tonic::{
-    service::interceptor::InterceptedService,
-    transport::{Channel, Endpoint},
-};
+use tonic::transport::{Channel, Endpoint};
 
-use super::{Key, TestApp};
+use super::{
+    TestApp,
+    clients::{Keyed, login_at},
+};
 
 /// A debug build starts in a second or two; the machine may be busy.
 const STARTS_WITHIN: Duration = Duration::from_secs(30);
@@ -83,9 +83,8 @@ fn binary() -> PathBuf {
 
 impl Served {
     /// Signing in, as a gateway does.
-    pub(crate) fn login(&self) -> SocialLoginClient<InterceptedService<Channel, Key>> {
-        let key = Key::new(&self.gateway);
-        SocialLoginClient::new(InterceptedService::new(self.channel.clone(), key))
+    pub(crate) fn login(&self) -> SocialLoginClient<Keyed> {
+        login_at(&self.channel, &self.gateway)
     }
 
     /// SIGKILL.

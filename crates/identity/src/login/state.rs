@@ -76,7 +76,7 @@ fn place(connection: &ConnectionName, host: &Host) -> Vec<u8> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use latchkey_keyring::KeyFile;
     use proptest::prelude::*;
 
@@ -130,26 +130,39 @@ mod tests {
         assert!(opened(OURS, HOST).is_ok());
     }
 
+    /// Holds that a sealed text of `most` characters is looked at, and no longer one, whatever is in it.
+    pub(in crate::login) fn is_looked_at_up_to(
+        most: usize,
+        written: &[u8],
+        seal: impl Fn(&[u8]) -> Vec<u8>,
+        opens: impl Fn(String) -> bool,
+    ) {
+        let around = seal(written).len() - written.len();
+        let padded = |sealed: usize| {
+            let mut text = written.to_vec();
+            text.resize(sealed - around, 0);
+            BASE64_URL_SAFE_NO_PAD.encode(seal(&text))
+        };
+        // Three bytes are four characters.
+        let longest = most / 4 * 3;
+        assert_eq!(padded(longest).len(), most);
+        assert!(opens(padded(longest)));
+        for over in [longest + 1, longest + 100] {
+            assert!(!opens(padded(over)), "{over}");
+        }
+    }
+
     #[test]
     fn a_state_that_is_too_long_is_not_looked_at() {
         let (keyring, flow) = (keyring(), flow());
-        let place = place(&flow.connection_name(), &flow.host);
+        let (connection, host) = (flow.connection_name(), flow.host.clone());
         let written = postcard::to_stdvec(&State::Test(SealedFlow::of(&flow))).unwrap();
-        let short = keyring.seal(Purpose::State, &place, &written).unwrap().len();
-        let opened = |length: usize| {
-            let mut padded = written.clone();
-            padded.resize(written.len() + length - short, 0);
-            let sealed = keyring.seal(Purpose::State, &place, &padded).unwrap();
-            let state = BASE64_URL_SAFE_NO_PAD.encode(sealed);
-            (state.len(), State::open(&state, &flow.connection_name(), &flow.host, &keyring))
-        };
-        // Three bytes are four characters.
-        let longest = MAX_STATE_LENGTH / 4 * 3;
-        let (length, whole) = opened(longest);
-        assert!(length == MAX_STATE_LENGTH && whole.is_ok());
-        for over in [longest + 1, longest + 100] {
-            assert!(matches!(opened(over).1, Err(Error::StateInvalid)), "{over}");
-        }
+        is_looked_at_up_to(
+            MAX_STATE_LENGTH,
+            &written,
+            |text| keyring.seal(Purpose::State, &place(&connection, &host), text).unwrap(),
+            |state| State::open(&state, &connection, &host, &keyring).is_ok(),
+        );
     }
 
     #[test]

@@ -30,6 +30,19 @@ pub struct LimitsConfig {
     pub wrong_keys_per_peer: u32,
 }
 
+impl LimitsConfig {
+    /// Everything is let through.
+    pub const NONE: Self = Self {
+        starts_per_address: 0,
+        starts_per_application: 0,
+        starts_per_environment: 0,
+        bad_callbacks_per_address: 0,
+        email_calls_per_address: 0,
+        wrong_login_codes_per_application: 0,
+        wrong_keys_per_peer: 0,
+    };
+}
+
 impl Default for LimitsConfig {
     fn default() -> Self {
         Self {

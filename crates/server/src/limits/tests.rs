@@ -24,15 +24,7 @@ fn start(limits: &Limits, environment: &str, address: &str, application: &str) -
 }
 
 fn only(change: impl FnOnce(&mut LimitsConfig)) -> Limits {
-    let mut config = LimitsConfig {
-        starts_per_address: 0,
-        starts_per_application: 0,
-        starts_per_environment: 0,
-        bad_callbacks_per_address: 0,
-        email_calls_per_address: 0,
-        wrong_login_codes_per_application: 0,
-        wrong_keys_per_peer: 0,
-    };
+    let mut config = LimitsConfig::NONE;
     change(&mut config);
     Limits::new(&config)
 }

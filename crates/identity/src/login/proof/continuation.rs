@@ -116,7 +116,7 @@ mod tests {
     use latchkey_keyring::KeyFile;
 
     use super::*;
-    use crate::login::attempt::tests::attempt;
+    use crate::login::{attempt::tests::attempt, state::tests::is_looked_at_up_to};
 
     fn keyring() -> KeyRing {
         KeyRing::load(&KeyFile::generate().unwrap()).unwrap()
@@ -166,24 +166,13 @@ mod tests {
         let keyring = keyring();
         let opened =
             Opened { attempt: attempt(), key: keyring.primary(), language: Language::English };
-        let flow = &opened.attempt.flow;
-        let written = postcard::to_stdvec(&Sealed::of(&opened)).unwrap();
-        let place = place(&flow.environment, &flow.host);
-        let short = keyring.seal(Purpose::Continuation, &place, &written).unwrap().len();
-        let again = |length: usize| {
-            let mut padded = written.clone();
-            padded.resize(written.len() + length - short, 0);
-            let sealed = keyring.seal(Purpose::Continuation, &place, &padded).unwrap();
-            let text = BASE64_URL_SAFE_NO_PAD.encode(sealed);
-            (text.len(), Opened::from_continuation(&at(&opened, text.into()), &keyring))
-        };
-        // Three bytes are four characters.
-        let longest = MAX_LENGTH / 4 * 3;
-        let (length, whole) = again(longest);
-        assert!(length == MAX_LENGTH && whole.is_ok());
-        for over in [longest + 1, longest + 100] {
-            assert!(matches!(again(over).1, Err(Error::ContinuationInvalid)), "{over}");
-        }
+        let place = place(&opened.attempt.flow.environment, &opened.attempt.flow.host);
+        is_looked_at_up_to(
+            MAX_LENGTH,
+            &postcard::to_stdvec(&Sealed::of(&opened)).unwrap(),
+            |text| keyring.seal(Purpose::Continuation, &place, text).unwrap(),
+            |text| Opened::from_continuation(&at(&opened, text.into()), &keyring).is_ok(),
+        );
     }
 
     #[test]
