@@ -8,7 +8,7 @@ use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt};
 
 use super::{Page, callback, steps::nothing};
-use crate::harness::stage::{STATE, Says};
+use crate::harness::stage::{STATE, Says, application};
 
 const REFERENCE: &str = "01939f2e-7c1a-7b6e-9d59-2f6b1c0a4e11";
 
@@ -26,6 +26,7 @@ fn refusal(reason: RefusalReason) -> Page {
     let refused = SignInRefused {
         reason: reason.into(),
         reference_id: REFERENCE.to_owned(),
+        application: Some(application()),
         ..SignInRefused::default()
     };
     ending(&named("refused", reason.as_str_name()), Ok(Outcome::Refused(refused)))
@@ -35,6 +36,7 @@ fn failure(reason: FailureReason) -> Page {
     let failed = SignInFailed {
         reason: reason.into(),
         reference_id: REFERENCE.to_owned(),
+        application: Some(application()),
         ..SignInFailed::default()
     };
     ending(&named("failed", reason.as_str_name()), Ok(Outcome::Failed(failed)))

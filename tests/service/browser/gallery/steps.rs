@@ -2,8 +2,8 @@
 
 use latchkey_proto::v1::{
     EmailCodeProblem, EmailRequired, EmailVerificationRequired, FailureReason,
-    LinkConfirmationRequired, LoginOption, RefusalReason, SignInRefused, StartLoginRequest, Tested,
-    complete_login_response::Outcome, login_step::Step, tested::Failure,
+    LinkConfirmationRequired, LoginApplication, LoginOption, RefusalReason, SignInRefused,
+    StartLoginRequest, Tested, complete_login_response::Outcome, login_step::Step, tested::Failure,
 };
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt};
@@ -84,6 +84,16 @@ fn offering_to_sign_up() -> Says {
     Says { end: Ok(Outcome::Refused(refused)), ..nothing() }
 }
 
+/// An application with the longest name, in one word, and without a logo.
+fn of_a_long_name() -> Step {
+    let display_name = "Verwaltungsgemeinschafts".repeat(4)[..80].to_owned();
+    Step::EmailRequired(EmailRequired {
+        application: Some(LoginApplication { display_name, logo: None, ..application() }),
+        continuation: STATE.to_owned(),
+        reference_id: REFERENCE.to_owned(),
+    })
+}
+
 pub(super) fn pages() -> Vec<Page> {
     let wait = format!("/login/continue/{}.{STATE}", suffix());
     let link = Step::LinkConfirmationRequired(LinkConfirmationRequired {
@@ -100,6 +110,7 @@ pub(super) fn pages() -> Vec<Page> {
         Page::new("sign-in-two", offering(&[one, two]), LOGIN),
         Page::new("sign-in-none", offering(&[]), LOGIN),
         Page::new("email", nothing(), &wait),
+        Page::new("email-long-name", waiting(of_a_long_name()), &wait),
         Page::new("email-wrong", no_field("email", nothing().step), &wait).after("email"),
         Page::new("code", waiting(code()), &wait),
         Page::new("code-sent", waiting(code()), format!("{wait}?sent")),
