@@ -147,6 +147,13 @@ mod tests {
     }
 
     #[test]
+    fn a_logo_is_told_without_its_bytes() {
+        let logo = Logo { media_type: LogoType::Webp, digest: LogoDigest([0x0a; 32]), size: 12 };
+        let told = format!("image/webp, 12 bytes, sha256 {}", "0a".repeat(32));
+        assert_eq!(logo.to_string(), told);
+    }
+
+    #[test]
     fn a_digest_reads_back_and_nothing_else_does() {
         let digest = LogoDigest(std::array::from_fn(|n| u8::try_from(n * 8).unwrap()));
         let text = digest.to_string();

@@ -8,12 +8,13 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 use clap::Subcommand;
+use latchkey_domain::logo::LogoType;
 use latchkey_proto::v1;
 
 use crate::client::{Api, Chosen, Guard, Mask, Paging, ask, pages, tables};
 
 /// `SetApplicationLogoRequest.logo`, in bytes.
-const MOST_BYTES: u64 = 49_152;
+const MOST_BYTES: u64 = LogoType::MOST_BYTES as u64;
 
 /// What to do with applications.
 #[derive(Debug, Subcommand)]

@@ -139,6 +139,38 @@ fn an_update_changes_what_its_flags_name_and_respects_the_etag() {
 }
 
 #[test]
+fn a_logo_comes_from_a_file_and_one_that_is_none_is_not_sent() {
+    let folder = tempfile::tempdir().unwrap();
+    let dev = start(folder.path(), "");
+    let ask = |line: &str| dev.ask(folder.path(), line);
+    for (name, bytes) in [
+        ("logo.png", b"\x89PNG\r\n\x1a\nlogo".to_vec()),
+        ("logo.svg", b"<svg/>".to_vec()),
+        ("empty.png", Vec::new()),
+        ("large.png", vec![0x89; 49_153]),
+    ] {
+        std::fs::write(folder.path().join(name), bytes).unwrap();
+    }
+
+    let set = json(&ask("applications set-logo demo logo.png --json").ok());
+    assert_eq!(set["application"]["logo"]["mediaType"], "image/png");
+    assert_eq!(set["application"]["logo"]["sizeBytes"], 12);
+    for (file, told) in [
+        ("logo.svg", "logo"),
+        ("empty.png", "--none takes the logo away"),
+        ("large.png", "49152 bytes"),
+        ("absent.png", "cannot open absent.png"),
+    ] {
+        let refused = ask(&format!("applications set-logo demo {file}"));
+        assert_ne!(refused.code, Some(0), "{file}");
+        assert!(refused.stderr.contains(told), "{refused:?}");
+    }
+    assert_eq!(json(&ask("applications get demo --json").ok()), set);
+    let taken = json(&ask("applications set-logo demo --none --json").ok());
+    assert!(taken["application"]["logo"].is_null(), "{taken}");
+}
+
+#[test]
 fn the_code_that_a_command_ends_with_tells_why() {
     let folder = tempfile::tempdir().unwrap();
     let dev = start(folder.path(), "");
